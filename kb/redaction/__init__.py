@@ -1,0 +1,27 @@
+"""The law of the house: people's words come in raw and leave as `SafeText`, or not at all."""
+
+from kb.redaction.redactor import Redactor
+from kb.redaction.text import (
+    NOBODY,
+    NOTHING,
+    Entity,
+    Finding,
+    Known,
+    Placeholders,
+    Redaction,
+    SafeText,
+    already_safe,
+)
+
+__all__ = [
+    "NOBODY",
+    "NOTHING",
+    "Entity",
+    "Finding",
+    "Known",
+    "Placeholders",
+    "Redaction",
+    "Redactor",
+    "SafeText",
+    "already_safe",
+]
