@@ -1,0 +1,207 @@
+"""The shelf on disk: reads and writes articles so that a killed process leaves no half file."""
+
+import contextlib
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.articles.article import Article, State, Verb, parse, render
+from kb.articles.evidence import Evidence, from_json, to_json
+from kb.errors import ArticleError, BusyError, KbError, LifecycleError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Everything the library holds, and what could not be read."""
+
+    articles: tuple[Article, ...]
+    broken: tuple[KbError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The articles of one workspace. `docs` is its docs folder.
+
+    A published article lies in `articles/`, every other state in `drafts/`; evidence lies in
+    `.evidence/`, which MkDocs never reads.
+    """
+
+    docs: Path
+
+    def path(self, article: Article) -> Path:
+        """Return where the article's state puts it."""
+        folder = "articles" if article.state is State.PUBLISHED else "drafts"
+        return self.docs / folder / f"{article.id}.md"
+
+    def shelf(self) -> Shelf:
+        """Read everything; a file that cannot be read is told, not skipped in silence."""
+        articles: list[Article] = []
+        broken: list[KbError] = []
+        for path in self._files():
+            try:
+                articles.append(self.read(path))
+            except KbError as error:
+                broken.append(error)
+        return Shelf(articles=tuple(articles), broken=tuple(broken))
+
+    def articles(self) -> tuple[Article, ...]:
+        """Return every article.
+
+        Raises:
+            ArticleError: A file cannot be read.
+        """
+        shelf = self.shelf()
+        if shelf.broken:
+            raise shelf.broken[0]
+        return shelf.articles
+
+    def read(self, path: Path) -> Article:
+        """Read one file; its name must be its id, its folder must fit its state.
+
+        Raises:
+            ArticleError: It cannot be read, or name, folder and state disagree.
+        """
+        if path.is_symlink() or not path.resolve().is_relative_to(self.docs.resolve()):
+            raise ArticleError(path, "it is a link out of the library", "Put the file itself there")
+        try:
+            article = parse(path.read_text(encoding="utf-8"), self._name(path))
+        except (OSError, UnicodeDecodeError):
+            raise ArticleError(
+                self._name(path), "it cannot be read as UTF-8", "Save it so"
+            ) from None
+        right = self.path(article)
+        if right.name != path.name:
+            raise ArticleError(
+                self._name(path), f"its id is {article.id}", f"Name the file {right.name}"
+            )
+        if right.parent.name != path.parent.name:
+            raise ArticleError(
+                self._name(path),
+                f"its state is {article.state}, but it lies in {path.parent.name}",
+                f"Move it to {right.parent.name}, or use kb review and kb publish",
+            )
+        return article
+
+    def find(self, article_id: str, *states: State) -> Article:
+        """Return the article with this id, its draft before its live page.
+
+        Raises:
+            LifecycleError: There is none in `states`.
+        """
+        for article in sorted(self.articles(), key=lambda a: a.state is State.PUBLISHED):
+            if article.id == article_id and (not states or article.state in states):
+                return article
+        raise LifecycleError(article_id, "no such article", "Run kb review to see what there is")
+
+    def save(self, article: Article) -> Path:
+        """Write the article where its state puts it; a publish then takes the draft away."""
+        path = self.path(article)
+        previous = path.read_text(encoding="utf-8") if path.exists() else ""
+        text = render(article, previous)
+        if text != previous:
+            write(path, text)
+        if article.state is State.PUBLISHED:
+            self._drop(self.docs / "drafts" / path.name)
+        if article.state is State.ARCHIVED:
+            self._drop(self.docs / "articles" / path.name)
+        return path
+
+    def settle(self) -> tuple[Path, ...]:
+        """Finish what a killed publish left: a draft whose live page holds its whole history."""
+        live = {a.id: a for a in self.shelf().articles if a.state is State.PUBLISHED}
+        left = []
+        for draft in self.shelf().articles:
+            page = live.get(draft.id)
+            if page and draft.state is State.IN_REVIEW and _is_left_over(draft, page):
+                left.append(self.path(draft))
+        for path in left:
+            self._drop(path)
+        return tuple(left)
+
+    def save_evidence(self, article_id: str, evidence: tuple[Evidence, ...]) -> None:
+        """Write the draft's sidecar."""
+        write(self._sidecar(article_id), to_json(evidence))
+
+    def evidence(self, article_id: str) -> tuple[Evidence, ...]:
+        """Return the sidecar's rows, none when there is no sidecar."""
+        path = self._sidecar(article_id)
+        return from_json(path.read_text(encoding="utf-8")) if path.exists() else ()
+
+    def _sidecar(self, article_id: str) -> Path:
+        return self.docs / ".evidence" / f"{article_id}.json"
+
+    def _files(self) -> list[Path]:
+        folders = (self.docs / "articles", self.docs / "drafts")
+        paths = [path for folder in folders for path in folder.glob("*.md")]
+        return sorted(path for path in paths if path.name != "index.md")
+
+    def _name(self, path: Path) -> Path:
+        """Return the path as a person would say it: from the workspace on."""
+        return Path(self.docs.name) / path.relative_to(self.docs)
+
+    def _drop(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
+
+def _is_left_over(draft: Article, page: Article) -> bool:
+    shorter = page.history[: len(draft.history)] == draft.history
+    return shorter and any(c.verb is Verb.PUBLISH for c in page.history[len(draft.history) :])
+
+
+def write(path: Path, text: str) -> None:
+    """Replace a file whole or not at all: temporary file, fsync, rename, fsync of the folder.
+
+    Raises:
+        ArticleError: The disk is full or the folder may not be written; the old file stands.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".kb-")
+        with contextlib.ExitStack() as undo:
+            undo.callback(lambda: Path(name).unlink(missing_ok=True))
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise ArticleError(
+            path, f"it cannot be written ({error.strerror})", "Free the disk or mend its rights"
+        ) from None
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Hold the workspace alone; the system frees it when the process dies.
+
+    Raises:
+        BusyError: Another process holds it; the message names its number.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            holder = file.read().strip() or "another process"
+            raise BusyError(
+                folder, f"process {holder} is writing to this workspace", "Wait for it, then retry"
+            ) from None
+        file.seek(0)
+        file.truncate()
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
