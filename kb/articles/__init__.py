@@ -1,0 +1,1 @@
+"""Articles: what one is, what it must be, how it lives and who may let it out."""

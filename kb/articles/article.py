@@ -10,9 +10,13 @@ from enum import StrEnum
 from typing import Any
 
 import frontmatter
+import yaml as pyyaml
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.resolver import BaseResolver
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.resolver import VersionedResolver
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+from ruamel.yaml.tag import Tag
 
 from kb.errors import ArticleError
 
@@ -108,10 +112,17 @@ _CHANGE_KEYS = {"verb", "by", "at", "digest", "note"}
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _MAX_FRONT = 64 * 1024
+_TEXT = "tag:yaml.org,2002:str"
+_MKDOCS = pyyaml.resolver.Resolver()
 
 
-class _Plain(BaseResolver):  # type: ignore[misc, no-any-unimported, unused-ignore]
+class _Plain(VersionedResolver):  # type: ignore[misc]
     """Reads every scalar as the text that stands there: NO, 1.10 and 12:30 stay what they are."""
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        if kind is ScalarNode:
+            return Tag(suffix=_TEXT)
+        return super().resolve(kind, value, implicit)
 
 
 class _Handler(frontmatter.default_handlers.YAMLHandler):  # type: ignore[misc]
@@ -166,7 +177,7 @@ def render(article: Article, previous: str = "") -> str:
     meta = _split(previous, "previous")[0] if previous else {}
     for key, value in _front(article):
         if value or key in ("title", "products"):
-            meta[key] = value
+            meta[key] = _quoted(value)
         else:
             meta.pop(key, None)
     body = "\n\n".join(f"## {name}\n\n{text}".rstrip() for name, text in article.sections)
@@ -180,6 +191,16 @@ def _front(article: Article) -> list[tuple[str, Any]]:
         front.append((key, list(value) if isinstance(value, tuple) else str(value)))
     front.append(("history", [_change_front(change) for change in article.history]))
     return front
+
+
+def _quoted(value: Any) -> Any:
+    """Quote what MkDocs' own YAML would read as anything but text (NO, 1.10, 12:30)."""
+    if isinstance(value, list):
+        return [_quoted(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _quoted(one) for key, one in value.items()}
+    is_text = _MKDOCS.resolve(pyyaml.ScalarNode, value, (True, False)) == _TEXT
+    return value if is_text else DoubleQuotedScalarString(value)
 
 
 def _change_front(change: Change) -> dict[str, str]:

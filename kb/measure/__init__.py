@@ -1,0 +1,1 @@
+"""What happened on the site and what it prevented, in figures with their uncertainty."""

@@ -1,0 +1,1 @@
+"""Finding: one query model and one ranking over the articles and every other page."""

@@ -1,0 +1,1 @@
+"""The street door: HTTP for readers and for the team."""

@@ -1,0 +1,1 @@
+"""Tickets: what one is, and how raw ones come in redacted."""

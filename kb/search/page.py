@@ -1,0 +1,83 @@
+"""What can be found: an article or any other page, as weighted fields of text."""
+
+import hashlib
+import re
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from kb.articles.article import Article
+from kb.articles.markup import sentences_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One thing to find.
+
+    Attributes:
+        id: The article's id, or the page's path below `docs/`.
+        url: Its address on the site, relative to the root, e.g. `articles/x/`.
+        words: The customers' words: aliases and the issue.
+        body: Everything else.
+    """
+
+    id: str
+    url: str
+    title: str
+    words: str
+    body: str
+
+
+def of_article(article: Article) -> Page:
+    """Return the article as something to find."""
+    rest = [text for name, text in article.sections if name != "Issue"]
+    return Page(
+        id=article.id,
+        url=f"articles/{article.id}/",
+        title=article.title,
+        words="\n".join((*article.aliases, article.section("Issue"))),
+        body="\n\n".join((*rest, *article.products, *article.tags)),
+    )
+
+
+def of_docs(docs: Path) -> tuple[Page, ...]:
+    """Return every page below `docs` that is not an article: the docs answer questions too."""
+    paths = [p for p in sorted(docs.rglob("*.md")) if _is_page(p.relative_to(docs))]
+    return tuple(_of_file(path, docs) for path in paths)
+
+
+def _is_page(path: Path) -> bool:
+    return path.parts[0] not in ("articles", "drafts") and not any(
+        part.startswith(".") for part in path.parts
+    )
+
+
+def _of_file(path: Path, docs: Path) -> Page:
+    text = re.sub(r"\A---\n.*?\n---\n", "", path.read_text(encoding="utf-8"), flags=re.S)
+    name = path.relative_to(docs)
+    heading = re.search(r"(?m)^# (.+)$", text)
+    url = "" if str(name) == "index.md" else f"{name.with_suffix('')}/"
+    return Page(
+        id=str(name),
+        url=url.removesuffix("index/"),
+        title=heading.group(1) if heading else name.stem,
+        words="\n".join(re.findall(r"(?m)^##+ (.+)$", text)),
+        body=text,
+    )
+
+
+def fingerprint(pages: tuple[Page, ...]) -> str:
+    """Return a digest of everything that would be indexed."""
+    return hashlib.sha256(repr([astuple(page) for page in pages]).encode()).hexdigest()
+
+
+def passage(page: Page, terms: frozenset[str], *, width: int = 180) -> str:
+    """Return the sentence or line of the page that holds most of `terms`, shortened."""
+    lines = [
+        line.strip(" #-*\t") for line in sentences_of(f"{page.words}\n{page.body}").split("\n")
+    ]
+    best = max(filter(None, lines), key=lambda line: _overlap(line, terms), default="")
+    return best if len(best) <= width else best[: width - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _overlap(line: str, terms: frozenset[str]) -> int:
+    return len(terms & frozenset(re.findall(r"\w+", line.casefold())))

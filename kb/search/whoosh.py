@@ -1,0 +1,91 @@
+"""The embedded engine: Whoosh with BM25F, where every word counts and none is required."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from whoosh import fields
+from whoosh.analysis import Filter, LowercaseFilter, RegexTokenizer, StemFilter, StopFilter
+from whoosh.filedb.filestore import RamStorage
+from whoosh.query import Or, Term
+from whoosh.scoring import BM25F
+
+from kb.search.page import Page, passage
+
+WEIGHTS = (("title", 2.0), ("words", 1.5), ("body", 1.0))
+MAX_QUERY = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One result: what was found, how well, and the passage that says why."""
+
+    id: str
+    url: str
+    title: str
+    score: float
+    passage: str
+
+
+class _Parts(Filter):  # type: ignore[misc]
+    """Adds the parts of an identifier: `append_event` is found by `append_event` and `event`."""
+
+    def __call__(self, tokens: Any) -> Any:
+        for token in tokens:
+            text = token.text
+            yield token
+            parts = re.split(r"[_.\-:/]+", text)
+            if len(parts) > 1:
+                for part in filter(None, parts):
+                    token.text = part
+                    yield token
+
+
+def _analyzer() -> Any:
+    words = RegexTokenizer(r"\w+(?:[_.\-:/]\w+)*")
+    return words | LowercaseFilter() | _Parts() | StopFilter(minsize=2) | StemFilter()
+
+
+class Index:
+    """An index over pages, in memory; made anew when the pages change."""
+
+    def __init__(self, pages: tuple[Page, ...]) -> None:
+        analyzer = _analyzer()
+        texts = {name: fields.TEXT(analyzer=analyzer, phrase=False) for name, _ in WEIGHTS}
+        schema = fields.Schema(id=fields.ID(stored=True), **texts)
+        self._pages = {page.id: page for page in pages}
+        self._index = RamStorage().create_index(schema)
+        writer = self._index.writer()
+        for page in pages:
+            writer.add_document(id=page.id, title=page.title, words=page.words, body=page.body)
+        writer.commit()
+        self._analyzer = analyzer
+
+    def search(self, query: str, *, limit: int = 10) -> tuple[Hit, ...]:
+        """Return the best pages for `query`; any of its words may be missing.
+
+        The query is words, never syntax: whatever a customer pastes is looked up as it is.
+        """
+        terms = self._terms(query)
+        if not terms:
+            return ()
+        clauses = [Term(name, term, boost) for term in terms for name, boost in WEIGHTS]
+        with self._index.searcher(weighting=BM25F()) as searcher:
+            found = searcher.search(Or(clauses), limit=limit)
+            rows = [(hit["id"], hit.score) for hit in found]
+        shown = frozenset(re.findall(r"\w+", query.casefold()))
+        return tuple(self._hit(page_id, score, shown) for page_id, score in rows)
+
+    def _terms(self, query: str) -> list[str]:
+        tokens = self._analyzer(query[:MAX_QUERY], mode="query")
+        return list(dict.fromkeys(token.text for token in tokens))
+
+    def _hit(self, page_id: str, score: float, shown: frozenset[str]) -> Hit:
+        page = self._pages[page_id]
+        return Hit(
+            id=page.id,
+            url=page.url,
+            title=page.title,
+            score=round(score, 4),
+            passage=passage(page, shown),
+        )
