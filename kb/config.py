@@ -1,0 +1,221 @@
+"""Reads `kb.toml` (or `[tool.kb]` in pyproject.toml) into one frozen `Config`."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar
+
+from kb.errors import ConfigError
+
+Section = TypeVar("Section")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """`[site]`: where readers find the pages.
+
+    Attributes:
+        docs: The docs folder, as in mkdocs.yml.
+        service: Address of `kb serve` as the reader's browser sees it; `""` sends nothing.
+        contact: Address of the contact page, relative to the site's root.
+    """
+
+    docs: str = "docs"
+    service: str = ""
+    contact: str = "support/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """`[source]`: where tickets come from.
+
+    Attributes:
+        name: First half of each ticket's key.
+        kind: `files`.
+        path: Folder of the JSONL exports, relative to the workspace.
+    """
+
+    name: str = "helpdesk"
+    kind: str = "files"
+    path: str = "tickets"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triage:
+    """`[triage]`: which tickets are doc-worthy, and when `--auto` may decide.
+
+    Attributes:
+        tags: A ticket with one of these tags is doc-worthy.
+        confidence: From 0 to 1; below it a person decides.
+    """
+
+    tags: tuple[str, ...] = ("doc-worthy",)
+    confidence: float = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedactionWords:
+    """`[redaction]`: the workspace's own words.
+
+    Attributes:
+        words: Always redacted, in any case.
+        allow: Never redacted.
+    """
+
+    words: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """`[measure]`: how attempts are counted.
+
+    Attributes:
+        window_days: A ticket within so many days means that the page did not help.
+        idle_minutes: A pause this long ends an attempt.
+        database: SQLAlchemy URL; `""` is SQLite in `.kb/`. A password comes from the environment.
+    """
+
+    window_days: int = 7
+    idle_minutes: int = 30
+    database: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """`[service]`: what `kb serve` listens on, and for which sites.
+
+    Attributes:
+        host: Loopback unless a proxy that authenticates stands before it.
+        port: TCP port.
+        origins: Origins whose pages may send events, exactly as browsers write them.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Everything the workspace says; `root` is its folder."""
+
+    root: Path
+    site: Site = Site()
+    source: Source = Source()
+    triage: Triage = Triage()
+    redaction: RedactionWords = RedactionWords()
+    measure: Measure = Measure()
+    service: Service = Service()
+
+    @property
+    def docs(self) -> Path:
+        """The docs folder."""
+        return self.root / self.site.docs
+
+    @property
+    def state(self) -> Path:
+        """The folder `.kb/` of what can be made again or must not be in git."""
+        return self.root / ".kb"
+
+    @property
+    def database(self) -> str:
+        """The store's SQLAlchemy URL: `KB_DATABASE`, then kb.toml, then SQLite in `.kb/`."""
+        url = os.environ.get("KB_DATABASE") or self.measure.database
+        return url or f"sqlite:///{self.state / 'store.sqlite3'}"
+
+    def secret(self) -> bytes:
+        """Return the workspace's key: `KB_SECRET`, or `.kb/secret` as `kb init` made it.
+
+        Raises:
+            ConfigError: There is neither.
+        """
+        if value := os.environ.get("KB_SECRET"):
+            return value.encode()
+        path = self.state / "secret"
+        if not path.exists():
+            raise ConfigError(path, "the workspace has no key", "Run kb init, or set KB_SECRET")
+        return path.read_bytes().strip()
+
+
+SECTIONS = {f.name: f.default.__class__ for f in fields(Config) if f.name != "root"}
+
+
+def find_root(start: Path) -> Path:
+    """Return the nearest folder at or above `start` that is a workspace.
+
+    Raises:
+        ConfigError: There is none.
+    """
+    for folder in (start, *start.parents):
+        if (folder / "kb.toml").exists() or _tool_kb(folder / "pyproject.toml") is not None:
+            return folder
+    raise ConfigError(
+        start, "no workspace here or above", "Run kb init in the folder of mkdocs.yml"
+    )
+
+
+def load(root: Path) -> Config:
+    """Read the workspace's configuration.
+
+    Raises:
+        ConfigError: The file is not TOML, or holds a key or value that does not exist.
+    """
+    path = root / "kb.toml"
+    if not path.exists():
+        return _config(root, _tool_kb(root / "pyproject.toml") or {}, "pyproject.toml")
+    return _config(root, _toml(path), path.name)
+
+
+def _tool_kb(path: Path) -> Mapping[str, Any] | None:
+    if not path.exists():
+        return None
+    found: Mapping[str, Any] | None = _toml(path).get("tool", {}).get("kb")
+    return found
+
+
+def _toml(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(path.name, f"it is not TOML ({error})", "Mend that line") from None
+
+
+def _config(root: Path, data: Mapping[str, Any], where: str) -> Config:
+    _known(data, SECTIONS, where)
+    read = {
+        name: _section(SECTIONS[name], table, f"{where}: {name}") for name, table in data.items()
+    }
+    return Config(root=root, **read)
+
+
+def _section(kind: type[Section], table: Any, where: str) -> Section:
+    if not isinstance(table, Mapping):
+        raise ConfigError(where, "it is not a table", "Write it as [name] with keys below")
+    known = {f.name: f.default for f in fields(kind)}  # type: ignore[arg-type]
+    _known(table, known, where)
+    return kind(
+        **{key: _value(known[key], value, f"{where}.{key}") for key, value in table.items()}
+    )
+
+
+def _known(table: Mapping[str, Any], known: Mapping[str, Any], where: str) -> None:
+    for key in table:
+        if key not in known:
+            near = get_close_matches(key, known, 1)
+            todo = f"Did you mean '{near[0]}'" if near else f"There are: {', '.join(known)}"
+            raise ConfigError(where, f"'{key}' is not an option", todo)
+
+
+def _value(default: Any, value: Any, where: str) -> Any:
+    if isinstance(default, tuple) and isinstance(value, list):
+        return tuple(str(one) for one in value)
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if type(value) is not type(default):
+        wanted = {str: "a text", int: "a number", float: "a number", tuple: "a list of texts"}
+        raise ConfigError(where, "it has the wrong type", f"Write {wanted[type(default)]}")
+    return value

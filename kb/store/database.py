@@ -1,0 +1,128 @@
+"""Opens the store, brings its tables up to date, and hands out what it keeps."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from kb.errors import ConfigError, StoreError
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_BUSY_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database whose tables are up to date."""
+
+    engine: Engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Give a connection whose work is kept whole, durable at the end, or not at all.
+
+        Raises:
+            StoreError: The database refused; what it held before still stands.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise _told(self.engine, error) from None
+
+    def insert(self, table: Table) -> Any:
+        """Return an INSERT of the database's own dialect, which knows ON CONFLICT."""
+        dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
+        return dialect.insert(table)
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open the database at a SQLAlchemy URL and migrate it to this version's tables.
+
+    Raises:
+        ConfigError: The URL is not one.
+        StoreError: It cannot be reached, or a newer version of Docworthy has written it.
+    """
+    engine = _engine(url)
+    try:
+        _migrate(engine)
+    except CommandError:
+        raise StoreError(
+            _place(engine), "a newer version of Docworthy has written it", "Install that version"
+        ) from None
+    except SQLAlchemyError as error:
+        raise _told(engine, error) from None
+    return Database(engine)
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(parsed)
+    except (ArgumentError, NoSuchModuleError, ImportError):
+        raise ConfigError(
+            "measure.database",
+            "it is not a database we know",
+            "Write sqlite:///… or postgresql://…",
+        ) from None
+    except OSError as error:
+        raise StoreError(
+            "database", f"its folder cannot be made ({error.strerror})", "Mend its rights"
+        ) from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _pragmas)
+    return engine
+
+
+def _pragmas(connection: Any, _: object) -> None:
+    """Write-ahead log, so readers never wait; FULL, so what is committed survives power loss."""
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _migrate(engine: Engine) -> None:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    with engine.begin() as connection:
+        if _is_current(connection, ScriptDirectory.from_config(config)):
+            return
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _is_current(connection: Connection, scripts: ScriptDirectory) -> bool:
+    context = MigrationContext.configure(connection)
+    return context.get_current_revision() == scripts.get_current_head()
+
+
+def _told(engine: Engine, error: SQLAlchemyError) -> StoreError:
+    """Name the place and the kind of failure; never the statement or its values."""
+    kind = type(getattr(error, "orig", None) or error).__name__
+    text = str(getattr(error, "orig", ""))
+    if "locked" in text:
+        return StoreError(_place(engine), "another process keeps it locked", "Wait, then retry")
+    if "full" in text:
+        return StoreError(_place(engine), "the disk is full", "Free some space, then run it again")
+    return StoreError(_place(engine), f"the database refused ({kind})", "Run kb doctor")
+
+
+def _place(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)

@@ -1,0 +1,43 @@
+"""Keeps every decision of triage with who and why; the last one of a ticket counts."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+
+from kb.capture.triage import Decision, Outcome
+from kb.store import schema
+from kb.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The decisions of the store; rows are only ever added."""
+
+    database: Database
+
+    def append(self, decision: Decision) -> None:
+        """Keep one, durable on return."""
+        row = asdict(decision)
+        row["at"], row["outcome"] = int(decision.at.timestamp()), str(decision.outcome)
+        with self.database.transaction() as connection:
+            connection.execute(self.database.insert(schema.decisions).values(row))
+
+    def current(self) -> tuple[Decision, ...]:
+        """Return the last decision of each ticket, in the order in which they were made."""
+        table = schema.decisions
+        with self.database.transaction() as connection:
+            rows = connection.execute(select(table).order_by(table.c.number)).all()
+        last = {row.ticket: row for row in rows}
+        return tuple(
+            Decision(
+                ticket=row.ticket,
+                outcome=Outcome(row.outcome),
+                reason=row.reason,
+                article=row.article,
+                confidence=row.confidence,
+                by=row.by,
+                at=datetime.fromtimestamp(row.at, UTC),
+            )
+            for row in sorted(last.values(), key=lambda row: row.number)
+        )

@@ -1,0 +1,38 @@
+"""The store as the doors see it: tickets, decisions and events of one workspace."""
+
+from dataclasses import dataclass
+
+from kb.store.database import Database, open_database
+from kb.store.decisions import Decisions
+from kb.store.events import Events
+from kb.store.tickets import Tickets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Store:
+    """What one workspace keeps."""
+
+    database: Database
+    tickets: Tickets
+    decisions: Decisions
+    events: Events
+
+    def close(self) -> None:
+        """Give the database back."""
+        self.database.close()
+
+
+def open_store(url: str) -> Store:
+    """Open the store at a SQLAlchemy URL, its tables brought up to date.
+
+    Raises:
+        ConfigError: The URL is not one.
+        StoreError: It cannot be reached, or a newer version has written it.
+    """
+    database = open_database(url)
+    return Store(
+        database=database,
+        tickets=Tickets(database),
+        decisions=Decisions(database),
+        events=Events(database),
+    )

@@ -1,0 +1,144 @@
+"""Keeps redacted tickets, how far each source was read, and what could not be read."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from kb.redaction import already_safe
+from kb.store import schema
+from kb.store.database import Database
+from kb.tickets.ticket import Message, Role, Satisfaction, Status, Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadLetter:
+    """A place in a source that could not be read, and why."""
+
+    place: str
+    reason: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """The tickets of the store."""
+
+    database: Database
+
+    def take(
+        self,
+        source: str,
+        *,
+        tickets: Iterable[Ticket],
+        cursor: str,
+        dead: Iterable[tuple[str, str]],
+        secrets: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Keep one page and move the cursor behind it, in one transaction.
+
+        Args:
+            dead: `(place, reason)` of what could not be read.
+            secrets: `(ticket, label)` of each live secret seen, for the team to rotate.
+        """
+        with self.database.transaction() as connection:
+            for ticket in tickets:
+                self._keep(connection, ticket)
+            for place, reason in dead:
+                self._bury(connection, source, place, reason)
+            for ticket_key, label in secrets:
+                row = {"ticket": ticket_key, "label": label}
+                insert = self.database.insert(schema.live_secrets).values(row)
+                connection.execute(insert.on_conflict_do_nothing())
+            self._move(connection, source, cursor)
+
+    def cursor(self, source: str) -> str:
+        """Return how far the source was read, `""` at first."""
+        column = schema.cursors.c
+        with self.database.transaction() as connection:
+            found = connection.scalar(select(column.cursor).where(column.source == source))
+        return found or ""
+
+    def all(self) -> Iterator[Ticket]:
+        """Yield every ticket, oldest first."""
+        table = schema.tickets
+        query = select(table.c.payload).order_by(table.c.created_at, table.c.key)
+        with self.database.transaction() as connection:
+            for (payload,) in connection.execute(query).yield_per(500):
+                yield _ticket(payload)
+
+    def dead_letters(self, source: str) -> tuple[DeadLetter, ...]:
+        """Return what could not be read, by place."""
+        table = schema.dead_letters
+        query = select(table).where(table.c.source == source).order_by(table.c.place)
+        with self.database.transaction() as connection:
+            rows = connection.execute(query).all()
+        return tuple(DeadLetter(place=r.place, reason=r.reason, attempts=r.attempts) for r in rows)
+
+    def raise_dead(self, source: str, place: str, ticket: Ticket) -> None:
+        """Keep a ticket that was mended, and take its dead letter away."""
+        table = schema.dead_letters
+        gone = delete(table).where(table.c.source == source, table.c.place == place)
+        with self.database.transaction() as connection:
+            self._keep(connection, ticket)
+            connection.execute(gone)
+
+    def live_secrets(self) -> tuple[tuple[str, str], ...]:
+        """Return `(ticket, label)` of each live secret that was seen."""
+        table = schema.live_secrets
+        with self.database.transaction() as connection:
+            rows = connection.execute(select(table).order_by(*table.c)).all()
+        return tuple((row.ticket, row.label) for row in rows)
+
+    def _keep(self, connection: Connection, ticket: Ticket) -> None:
+        row = {
+            "key": ticket.key,
+            "requester": ticket.requester,
+            "created_at": int(ticket.created_at.timestamp()),
+            "updated_at": int(ticket.updated_at.timestamp()),
+            "payload": _payload(ticket),
+        }
+        insert = self.database.insert(schema.tickets).values(row)
+        newer = schema.tickets.c.updated_at <= insert.excluded.updated_at
+        change = {name: insert.excluded[name] for name in ("updated_at", "payload", "requester")}
+        connection.execute(
+            insert.on_conflict_do_update(index_elements=["key"], set_=change, where=newer)
+        )
+
+    def _bury(self, connection: Connection, source: str, place: str, reason: str) -> None:
+        row = {"source": source, "place": place, "reason": reason, "attempts": 1}
+        insert = self.database.insert(schema.dead_letters).values(row)
+        again = {"reason": reason, "attempts": schema.dead_letters.c.attempts + 1}
+        connection.execute(
+            insert.on_conflict_do_update(index_elements=["source", "place"], set_=again)
+        )
+
+    def _move(self, connection: Connection, source: str, cursor: str) -> None:
+        insert = self.database.insert(schema.cursors).values(source=source, cursor=cursor)
+        connection.execute(
+            insert.on_conflict_do_update(index_elements=["source"], set_={"cursor": cursor})
+        )
+
+
+def _payload(ticket: Ticket) -> str:
+    return json.dumps(asdict(ticket), default=str, ensure_ascii=False, sort_keys=True)
+
+
+def _ticket(payload: str) -> Ticket:
+    row: dict[str, Any] = json.loads(payload)
+    row["status"], row["satisfaction"] = Status(row["status"]), Satisfaction(row["satisfaction"])
+    for name in ("created_at", "updated_at", "solved_at"):
+        row[name] = datetime.fromisoformat(row[name]) if row[name] else None
+    row["subject"], row["tags"] = already_safe(row["subject"]), tuple(row["tags"])
+    row["fields"] = tuple((name, already_safe(value)) for name, value in row["fields"])
+    row["messages"] = tuple(_message(message) for message in row["messages"])
+    return Ticket(**row)
+
+
+def _message(row: dict[str, Any]) -> Message:
+    row["role"], row["body"] = Role(row["role"]), already_safe(row["body"])
+    row["created_at"] = datetime.fromisoformat(row["created_at"])
+    return Message(**row)
