@@ -3,6 +3,7 @@
     KbError                 exit 1   something to act on
     ├── ArticleError                 a Markdown file cannot be read as an article
     ├── TicketError                  a ticket cannot be read; it goes to the dead letters
+    ├── EventError                   an event does not fit the schema; the collector refuses it
     ├── LifecycleError               the article's state or its approval forbids the verb
     ├── GateError                    the site must not go out as it is
     ├── RedactionError               a scanner failed or is unknown; everything stops
@@ -37,6 +38,10 @@ class ArticleError(KbError):
 
 class TicketError(KbError):
     """A ticket cannot be read; it goes to the dead letters and the pull goes on."""
+
+
+class EventError(KbError):
+    """An event does not fit the schema; `where` is a JSON pointer, never the value."""
 
 
 class LifecycleError(KbError):

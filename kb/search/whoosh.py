@@ -1,6 +1,8 @@
 """The embedded engine: Whoosh with BM25F, where every word counts and none is required."""
 
+import math
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,13 +62,18 @@ class Index:
             writer.add_document(id=page.id, title=page.title, words=page.words, body=page.body)
         writer.commit()
         self._analyzer = analyzer
+        self._terms = {page.id: self._all_terms(self.text_of(page.id)) for page in pages}
+        self._frequency = Counter(term for terms in self._terms.values() for term in terms)
+
+    def _all_terms(self, text: str) -> frozenset[str]:
+        return frozenset(token.text for token in self._analyzer(text))
 
     def search(self, query: str, *, limit: int = 10) -> tuple[Hit, ...]:
         """Return the best pages for `query`; any of its words may be missing.
 
         The query is words, never syntax: whatever a customer pastes is looked up as it is.
         """
-        terms = self._terms(query)
+        terms = self.terms(query)
         if not terms:
             return ()
         clauses = [Term(name, term, boost) for term in terms for name, boost in WEIGHTS]
@@ -76,9 +83,23 @@ class Index:
         shown = frozenset(re.findall(r"\w+", query.casefold()))
         return tuple(self._hit(page_id, score, shown) for page_id, score in rows)
 
-    def _terms(self, query: str) -> list[str]:
-        tokens = self._analyzer(query[:MAX_QUERY], mode="query")
-        return list(dict.fromkeys(token.text for token in tokens))
+    def terms(self, text: str) -> tuple[str, ...]:
+        """Return the terms of `text` as they are indexed, each once, in order."""
+        tokens = self._analyzer(text[:MAX_QUERY], mode="query")
+        return tuple(dict.fromkeys(token.text for token in tokens))
+
+    def terms_of(self, page_id: str) -> frozenset[str]:
+        """Return the terms of a page's title and text."""
+        return self._terms[page_id]
+
+    def text_of(self, page_id: str) -> str:
+        """Return the page's text."""
+        page = self._pages[page_id]
+        return f"{page.title}\n{page.words}\n{page.body}"
+
+    def weight(self, term: str) -> float:
+        """Return the term's inverse document frequency, `ln((N + 1) / (n + 0.5))`."""
+        return math.log((len(self._pages) + 1) / (self._frequency[term] + 0.5))
 
     def _hit(self, page_id: str, score: float, shown: frozenset[str]) -> Hit:
         page = self._pages[page_id]

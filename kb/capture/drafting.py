@@ -1,0 +1,227 @@
+"""Ticket to draft, by extraction: every sentence stands in the thread, with its evidence."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kb.articles.approval import digest
+from kb.articles.article import Article, Change, State, Verb
+from kb.articles.evidence import Evidence
+from kb.capture.thread import Form, Solution, Unit, solution, units
+from kb.errors import TicketError
+from kb.tickets.ticket import Message, Role, Ticket
+
+REVIEW_AFTER = timedelta(days=365)
+_CAUSE = re.compile(
+    r"(?i)\b(because|the (root )?cause|caused by|this happens when|happens (when|if|because)|due to"
+    r"|the reason|turns out|which is why|that's why)\b"
+)
+_TITLE_NOISE = re.compile(
+    r"(?i)^\s*((re|fwd?|aw|wg)\s*:\s*|\[[^\]]*\]\s*|urgent\W+|help\W+|question:\s*)+"
+)
+_PLACEHOLDER = re.compile(r"<[a-z][a-z:-]*?(?:-\d+)?>")
+_PLATFORMS = re.compile(
+    r"\b(Linux|macOS|Windows(?: \d+| Server \d+)?|Docker(?: Compose)?|Kubernetes|Ubuntu(?: [\d.]+)?"
+    r"|Debian(?: \d+)?|RHEL(?: \d+)?|Alpine(?: [\d.]+)?|Fedora(?: \d+)?|Podman|nginx|GitHub Actions"
+    r"|PostgreSQL(?: \d+)?|EKS|GKE|AKS)\b"
+)
+_MAX_ISSUE, _MAX_TITLE = 8, 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A draft and where each of its sentences came from."""
+
+    article: Article
+    evidence: tuple[Evidence, ...]
+
+
+def draft_id(ticket: Ticket) -> str:
+    """Return the id an article written from this ticket has: subject's words and the number."""
+    subject = _PLACEHOLDER.sub("", _TITLE_NOISE.sub("", ticket.subject))
+    ascii_only = unicodedata.normalize("NFKD", subject).encode("ascii", "ignore").decode().lower()
+    slug = "-".join(re.findall(r"[a-z0-9]+", ascii_only)[:7])[:56].strip("-")
+    number = re.sub(r"[^a-z0-9]+", "-", ticket.key.partition(":")[2].lower()).strip("-")
+    return f"{slug}-{number}".strip("-")
+
+
+def draft(ticket: Ticket, *, by: str, at: datetime) -> Draft:
+    """Write an article from a solved ticket, using its public messages alone.
+
+    Raises:
+        TicketError: The thread holds no confirmed fix, so there is nothing to write.
+    """
+    solved = solution(ticket)
+    if not solved.confirmed or solved.message is None:
+        raise TicketError(ticket.key, f"no draft: {solved.why}", "Decline it, or ask the requester")
+    evidence: list[Evidence] = []
+    sections = _sections(ticket, solved, evidence)
+    products, versions = _products(ticket)
+    article = Article(
+        id=draft_id(ticket),
+        title=_title(ticket, evidence),
+        products=products,
+        versions=versions,
+        tags=tuple(tag for tag in ticket.tags if tag != "doc-worthy"),
+        aliases=_aliases(ticket),
+        tickets=(ticket.key,),
+        review_by=(at + REVIEW_AFTER).date().isoformat(),
+        sections=sections,
+    )
+    born = Change(verb=Verb.DRAFT, by=by, at=at, digest=digest(article))
+    return Draft(article=article.with_change(born, State.DRAFT), evidence=tuple(evidence))
+
+
+def _sections(
+    ticket: Ticket, solved: Solution, evidence: list[Evidence]
+) -> tuple[tuple[str, str], ...]:
+    causes = _causes(ticket)
+    answer = units(solved.message) if solved.message else ()
+    told = [unit for unit in answer if unit.text not in {c.text for c in causes}]
+    parts = (
+        ("Issue", _issue(ticket)),
+        ("Cause", causes),
+        ("Resolution", [u for u in told if u.form is not Form.SENTENCE or "?" not in u.text]),
+    )
+    texts = {name: _render(found, steps=name == "Resolution") for name, found in parts}
+    for name, found in parts:
+        evidence += [_evidence(name, unit, ticket) for unit in found]
+    texts["Environment"] = _environment(ticket, evidence)
+    names = ("Issue", "Environment", "Cause", "Resolution")
+    return tuple((name, texts[name]) for name in names if texts[name] or name != "Cause")
+
+
+def _issue(ticket: Ticket) -> list[Unit]:
+    first = _first(ticket)
+    return list(units(first))[:_MAX_ISSUE] if first else []
+
+
+def _first(ticket: Ticket) -> Message | None:
+    return next((m for m in ticket.public_messages if m.role is Role.REQUESTER), None)
+
+
+def _causes(ticket: Ticket) -> list[Unit]:
+    """Return up to two sentences in which somebody who answered states the cause."""
+    answers = [m for m in ticket.public_messages if m.role in (Role.AGENT, Role.OTHER)]
+    said = [unit for message in answers for unit in units(message)]
+    stated = [u for u in said if u.form is Form.SENTENCE and _CAUSE.search(u.text)]
+    return [unit for unit in stated if "?" not in unit.text][-2:]
+
+
+def _render(found: list[Unit], *, steps: bool) -> str:
+    """Write units as Markdown: prose as paragraphs, or as numbered steps with their code."""
+    out: list[str] = []
+    number = 0
+    for unit in found:
+        if unit.form is Form.CODE:
+            code = _fenced(unit.text)
+            out.append(_indent(code) if steps and number else code)
+        elif steps:
+            number += 1
+            out.append(f"{number}. {unit.text}")
+        else:
+            out.append(f"- {unit.text}" if unit.form is Form.STEP else unit.text)
+    return "\n\n".join(out)
+
+
+def _fenced(code: str) -> str:
+    if code.lstrip().startswith(("```", "~~~")):
+        return code
+    lines = code.splitlines()
+    margin = min((len(ln) - len(ln.lstrip()) for ln in lines if ln.strip()), default=0)
+    return "\n".join(("```text", *(line[margin:] for line in lines), "```"))
+
+
+def _indent(code: str) -> str:
+    return "\n".join(f"    {line}" if line else "" for line in code.splitlines())
+
+
+def _environment(ticket: Ticket, evidence: list[Evidence]) -> str:
+    """Return one line a fact: structured fields first, then platforms named in the thread."""
+    product, version = ticket.field("product"), ticket.field("version")
+    named = [(f"field:{n}", ticket.field(n)) for n in ("platform", "deployment", "os")]
+    facts = [("field:product", f"{product} {version}".strip())] + named
+    for message in ticket.public_messages:
+        facts += [(message.id, name) for name in _PLATFORMS.findall(message.body)]
+    lines: list[str] = []
+    for where, fact in facts:
+        if fact and not any(fact.casefold() in line.casefold() for line in lines):
+            lines.append(fact)
+            row = Evidence(section="Environment", sentence=fact, ticket=ticket.key, message=where)
+            evidence.append(row)
+    return "\n".join(f"- {line}" for line in lines[:8])
+
+
+def _products(ticket: Ticket) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    product, version = ticket.field("product"), ticket.field("version")
+    return (product,) if product else (), (version,) if version else ()
+
+
+def _title(ticket: Ticket, evidence: list[Evidence]) -> str:
+    """Return main issue and main environment, at most 80 characters."""
+    subject = " ".join(_PLACEHOLDER.sub(" ", _TITLE_NOISE.sub("", ticket.subject)).split())
+    title = subject.rstrip(" .!?,:;-")[:1].upper() + subject.rstrip(" .!?,:;-")[1:]
+    platform = ticket.field("platform")
+    named = platform and platform.casefold() not in title.casefold()
+    if named and len(title) + len(platform) + 4 <= _MAX_TITLE and "<" not in platform:
+        title = f"{title} on {platform}"
+    evidence.append(
+        Evidence(
+            section="Title",
+            sentence=title,
+            ticket=ticket.key,
+            message="subject",
+            end=len(ticket.subject),
+        )
+    )
+    return title if len(title) <= _MAX_TITLE else title[: _MAX_TITLE - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _aliases(ticket: Ticket) -> tuple[str, ...]:
+    """Return the requester's own words for it: the subject, whole."""
+    subject = " ".join(_PLACEHOLDER.sub(" ", ticket.subject).split())
+    return (subject,) if subject else ()
+
+
+def _evidence(section: str, unit: Unit, ticket: Ticket) -> Evidence:
+    return Evidence(
+        section=section,
+        sentence=unit.text,
+        ticket=ticket.key,
+        message=unit.message,
+        start=unit.start,
+        end=unit.end,
+    )
+
+
+def revise(article: Article, ticket: Ticket, *, by: str, at: datetime) -> Draft:
+    """Write a revision of `article`: the ticket's words join, what stands there stays.
+
+    Raises:
+        TicketError: The thread holds no confirmed fix.
+    """
+    fresh = draft(ticket, by=by, at=at)
+    more = fresh.article.section("Resolution")
+    sections = tuple(
+        (name, f"{text}\n\n### Also reported\n\n{more}" if name == "Resolution" else text)
+        for name, text in article.sections
+    )
+    revised = Article(
+        id=article.id,
+        title=article.title,
+        audience=article.audience,
+        risk=article.risk,
+        lang=article.lang,
+        products=article.products,
+        versions=tuple(dict.fromkeys((*article.versions, *fresh.article.versions))),
+        tags=article.tags,
+        aliases=tuple(dict.fromkeys((*article.aliases, *fresh.article.aliases))),
+        tickets=tuple(dict.fromkeys((*article.tickets, ticket.key))),
+        review_by=article.review_by,
+        sections=sections,
+        history=article.history,
+    )
+    change = Change(verb=Verb.EDIT, by=by, at=at, digest=digest(revised), note=f"from {ticket.key}")
+    kept = tuple(row for row in fresh.evidence if row.section == "Resolution")
+    return Draft(article=revised.with_change(change, State.DRAFT), evidence=kept)

@@ -1,0 +1,115 @@
+"""Triage: which of four outcomes a doc-worthy ticket has, proposed with reason and confidence."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kb.capture.drafting import draft_id
+from kb.capture.matching import Match, best, identifiers
+from kb.capture.thread import Form, Solution, solution, units
+from kb.search.whoosh import Index
+from kb.tickets.ticket import Role, Status, Ticket
+
+
+class Outcome(StrEnum):
+    """The four ways a doc-worthy ticket can go."""
+
+    NEW = "new"
+    UPDATE = "update"
+    KNOWN = "known"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What is to become of a ticket, who said so, and why.
+
+    Attributes:
+        article: Id of the page that answers it (known), lacks something (update) or will be
+            written (new); `""` when declined.
+        confidence: From 0 to 1; a person's decision is 1.
+    """
+
+    ticket: str
+    outcome: Outcome
+    reason: str
+    article: str
+    confidence: float
+    by: str
+    at: datetime
+
+
+SAME = 0.62
+"""Coverage at which two descriptions are the same problem."""
+NEAR = 0.42
+"""Coverage under which they are different ones; between the two a person should look."""
+_DEFECT = re.compile(
+    r"(?i)\b(is a (known )?(bug|defect|regression)|filed (it |this )?(as )?(a )?(bug|issue|defect)"
+    r"|bug report|fix(ed)? (is|will be) (in|part of|released)|will be fixed in|reported to engineering)\b"
+)
+
+
+def is_doc_worthy(ticket: Ticket, tags: tuple[str, ...]) -> bool:
+    """Say whether the ticket is marked and ended."""
+    return ticket.status is not Status.OPEN and bool(set(tags) & set(ticket.tags))
+
+
+def propose(ticket: Ticket, index: Index, *, by: str, at: datetime) -> Decision:
+    """Propose what is to become of the ticket, given everything that can be found already."""
+    solved = solution(ticket)
+    if not solved.confirmed or solved.message is None:
+        defect = _is_defect(ticket)
+        why = (
+            "product defect: link it to the bug" if defect else f"not enough evidence: {solved.why}"
+        )
+        return _decision(ticket, Outcome.DECLINED, why, "", solved.confidence, by, at)
+    own = draft_id(ticket)
+    match = best(problem(ticket), index, without=frozenset({own}))
+    if match is None or match.share < SAME:
+        share = match.share if match else 0.0
+        near = f"; nearest is {match.page} ({share:.0%})" if match and share >= NEAR else ""
+        sure = min(solved.confidence, 1 - max(0.0, share - NEAR))
+        return _decision(ticket, Outcome.NEW, f"{solved.why}{near}", own, sure, by, at)
+    return _covered(ticket, solved, match, index, by, at)
+
+
+def problem(ticket: Ticket) -> str:
+    """Return the problem in the requester's words: subject, and the first message's sentences."""
+    first = next((m for m in ticket.public_messages if m.role is Role.REQUESTER), None)
+    said = units(first) if first else ()
+    prose = [unit.text for unit in said if unit.form is not Form.CODE]
+    codes = identifiers("\n".join(unit.text for unit in said))
+    return "\n".join((ticket.subject, *prose[:4], *sorted(codes)[:6]))
+
+
+def _covered(
+    ticket: Ticket, solved: Solution, match: Match, index: Index, by: str, at: datetime
+) -> Decision:
+    """Known, or an update when the answer names commands or settings that the page lacks."""
+    because = f"{match.page} covers {match.share:.0%} of it ({', '.join(match.why)})"
+    answer = "\n".join(unit.text for unit in units(solved.message)) if solved.message else ""
+    lacks = sorted(identifiers(answer) - identifiers(index.text_of(match.page)))
+    if len(lacks) >= 2:
+        why = f"{because}; it lacks {', '.join(lacks[:3])}"
+        return _decision(ticket, Outcome.UPDATE, why, match.page, match.share, by, at)
+    return _decision(ticket, Outcome.KNOWN, because, match.page, match.share, by, at)
+
+
+def _is_defect(ticket: Ticket) -> bool:
+    answers = [m.body for m in ticket.public_messages if m.role is Role.AGENT]
+    return any(_DEFECT.search(body) for body in answers)
+
+
+def _decision(
+    ticket: Ticket, outcome: Outcome, why: str, article: str, sure: float, by: str, at: datetime
+) -> Decision:
+    return Decision(
+        ticket=ticket.key,
+        outcome=outcome,
+        reason=why,
+        article=article,
+        confidence=round(sure, 2),
+        by=by,
+        at=at,
+    )

@@ -1,0 +1,72 @@
+"""Which requests must not become events: each kept out for a reason that has a name."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Exclusion(StrEnum):
+    """Why a request is kept out; the collector counts each by this name.
+
+    `TEAM` is the collector's to say: it knows who is signed in.
+    """
+
+    DO_NOT_TRACK = "do_not_track"
+    PREFETCH = "prefetch"
+    LLM_CRAWLER = "llm_crawler"
+    LINK_PREVIEW = "link_preview"
+    MONITOR = "monitor"
+    BOT = "bot"
+    NO_USER_AGENT = "no_user_agent"
+    TEAM = "team"
+
+
+_LLM_CRAWLERS = (
+    "gptbot", "chatgpt", "oai-searchbot", "claudebot", "claude-", "anthropic", "perplexity",
+    "ccbot", "google-extended", "bytespider", "amazonbot", "applebot-extended", "cohere-",
+    "meta-externalagent", "meta-externalfetcher", "mistralai", "duckassistbot", "youbot", "diffbot",
+)  # fmt: skip
+_LINK_PREVIEWS = (
+    "slackbot", "slack-imgproxy", "twitterbot", "facebookexternalhit", "linkedinbot", "discordbot",
+    "telegrambot", "whatsapp", "skypeuripreview", "embedly", "iframely", "redditbot", "pinterest",
+    "mastodon", "google-pagerenderer", "microsoftpreview", "notionbot",
+)  # fmt: skip
+_MONITORS = (
+    "uptimerobot", "pingdom", "statuscake", "site24x7", "datadogsynthetics", "newrelicsynthetics",
+    "better uptime", "betterstack", "checkly", "kube-probe", "prometheus", "blackbox_exporter",
+    "nagios", "zabbix", "googlestackdrivermonitoring", "elb-healthchecker", "lighthouse", "gtmetrix",
+)  # fmt: skip
+_ROBOT_WORDS = re.compile(
+    r"bot\b|bot/|crawl|spider|slurp|scrap|headless|phantomjs|selenium|webdriver|playwright"
+    r"|puppeteer|^curl/|^wget/|python-|httpx|aiohttp|go-http-client|java/|okhttp|axios|node-fetch"
+    r"|libwww|apache-httpclient|feed|archiver|validator|fetcher"
+)
+_NAMED = (
+    (Exclusion.LLM_CRAWLER, _LLM_CRAWLERS),
+    (Exclusion.LINK_PREVIEW, _LINK_PREVIEWS),
+    (Exclusion.MONITOR, _MONITORS),
+)
+
+
+def excluded(user_agent: str, headers: Mapping[str, str]) -> str:
+    """Return the `Exclusion` that keeps the request out of the figures, or `""`.
+
+    Do Not Track and Global Privacy Control come first: they are the reader's own word. The lists
+    hold the names by which crawlers announce themselves; who hides is not found here.
+
+    Args:
+        user_agent: The request's user agent; it is looked at, never kept.
+        headers: The request's headers, names in any case.
+    """
+    given = {name.lower(): value.strip().lower() for name, value in headers.items()}
+    if given.get("dnt") == "1" or given.get("sec-gpc") == "1":
+        return Exclusion.DO_NOT_TRACK
+    if any("prefetch" in given.get(h, "") for h in ("sec-purpose", "purpose", "x-moz")):
+        return Exclusion.PREFETCH
+    agent = user_agent.strip().lower()
+    if not agent:
+        return Exclusion.NO_USER_AGENT
+    for reason, names in _NAMED:
+        if any(name in agent for name in names):
+            return reason
+    return Exclusion.BOT if _ROBOT_WORDS.search(agent) else ""

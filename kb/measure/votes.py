@@ -1,0 +1,57 @@
+"""What readers said of an article: one vote a reader a version, and what it allows to say."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kb.measure.events import Event, Kind, once
+from kb.measure.figures import LEAST, wilson
+
+_VOTES = frozenset({Kind.SOLVED, Kind.NOT_SOLVED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helpfulness:
+    """How an article's version was voted on.
+
+    Attributes:
+        up: Readers whose last vote was "this solved it".
+        down: Readers whose last vote was "it did not".
+        lower: Lower end of the Wilson 95 % interval of up / (up + down), 0 to 1; None under ten
+            votes.
+        upper: Upper end, likewise.
+    """
+
+    article: str
+    version: str
+    up: int
+    down: int
+    lower: float | None
+    upper: float | None
+
+
+def last_votes(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Return one vote for each reader, article and version: the last."""
+    votes = (e for e in once(events) if e.kind in _VOTES)
+    return tuple({(e.reader, e.article, e.version): e for e in votes}.values())
+
+
+def helpfulness(votes: Iterable[Event]) -> tuple[Helpfulness, ...]:
+    """Return every voted version's helpfulness, by article and version.
+
+    `helpfulness = WilsonLB(up, up + down)`, hidden until there are ten votes (`metrics.md`);
+    votes on an older version say nothing about the one that replaced it.
+    """
+    counted = Counter((e.article, e.version, e.kind) for e in last_votes(votes))
+    return tuple(
+        _helpfulness(article, version, counted)
+        for article, version in sorted({(a, v) for a, v, _ in counted})
+    )
+
+
+def _helpfulness(
+    article: str, version: str, counted: Counter[tuple[str, str, Kind]]
+) -> Helpfulness:
+    up, down = (counted[(article, version, kind)] for kind in (Kind.SOLVED, Kind.NOT_SOLVED))
+    low, high = wilson(up, up + down) if up + down >= LEAST else (None, None)
+    return Helpfulness(article=article, version=version, up=up, down=down, lower=low, upper=high)
