@@ -1,0 +1,218 @@
+"""Making and mending a workspace: `kb init`, `kb doctor`, and `kb redact` to see the law at work."""
+
+import json
+import secrets
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from kb.articles.library import write
+from kb.cli import out
+from kb.cli.workspace import Workspace, json_option, open_workspace
+from kb.errors import KbError
+from kb.redaction import Known, Redactor
+
+_TOML = """\
+# Docworthy's workspace. Every option: https://docworthy.example/configuration/
+[site]
+docs = "docs"
+service = "http://127.0.0.1:8765"
+
+[source]
+name = "helpdesk"
+kind = "files"
+path = "tickets"
+
+[triage]
+tags = ["doc-worthy"]
+"""
+_MKDOCS = """\
+site_name: {name}
+theme:
+  name: material
+  font: false
+  features: [navigation.instant, search.highlight, content.code.copy]
+  palette:
+    - media: "(prefers-color-scheme: light)"
+      scheme: default
+      primary: teal
+    - media: "(prefers-color-scheme: dark)"
+      scheme: slate
+      primary: teal
+markdown_extensions: [admonition, tables, toc, pymdownx.superfences]
+draft_docs: |
+  drafts/
+plugins:
+  - search
+  - docworthy
+"""
+_INDEX = "# {name}\n\nSearch for what you see: an error message, or what you tried to do.\n"
+
+
+@click.command()
+@click.argument("folder", default=".", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--demo", is_flag=True, help="Bring the bundled help desk: tickets and product docs.")
+def init(folder: Path, demo: bool) -> None:
+    """Make a workspace in FOLDER: beside its mkdocs.yml, or with a new one.
+
+    Nothing that is there is overwritten.
+    """
+    name = "Ferrywright help centre" if demo else folder.resolve().name
+    if demo:
+        _bring(folder)
+    made = [
+        path
+        for path, text in (
+            (folder / "kb.toml", _TOML),
+            (folder / "mkdocs.yml", _MKDOCS.format(name=name)),
+            (folder / "docs" / "index.md", _INDEX.format(name=name)),
+            (folder / ".kb" / ".gitignore", "*\n"),
+        )
+        if _new(path, text)
+    ]
+    _secret(folder / ".kb" / "secret")
+    for below in ("docs/articles", "docs/drafts", "tickets"):
+        (folder / below).mkdir(parents=True, exist_ok=True)
+    for path in made:
+        out.line(str(path))
+    if "docworthy" not in (folder / "mkdocs.yml").read_text(encoding="utf-8"):
+        out.say("mkdocs.yml: the docworthy plugin is not in it. Add it below plugins:, then build.")
+    out.say("Next: put exports into tickets/, then kb pull.")
+
+
+def _new(path: Path, text: str) -> bool:
+    if path.exists():
+        return False
+    write(path, text)
+    return True
+
+
+def _secret(path: Path) -> None:
+    if not path.exists():
+        write(path, secrets.token_hex(32) + "\n")
+        path.chmod(0o600)
+
+
+def _bring(folder: Path) -> None:
+    """Copy the bundled tickets and docs; what is there already is left."""
+    bundled = Path(str(files("kb.helpdesk")))
+    for part in ("docs", "tickets"):
+        for source in sorted((bundled / part).rglob("*.*")):
+            target = folder / source.relative_to(bundled)
+            if not target.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, target)
+
+
+@click.command()
+@click.argument("file", type=click.File(encoding="utf-8"), default="-")
+def redact(file: TextIO) -> None:
+    """Read JSONL {"id","text","known"} or plain text; write JSONL with what was found.
+
+    Offsets are characters of the input. "known" may hold names, emails, organisations, domains.
+    """
+    redactor = _redactor()
+    for number, row in enumerate(_rows(file), 1):
+        known = Known(**{key: tuple(value) for key, value in (row.get("known") or {}).items()})
+        found = redactor.redact(row["text"], known)
+        findings = [
+            {"entity": str(f.entity), "start": f.start, "end": f.end,
+             "recognizer": f.recognizer, "confidence": f.confidence}
+            for f in found.findings
+        ]  # fmt: skip
+        line = {"id": row.get("id", str(number)), "text": found.text, "findings": findings}
+        click.echo(json.dumps(line, ensure_ascii=False))
+
+
+def _redactor() -> Redactor:
+    try:
+        return open_workspace().redactor
+    except KbError:
+        return Redactor()
+
+
+def _rows(file: TextIO) -> Iterator[dict[str, Any]]:
+    text = file.read()
+    try:
+        rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except ValueError:
+        rows = []
+    if rows and all(isinstance(row, dict) and isinstance(row.get("text"), str) for row in rows):
+        yield from rows
+    else:
+        yield {"text": text}
+
+
+@click.command()
+@json_option
+@click.pass_context
+def doctor(context: click.Context, as_json: bool) -> None:
+    """Look at everything the loop stands on, and say what to mend."""
+    results = [_result(name, look) for name, look in _LOOKS.items()]
+    if as_json:
+        out.data("doctor", checks=[{"check": n, "ok": ok, "says": says} for n, ok, says in results])
+    else:
+        out.table([("ok" if ok else "MEND", name, says) for name, ok, says in results])
+    context.exit(0 if all(ok for _, ok, _ in results) else 1)
+
+
+def _result(name: str, look: Callable[[], str]) -> tuple[str, bool, str]:
+    try:
+        return name, True, look()
+    except KbError as error:
+        return name, False, str(error)
+
+
+def _look_workspace() -> str:
+    return str(open_workspace().config.root)
+
+
+def _look_key() -> str:
+    open_workspace().config.secret()
+    return "is there"
+
+
+def _look_store() -> str:
+    with open_workspace().store() as store:
+        return f"{sum(1 for _ in store.tickets.all())} tickets, {store.events.count()} events"
+
+
+def _look_library() -> str:
+    return f"{len(open_workspace().library.articles())} articles"
+
+
+def _look_site() -> str:
+    path = open_workspace().config.root / "mkdocs.yml"
+    if not path.exists() or "docworthy" not in path.read_text(encoding="utf-8"):
+        raise KbError(path, "the docworthy plugin is not in it", "Add it below plugins:")
+    return "mkdocs.yml has the plugin"
+
+
+def _look_redaction() -> str:
+    probe = "mail ada@probe-host.example.net or 10.20.30.40"
+    workspace: Workspace = open_workspace()
+    if len(workspace.redactor.find(probe)) < 1:
+        raise KbError("redaction", "it finds nothing in a probe", "Install Docworthy again")
+    return "finds what it must"
+
+
+def _look_git() -> str:
+    if shutil.which("git") is None:
+        raise KbError("git", "it is not installed", "Install it, or pass --as to every command")
+    return f"Python {sys.version.split()[0]}, git is there"
+
+
+_LOOKS: dict[str, Callable[[], str]] = {
+    "workspace": _look_workspace,
+    "key": _look_key,
+    "store": _look_store,
+    "library": _look_library,
+    "site": _look_site,
+    "redaction": _look_redaction,
+    "machine": _look_git,
+}

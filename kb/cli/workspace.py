@@ -1,0 +1,151 @@
+"""Opens the workspace a command works in: configuration, clock, person, shelf and store."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kb.articles.article import State
+from kb.articles.library import Library, lock
+from kb.capture.drafting import draft_id
+from kb.capture.thread import solution, units
+from kb.capture.triage import Decision, Outcome, problem
+from kb.config import Config, find_root, load
+from kb.errors import ConfigError
+from kb.redaction import Redactor
+from kb.search.page import Page, of_article, of_docs
+from kb.store.store import Store, open_store
+from kb.tickets.ticket import Ticket
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """One workspace, read; its store is opened by `store()`."""
+
+    config: Config
+    library: Library
+    redactor: Redactor
+
+    @contextmanager
+    def store(self, *, alone: bool = False) -> Iterator[Store]:
+        """Open the store; `alone` also holds the workspace's lock.
+
+        Raises:
+            BusyError: Another process holds the lock.
+        """
+        with _maybe_locked(self.config.state, alone):
+            store = open_store(self.config.database)
+            try:
+                yield store
+            finally:
+                store.close()
+
+    def pages(self, *, published_only: bool = False) -> tuple[Page, ...]:
+        """Return everything that can be found: articles and every other page of the docs."""
+        articles = {
+            article.id: article
+            for article in self.library.shelf().articles
+            if article.state is State.PUBLISHED or not published_only
+        }
+        return (*map(of_article, articles.values()), *of_docs(self.config.docs))
+
+
+@contextmanager
+def _maybe_locked(folder: Path, alone: bool) -> Iterator[None]:
+    if not alone:
+        yield
+        return
+    with lock(folder):
+        yield
+
+
+def open_workspace() -> Workspace:
+    """Open the workspace at or above the current folder.
+
+    Raises:
+        ConfigError: There is none, or its configuration is wrong.
+    """
+    config = load(find_root(Path.cwd()))
+    redactor = Redactor(words=config.redaction.words, allow=config.redaction.allow)
+    return Workspace(config=config, library=Library(config.docs), redactor=redactor)
+
+
+def now() -> datetime:
+    """Return the time; `SOURCE_DATE_EPOCH` (seconds since 1970) sets it for runs to be repeated.
+
+    Raises:
+        ConfigError: The variable is not a number.
+    """
+    value = os.environ.get("SOURCE_DATE_EPOCH")
+    if not value:
+        return datetime.now(UTC).replace(microsecond=0)
+    try:
+        return datetime.fromtimestamp(int(value), UTC)
+    except (ValueError, OverflowError):
+        raise ConfigError(
+            "SOURCE_DATE_EPOCH", "it is not a number of seconds", "Unset it"
+        ) from None
+
+
+def who(given: str) -> str:
+    """Return who acts: `--as`, `KB_PERSON`, or git's `user.email`.
+
+    Raises:
+        ConfigError: Nobody is named.
+    """
+    named = given or os.environ.get("KB_PERSON") or _git_email()
+    if not named:
+        raise ConfigError("--as", "nobody is named", "Say who you are with --as or KB_PERSON")
+    return named
+
+
+def _git_email() -> str:
+    try:
+        run = subprocess.run(
+            ["git", "config", "user.email"], capture_output=True, text=True, timeout=5, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return run.stdout.strip()
+
+
+def pending_pages(
+    decisions: tuple[Decision, ...], tickets: dict[str, Ticket], have: frozenset[str]
+) -> tuple[Page, ...]:
+    """Return the articles that are decided but not yet written, as something to match against."""
+    chosen = [d for d in decisions if d.outcome is Outcome.NEW and d.article not in have]
+    return tuple(pending_page(tickets[d.ticket]) for d in chosen if d.ticket in tickets)
+
+
+def pending_page(ticket: Ticket) -> Page:
+    """Return the article this ticket will become, as something to match against."""
+    answer = solution(ticket).message
+    said = units(answer) if answer else ()
+    return Page(
+        id=draft_id(ticket),
+        url="",
+        title=ticket.subject,
+        words=problem(ticket),
+        body="\n".join(unit.text for unit in said),
+    )
+
+
+as_option: Callable[[Any], Any] = click.option(
+    "--as",
+    "person",
+    metavar="PERSON",
+    default="",
+    help="Who you are, e.g. mara@ferrywright.example.",
+)
+json_option: Callable[[Any], Any] = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON on stdout."
+)
+dry_option: Callable[[Any], Any] = click.option(
+    "--dry-run", is_flag=True, help="Say what would be done, and write nothing."
+)
