@@ -1,1 +1,1 @@
-"""What goes back to the people who can act: worklist, digest, impact."""
+"""What goes back to the people who can act: a worklist, a digest, a card for each author."""

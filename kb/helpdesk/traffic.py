@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from math import ceil
 from random import Random
-from uuid import UUID
 
+from kb.helpdesk.sitting import Sitting
 from kb.measure.attempts import WINDOW, Intent, Outcome
 from kb.measure.contacts import Contact
 from kb.measure.events import Event, Kind
 from kb.measure.pages import PageRef
-from kb.redaction import NOTHING, SafeText, already_safe
+from kb.redaction import already_safe
 
 PROBABILITY = 0.42
 """The planted probability that an attempt with strong intent ends without a ticket."""
@@ -77,74 +77,6 @@ class _Visit:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Sitting:
-    """One reader's half hour, written step by step."""
-
-    rng: Random
-    reader: str
-    start: datetime
-    now: datetime
-    events: list[Event] = field(default_factory=list)
-
-    def add(
-        self,
-        kind: Kind,
-        page: PageRef | None = None,
-        *,
-        query: SafeText = NOTHING,
-        results: int | None = None,
-        rank: int | None = None,
-        reason: str = "",
-        dwell: int = 0,
-        url: str = "/",
-        wait: tuple[int, int] = (3, 20),
-    ) -> None:
-        # The first step is the start itself, so that a planted window closes when it says.
-        pause = self.rng.randint(*wait) if self.events else 0
-        self.now += timedelta(seconds=pause + dwell)
-        self.events.append(
-            Event(
-                id=str(UUID(int=self.rng.getrandbits(128), version=4)),
-                kind=kind,
-                at=self.now,
-                reader=self.reader,
-                page=page.url if page else url,
-                article=page.id if page else "",
-                version=page.version if page else "",
-                query=query,
-                results=results,
-                rank=rank,
-                reason=reason,
-                dwell=dwell,
-            )
-        )
-
-    def find(self, page: PageRef) -> None:
-        """Search, open a result and read it."""
-        self.look_for(page)
-        self.add(Kind.OPEN, page, rank=min(self.rng.randint(1, 6), self.rng.randint(1, 6)))
-        self.read(page)
-
-    def look_for(self, page: PageRef) -> None:
-        words = [w.strip(".,:;!?()`\"'").lower() for w in page.title.split() if len(w) > 2]
-        chosen = sorted(self.rng.sample(range(len(words)), min(len(words), 3)))
-        query = already_safe(" ".join(words[i] for i in chosen) or page.title)
-        self.add(Kind.SEARCH, query=query, results=self.rng.randint(1, 12))
-
-    def read(self, page: PageRef) -> None:
-        self.add(Kind.VIEW, page, dwell=self.rng.randint(20, 240))
-
-    def glance(self, page: PageRef | None = None) -> None:
-        self.add(Kind.VIEW, page, dwell=self.rng.randint(2, 12))
-
-    def refuse(self, page: PageRef) -> None:
-        self.add(Kind.NOT_SOLVED, page, reason=self.rng.choice(("inaccurate", "unclear", "other")))
-
-    def open_form(self) -> None:
-        self.add(Kind.FORM_OPENED, url="/support/")
-
-
-@dataclass(slots=True, kw_only=True)
 class _Stage:
     """Everything drawn so far, and the truth about it."""
 
@@ -172,11 +104,11 @@ class _Stage:
             if self.rng.random() < weight:
                 return at
 
-    def sit(self, reader: str, start: datetime) -> _Sitting:
+    def sit(self, reader: str, start: datetime) -> Sitting:
         self.starts.setdefault(reader, []).append(start)
-        return _Sitting(rng=self.rng, reader=reader, start=start, now=start)
+        return Sitting(rng=self.rng, reader=reader, start=start, now=start)
 
-    def visitor(self, first: datetime) -> _Sitting:
+    def visitor(self, first: datetime) -> Sitting:
         """Somebody new comes, not before `first` nor in the last hour."""
         return self.sit(self.stranger(), self.moment(first, self.until - _LAST_HOUR))
 
@@ -191,7 +123,7 @@ class _Stage:
     def some_page(self) -> PageRef:
         return self.rng.choices(self.pages, [1 + len(p.tickets) for p in self.pages])[0]
 
-    def end(self, sitting: _Sitting, intent: Intent, outcome: Outcome) -> None:
+    def end(self, sitting: Sitting, intent: Intent, outcome: Outcome) -> None:
         """Keep the sitting, and how it truly ended as far as `until` can know."""
         self.events.extend(sitting.events)
         open_still = sitting.start + WINDOW > self.until
@@ -410,7 +342,7 @@ def _browse(stage: _Stage, reader: str, start: datetime) -> None:
     stage.end(sitting, intent, outcome)
 
 
-def _perhaps_votes(stage: _Stage, sitting: _Sitting, page: PageRef) -> Outcome:
+def _perhaps_votes(stage: _Stage, sitting: Sitting, page: PageRef) -> Outcome:
     if stage.rng.random() > 0.2:
         return Outcome.INDETERMINATE
     if stage.rng.random() < (0.1 if page.id == stage.failing.id else 0.85):

@@ -1,1 +1,1 @@
-"""What happened on the site and what it prevented, in figures with their uncertainty."""
+"""Events in, honest figures out: every one with its numerator, denominator, window and interval."""

@@ -213,7 +213,7 @@ def _outcome(
 ) -> Outcome:
     if contact:
         return Outcome.RECONTACT
-    votes = {(e.article, e.version): e.kind for e in sitting if e.kind in _VOTES}
+    votes = {(e.article, e.version): e.kind for e in sitting if e.kind in _VOTES and e.article}
     refused = {article for (article, _), kind in votes.items() if kind is Kind.NOT_SOLVED}
     relevant = [article for article in read if article not in refused]
     form_solved = any(e.kind is Kind.FORM_SOLVED for e in sitting)

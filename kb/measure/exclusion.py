@@ -34,7 +34,8 @@ _LINK_PREVIEWS = (
 _MONITORS = (
     "uptimerobot", "pingdom", "statuscake", "site24x7", "datadogsynthetics", "newrelicsynthetics",
     "better uptime", "betterstack", "checkly", "kube-probe", "prometheus", "blackbox_exporter",
-    "nagios", "zabbix", "googlestackdrivermonitoring", "elb-healthchecker", "lighthouse", "gtmetrix",
+    "nagios", "zabbix", "googlestackdrivermonitoring", "elb-healthchecker", "lighthouse",
+    "gtmetrix",
 )  # fmt: skip
 _ROBOT_WORDS = re.compile(
     r"bot\b|bot/|crawl|spider|slurp|scrap|headless|phantomjs|selenium|webdriver|playwright"

@@ -1,0 +1,63 @@
+"""The public API: events in, search and suggestions out, for the configured sites alone."""
+
+from collections.abc import Sequence
+
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from kb.service.collector import Collector
+from kb.service.failures import Refusal, failure
+from kb.service.finding import Finder
+
+
+def public(collector: Collector, finder: Finder, origins: Sequence[str]) -> ASGIApp:
+    """Return the public routes behind an exact list of origins, without credentials."""
+    routes = [
+        Route("/events", collector.receive, methods=["POST"]),
+        Route("/search", finder.search, methods=["GET"]),
+        Route("/suggest", finder.suggest, methods=["GET"]),
+        Route("/health", health, methods=["GET"]),
+    ]
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=tuple(origins),
+        allow_methods=("GET", "POST"),
+        allow_headers=("content-type",),
+        allow_credentials=False,
+        max_age=600,
+    )
+    return Router(routes, middleware=[cors, Middleware(KnownOrigin, origins=tuple(origins))])
+
+
+async def health(_: Request) -> Response:
+    """Say that the process answers."""
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+def is_own(origin: str, scope: Scope) -> bool:
+    """Say whether `origin` is the service's own, as the browser addressed it."""
+    host = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"host"), "")
+    return bool(host) and origin == f"{scope['scheme']}://{host}"
+
+
+class KnownOrigin:
+    """Refuses requests from pages that are not ours: CORS alone only hides the answer."""
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+        self.app, self.origins = app, frozenset(origins)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what comes from a listed origin, from our own, or from no page at all."""
+        headers = scope.get("headers", ())
+        origin = next((v.decode("latin-1") for k, v in headers if k == b"origin"), "")
+        if not origin or origin in self.origins or is_own(origin, scope):
+            await self.app(scope, receive, send)
+            return
+        told = Refusal(
+            403, "origin", "this site may not ask here", "Add it to service.origins in kb.toml"
+        )
+        await failure(told)(scope, receive, send)
