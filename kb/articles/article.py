@@ -13,6 +13,7 @@ import frontmatter
 import yaml as pyyaml
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
@@ -112,6 +113,7 @@ _CHANGE_KEYS = {"verb", "by", "at", "digest", "note"}
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _MAX_FRONT = 64 * 1024
+_MAX_DEPTH = 8
 _TEXT = "tag:yaml.org,2002:str"
 _MKDOCS = pyyaml.resolver.Resolver()
 
@@ -156,8 +158,8 @@ def parse(text: str, where: object = "article") -> Article:
     """
     meta, body = _split(text, where)
     _check_keys(meta, text, where)
-    lists = {key: _texts(meta, key, where) for key in _LISTS}
-    plain = {key: _text(meta, key, where) for key in _PLAIN if key in meta}
+    lists = {key: _texts(meta, key, _at(text, key, where)) for key in _LISTS}
+    plain = {key: _text(meta, key, _at(text, key, where)) for key in _PLAIN if key in meta}
     for key, closed in (("state", State), ("audience", Audience), ("risk", Risk)):
         if key in plain:
             plain[key] = _choice(closed, plain[key], key, _at(text, key, where))
@@ -216,13 +218,13 @@ def _split(text: str, where: object) -> tuple[Any, str]:
             f"{where}:1", "no front matter between two lines of ---", "Put it at the very top"
         )
     front = match.group(1)
-    if len(front) > _MAX_FRONT or re.search(r"(?m)^[^#'\"\n]*(?:: |- )[&*!]\S", front):
-        raise ArticleError(
-            f"{where}:1",
-            "the front matter holds an anchor, alias or tag, or is over 64 kB",
-            "Write plain keys and values, and quote text that starts with &, * or !",
-        )
     try:
+        if len(front) > _MAX_FRONT or not _is_plain(front):
+            raise ArticleError(
+                f"{where}:1",
+                "the front matter holds an anchor, alias or tag, or is over 64 kB",
+                "Write plain keys and values, and quote text that starts with &, * or !",
+            )
         meta = _Handler().load(front)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -233,6 +235,20 @@ def _split(text: str, where: object) -> tuple[Any, str]:
     if not isinstance(meta, Mapping):
         raise ArticleError(f"{where}:1", "the front matter holds no keys", "Give it id and title")
     return meta, text[match.end() :]
+
+
+def _is_plain(front: str) -> bool:
+    """Say whether it is one shallow document without anchors, aliases and tags.
+
+    A line of `...` would end the front matter for MkDocs and not for us.
+    """
+    depth = 0
+    for event in _yaml().parse(front):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        marked = getattr(event, "anchor", None) or getattr(event, "tag", None)
+        if marked or depth > _MAX_DEPTH or isinstance(event, AliasEvent):
+            return False
+    return re.search(r"(?m)^(\.\.\.|%)", front) is None
 
 
 def _check_keys(meta: Mapping[str, object], text: str, where: object) -> None:
@@ -256,14 +272,14 @@ def _at(text: str, key: str, where: object) -> str:
     return f"{where}:1"
 
 
-def _text(meta: Mapping[str, Any], key: str, where: object) -> str:
+def _text(meta: Mapping[str, Any], key: str, where: str) -> str:
     value = meta[key]
     if isinstance(value, (Mapping, list)):
         raise ArticleError(where, f"{key} must be one text", "Write it on one line")
     return "" if value is None else str(value)
 
 
-def _texts(meta: Mapping[str, Any], key: str, where: object) -> tuple[str, ...]:
+def _texts(meta: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
     value = meta.get(key) or []
     if not isinstance(value, list) or any(isinstance(v, (Mapping, list)) for v in value):
         raise ArticleError(where, f"{key} must be a list of texts", f"Write {key}: [a, b]")

@@ -78,11 +78,10 @@ def _sections(
 ) -> tuple[tuple[str, str], ...]:
     causes = _causes(ticket)
     answer = units(solved.message) if solved.message else ()
-    told = [unit for unit in answer if unit.text not in {c.text for c in causes}]
     parts = (
         ("Issue", _issue(ticket)),
         ("Cause", causes),
-        ("Resolution", [u for u in told if u.form is not Form.SENTENCE or "?" not in u.text]),
+        ("Resolution", _told(answer, causes)),
     )
     texts = {name: _render(found, steps=name == "Resolution") for name, found in parts}
     for name, found in parts:
@@ -111,26 +110,45 @@ def _causes(ticket: Ticket) -> list[Unit]:
 
 def _render(found: list[Unit], *, steps: bool) -> str:
     """Write units as Markdown: prose as paragraphs, or as numbered steps with their code."""
+    listed = any(unit.form is Form.STEP for unit in found)
     out: list[str] = []
     number = 0
     for unit in found:
         if unit.form is Form.CODE:
             code = _fenced(unit.text)
             out.append(_indent(code) if steps and number else code)
-        elif steps:
+        elif steps and (unit.form is Form.STEP or not listed):
             number += 1
-            out.append(f"{number}. {unit.text}")
+            out.append(f"{number}. {_begun(unit.text)}")
         else:
-            out.append(f"- {unit.text}" if unit.form is Form.STEP else unit.text)
+            out.append(f"- {unit.text}" if unit.form is Form.STEP else _begun(unit.text))
     return "\n\n".join(out)
 
 
+def _begun(text: str) -> str:
+    """Begin a sentence with a capital, unless it begins with a command or a setting."""
+    return text[:1].upper() + text[1:] if re.match(r"[a-z]+[ ,']", text) else text
+
+
+def _told(answer: tuple[Unit, ...], causes: list[Unit]) -> list[Unit]:
+    """Leave out the cause, questions, and what leads up to a list without saying what to do."""
+    stated = {unit.text for unit in causes}
+    first = next((n for n, unit in enumerate(answer) if unit.form is Form.STEP), 0)
+    return [
+        unit
+        for number, unit in enumerate(answer)
+        if unit.form is not Form.SENTENCE
+        or not (
+            unit.text in stated or "?" in unit.text or (number < first and "`" not in unit.text)
+        )
+    ]
+
+
 def _fenced(code: str) -> str:
-    if code.lstrip().startswith(("```", "~~~")):
-        return code
     lines = code.splitlines()
     margin = min((len(ln) - len(ln.lstrip()) for ln in lines if ln.strip()), default=0)
-    return "\n".join(("```text", *(line[margin:] for line in lines), "```"))
+    bare = "\n".join(line[margin:] for line in lines)
+    return bare if bare.startswith(("```", "~~~")) else f"```text\n{bare}\n```"
 
 
 def _indent(code: str) -> str:

@@ -44,22 +44,26 @@ class Solution:
 
 
 _CONFIRM = re.compile(
-    r"(?i)\b(that (did it|worked|fixed|solved|was it|does it)|(it|this|everything|all)('s| is| was)?"
-    r" (now )?(works?|worked|working|fixed|solved|resolved|did the trick|up and running)"
-    r"|works (now|like|fine|again|perfectly|great|as expected)|problem (is )?(solved|gone)"
-    r"|(fixed|solved|did|sorted) (it|the (problem|issue)|the trick)|can confirm"
-    r"|(deploys?|builds?|runs?|logs? in) (fine|green|again|now)|all (green|good|set|sorted)"
-    r"|back (up|online|to normal)|no more (errors?|timeouts?)|you can close)"
+    r"(?i)\b(works?|worked|working|fixed|solved|resolved|confirmed|can confirm|did (it|the trick)"
+    r"|that('s| was| is)? (was )?(it|all|exactly it|the (thing|one|reason|cause))|was the thing|was it"
+    r"|found it|(is|are|it's|they're|now|up and|back) (up|online|running|green|gone|quiet|in again)"
+    r"|back (up|online|to normal|in business)|no more|shown correctly|accepted at once|problem gone"
+    r"|(starts?|started|deployed|delivered|registered|streaming|unlocked|installed|moving|passed)"
+    r"|without (a |one )?(problem|cut|error|lookup error|interruption)|you can close|can be closed"
+    r"|thanks|thank you|thx|merci|gracias|grazie|danke|takk|kiitos|brilliant|perfect|all (good|set|done))\b"
 )
 _DENY = re.compile(
-    r"(?i)\b(still|not|n't|never|doesn't|didn't|no luck|same (error|problem|issue)|unfortunately"
-    r"|if (it|that|this) (works|worked))\b"
+    r"(?i)(\?\s*$|\b(still|n't|never mind|nevermind|anyway|no luck|same (error|problem|issue)"
+    r"|unfortunately|not (very |really |so )?(helpful|yet|working|solved|fixed|gone)|come back|i'll (ask"
+    r"|try|check|test)|i will (watch|ask|try|check|test)|will (watch|report|try)|in advance|any idea"
+    r"|before i|gave up|reinstalled|if (it|that|this) (works|worked))\b)"
 )
 _SELF = re.compile(
     r"(?i)\b(i|we) (have )?(fixed|solved|figured|found|worked) (it|this|the|out|a)\b"
 )
 _GREETING = re.compile(
-    r"(?i)^\W*(hi|hello|hey|dear|good (morning|afternoon|evening)|hallo|greetings)\b[^.!?\n]{0,60}$"
+    r"(?i)^\W*((hi|hello|hey|dear|good (morning|afternoon|evening)|hallo|greetings|ciao|hola|moin)"
+    r"\b[^.!?\n]{0,60}|[\w<>-]+( [\w<>-]+){0,2},)$"
 )
 _TALK = re.compile(
     r"(?i)(^\W*(thanks|thank you|many thanks|cheers|best|regards|kind regards|best regards|sorry"
@@ -73,6 +77,8 @@ _TALK = re.compile(
 _SIGNATURE = re.compile(
     r"(?im)^(--\s*$|—\s*\S|(best|kind|warm)?\s*regards,?\s*$|cheers,?\s*$|sent from my )"
 )
+_NAME_LINE = re.compile(r"(?m)^\W{0,3}(<person-\d+>[ ,.]*)+\s*$")
+_ONLY_MARKS = re.compile(r"\s*((<[a-z][a-z:-]*?(-\d+)?>|\W)\s*)+")
 _QUOTE = re.compile(r"(?m)^(>.*|On .{5,80} wrote:)$")
 _BLOCK = re.compile(
     r"(?ms)^[ ]{0,3}(```+|~~~+)[^\n]*\n.*?^[ ]{0,3}\1\s*$|^(?:(?: {4}|\t).*(?:\n|\Z))+"
@@ -138,8 +144,9 @@ def _confirmed_at(messages: tuple[Message, ...], number: int) -> Solution | None
 
 
 def _confirms(message: Message) -> bool:
-    body = _blanked(message.body)
-    return any(not _DENY.search(s) for s in _sentences(body) if _CONFIRM.search(s))
+    said = _sentences(_blanked(message.body))
+    denied = any(_DENY.search(sentence.strip()) for sentence in said)
+    return not denied and any(_CONFIRM.search(sentence) for sentence in said)
 
 
 def _sentences(text: str) -> list[str]:
@@ -163,8 +170,9 @@ def _has_substance(message: Message) -> bool:
 def _blanked(body: str) -> str:
     """Return the body with quotes and signature as spaces, so that offsets stay."""
     body = _QUOTE.sub(lambda match: " " * len(match.group()), body)
-    signature = _SIGNATURE.search(body, min(len(body), 40))
-    return body[: signature.start()].ljust(len(body)) if signature else body
+    after = min(len(body), 40)
+    found = [m.start() for mark in (_SIGNATURE, _NAME_LINE) if (m := mark.search(body, after))]
+    return body[: min(found)].ljust(len(body)) if found else body
 
 
 def _prose(body: str, start: int, end: int, message: str) -> Iterator[Unit]:
@@ -187,4 +195,4 @@ def _unit(form: Form, text: str, message: str, start: int) -> Unit:
 
 
 def _is_talk(text: str) -> bool:
-    return bool(_TALK.search(text) or _GREETING.match(text))
+    return bool(_TALK.search(text) or _GREETING.match(text) or _ONLY_MARKS.fullmatch(text))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from kb.capture.drafting import draft_id
 from kb.capture.matching import Match, best, identifiers
 from kb.capture.thread import Form, Solution, solution, units
+from kb.search.page import Page
 from kb.search.whoosh import Index
 from kb.tickets.ticket import Role, Status, Ticket
 
@@ -40,10 +41,13 @@ class Decision:
     at: datetime
 
 
-SAME = 0.62
-"""Coverage at which two descriptions are the same problem."""
-NEAR = 0.42
-"""Coverage under which they are different ones; between the two a person should look."""
+SAME = 0.195
+"""Likeness from which two problems are taken for the same one."""
+NEAR = 0.16
+"""Likeness under which they are different ones; between the two a person should look."""
+UNSURE = 0.5
+LACKING = 4
+"""So many commands and settings of the answer that the page lacks make it an update."""
 _DEFECT = re.compile(
     r"(?i)\b(is a (known )?(bug|defect|regression)|filed (it |this )?(as )?(a )?(bug|issue|defect)"
     r"|bug report|fix(ed)? (is|will be) (in|part of|released)|will be fixed in|reported to engineering)\b"
@@ -65,13 +69,24 @@ def propose(ticket: Ticket, index: Index, *, by: str, at: datetime) -> Decision:
         )
         return _decision(ticket, Outcome.DECLINED, why, "", solved.confidence, by, at)
     own = draft_id(ticket)
-    match = best(problem(ticket), index, without=frozenset({own}))
-    if match is None or match.share < SAME:
-        share = match.share if match else 0.0
-        near = f"; nearest is {match.page} ({share:.0%})" if match and share >= NEAR else ""
-        sure = min(solved.confidence, 1 - max(0.0, share - NEAR))
-        return _decision(ticket, Outcome.NEW, f"{solved.why}{near}", own, sure, by, at)
-    return _covered(ticket, solved, match, index, by, at)
+    match = best(problem(ticket), _answer(solved), index, without=frozenset({own}))
+    if match is not None and match.likeness >= SAME:
+        return _covered(ticket, solved, match, index, by, at)
+    if match is None or match.likeness < NEAR:
+        return _decision(ticket, Outcome.NEW, solved.why, own, solved.confidence, by, at)
+    why = f"{solved.why}; a person should compare it with {match.page} ({match.likeness:.0%} alike)"
+    return _decision(ticket, Outcome.NEW, why, own, UNSURE, by, at)
+
+
+def pending(ticket: Ticket) -> Page:
+    """Return the article this ticket will become, as something to match against."""
+    return Page(
+        id=draft_id(ticket),
+        url="",
+        title=ticket.subject,
+        words=problem(ticket),
+        body=_answer(solution(ticket)),
+    )
 
 
 def problem(ticket: Ticket) -> str:
@@ -87,13 +102,20 @@ def _covered(
     ticket: Ticket, solved: Solution, match: Match, index: Index, by: str, at: datetime
 ) -> Decision:
     """Known, or an update when the answer names commands or settings that the page lacks."""
-    because = f"{match.page} covers {match.share:.0%} of it ({', '.join(match.why)})"
-    answer = "\n".join(unit.text for unit in units(solved.message)) if solved.message else ""
-    lacks = sorted(identifiers(answer) - identifiers(index.text_of(match.page)))
-    if len(lacks) >= 2:
+    because = f"{match.likeness:.0%} like {match.page} ({', '.join(match.why)})"
+    sure = min(0.99, UNSURE + match.likeness)
+    there = index.text_of(match.page).casefold()
+    lacks = sorted(
+        one for one in identifiers(_answer(solved)) if one.strip("[]").casefold() not in there
+    )
+    if len(lacks) >= LACKING:
         why = f"{because}; it lacks {', '.join(lacks[:3])}"
-        return _decision(ticket, Outcome.UPDATE, why, match.page, match.share, by, at)
-    return _decision(ticket, Outcome.KNOWN, because, match.page, match.share, by, at)
+        return _decision(ticket, Outcome.UPDATE, why, match.page, sure, by, at)
+    return _decision(ticket, Outcome.KNOWN, because, match.page, sure, by, at)
+
+
+def _answer(solved: Solution) -> str:
+    return "\n".join(unit.text for unit in units(solved.message)) if solved.message else ""
 
 
 def _is_defect(ticket: Ticket) -> bool:

@@ -8,7 +8,7 @@ import click
 
 from kb.articles.article import Article, State
 from kb.capture import drafting
-from kb.capture.triage import Decision, Outcome, is_doc_worthy, propose
+from kb.capture.triage import Decision, Outcome, is_doc_worthy, pending, propose
 from kb.cli import out
 from kb.cli.workspace import (
     Workspace,
@@ -17,8 +17,6 @@ from kb.cli.workspace import (
     json_option,
     now,
     open_workspace,
-    pending_page,
-    pending_pages,
     who,
 )
 from kb.errors import KbError, SourceError, TicketError
@@ -155,7 +153,11 @@ def _decide_all(
 ) -> None:
     pages = workspace.pages()
     have = frozenset(page.id for page in pages)
-    pages += pending_pages(store.decisions.current(), by_key, have)
+    pages += tuple(
+        pending(by_key[decision.ticket])
+        for decision in store.decisions.current()
+        if decision.outcome is Outcome.NEW and decision.article not in have
+    )
     index = Index(pages)
     for ticket in waiting:
         proposal = propose(ticket, index, by=by, at=now())
@@ -164,7 +166,7 @@ def _decide_all(
             continue
         store.decisions.append(decision)
         if decision.outcome is Outcome.NEW:
-            pages = (*pages, pending_page(ticket))
+            pages = (*pages, pending(ticket))
             index = Index(pages)
 
 

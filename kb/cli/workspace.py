@@ -13,15 +13,11 @@ import click
 
 from kb.articles.article import State
 from kb.articles.library import Library, lock
-from kb.capture.drafting import draft_id
-from kb.capture.thread import solution, units
-from kb.capture.triage import Decision, Outcome, problem
 from kb.config import Config, find_root, load
 from kb.errors import ConfigError
 from kb.redaction import Redactor
 from kb.search.page import Page, of_article, of_docs
 from kb.store.store import Store, open_store
-from kb.tickets.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,27 +109,6 @@ def _git_email() -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return run.stdout.strip()
-
-
-def pending_pages(
-    decisions: tuple[Decision, ...], tickets: dict[str, Ticket], have: frozenset[str]
-) -> tuple[Page, ...]:
-    """Return the articles that are decided but not yet written, as something to match against."""
-    chosen = [d for d in decisions if d.outcome is Outcome.NEW and d.article not in have]
-    return tuple(pending_page(tickets[d.ticket]) for d in chosen if d.ticket in tickets)
-
-
-def pending_page(ticket: Ticket) -> Page:
-    """Return the article this ticket will become, as something to match against."""
-    answer = solution(ticket).message
-    said = units(answer) if answer else ()
-    return Page(
-        id=draft_id(ticket),
-        url="",
-        title=ticket.subject,
-        words=problem(ticket),
-        body="\n".join(unit.text for unit in said),
-    )
 
 
 as_option: Callable[[Any], Any] = click.option(

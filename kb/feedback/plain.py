@@ -3,7 +3,10 @@
 import re
 import unicodedata
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~:@$^=\"'])")
+# Everywhere: emphasis, code, links, images, HTML attributes, tables, mentions, formulas; then bare
+# addresses and emoji names; then what opens a list or a rule at a line's start.
+_MARKS = re.compile(r"([\\`*_{}\[\]#!|~@$^]|:(?=//|[\w+-]+:)|(?<=www)\.|^[-+=])", re.I)
+_NUMBER = re.compile(r"^(\d+)([.)])")
 _CUT = 120
 
 
@@ -19,4 +22,4 @@ def plain(text: str) -> str:
     line = "".join(c for c in line if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co"})
     line = line if len(line) <= _CUT else f"{line[: _CUT - 1].rstrip()}…"
     line = line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _MARKS.sub(r"\\\1", line)
+    return _NUMBER.sub(r"\1\\\2", _MARKS.sub(r"\\\1", line))

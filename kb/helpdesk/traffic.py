@@ -39,9 +39,9 @@ class Planted:
     """What is true of the stream, to be compared with what is measured at `until`.
 
     Attributes:
-        probability: Of deflection, for each closed attempt with strong intent, independently.
+        deflection: Its probability, for each closed attempt with strong intent, independently.
         strong: How many such attempts there are.
-        deflected: How many of them were deflected: binomial(strong, probability).
+        deflected: How many of them were deflected: binomial(strong, deflection).
         outcomes: Every outcome with its number of attempts, for a window of seven days.
         strong_outcomes: The same of attempts with strong intent.
         failing_article: The id of the article that readers say does not help.
@@ -49,7 +49,7 @@ class Planted:
         readers: Distinct readers.
     """
 
-    probability: float
+    deflection: float
     strong: int
     deflected: int
     outcomes: tuple[tuple[Outcome, int], ...]
@@ -123,6 +123,10 @@ class _Stage:
     def some_page(self) -> PageRef:
         return self.rng.choices(self.pages, [1 + len(p.tickets) for p in self.pages])[0]
 
+    def page_like(self, page: PageRef) -> PageRef:
+        """An article on the same topic, perhaps the same one; another topic is another attempt."""
+        return self.rng.choice([p for p in self.pages if p.topic == page.topic])
+
     def end(self, sitting: Sitting, intent: Intent, outcome: Outcome) -> None:
         """Keep the sitting, and how it truly ended as far as `until` can know."""
         self.events.extend(sitting.events)
@@ -172,7 +176,7 @@ def traffic(
     return Traffic(
         events=tuple(sorted(stage.events, key=lambda e: (e.at, e.id))),
         planted=Planted(
-            probability=probability,
+            deflection=probability,
             strong=strong,
             deflected=deflected,
             outcomes=_counts([outcome for _, outcome in stage.ends]),
@@ -338,6 +342,8 @@ def _browse(stage: _Stage, reader: str, start: datetime) -> None:
         if drawn < 0.65:
             sitting.look_for(page)
         sitting.find(page)
+        if drawn > 0.7:
+            sitting.find(stage.page_like(page))
         outcome = _perhaps_votes(stage, sitting, page)
     stage.end(sitting, intent, outcome)
 

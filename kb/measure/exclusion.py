@@ -28,8 +28,8 @@ _LLM_CRAWLERS = (
 )  # fmt: skip
 _LINK_PREVIEWS = (
     "slackbot", "slack-imgproxy", "twitterbot", "facebookexternalhit", "linkedinbot", "discordbot",
-    "telegrambot", "whatsapp", "skypeuripreview", "embedly", "iframely", "redditbot", "pinterest",
-    "mastodon", "google-pagerenderer", "microsoftpreview", "notionbot",
+    "telegrambot", "whatsapp", "skypeuripreview", "embedly", "iframely", "redditbot",
+    "pinterestbot", "mastodon", "google-pagerenderer", "microsoftpreview", "notionbot",
 )  # fmt: skip
 _MONITORS = (
     "uptimerobot", "pingdom", "statuscake", "site24x7", "datadogsynthetics", "newrelicsynthetics",
@@ -38,7 +38,7 @@ _MONITORS = (
     "gtmetrix",
 )  # fmt: skip
 _ROBOT_WORDS = re.compile(
-    r"bot\b|bot/|crawl|spider|slurp|scrap|headless|phantomjs|selenium|webdriver|playwright"
+    r"(?<!cu)bot\b|bot/|crawl|spider|slurp|scrap|headless|phantomjs|selenium|webdriver|playwright"
     r"|puppeteer|^curl/|^wget/|python-|httpx|aiohttp|go-http-client|java/|okhttp|axios|node-fetch"
     r"|libwww|apache-httpclient|feed|archiver|validator|fetcher"
 )

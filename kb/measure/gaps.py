@@ -107,7 +107,8 @@ def gaps(
     `gap_score(topic) = sum of weight x distinct readers over (zero results, no click, "missing"
     votes, unanswered tickets)`, over the last 28 days (`metrics.md`, canonical definitions). Two
     texts are one topic if their words without endings overlap by 60 % (Jaccard index), whatever
-    their order.
+    their order. Results left unopened say nothing where more readers opened those of the same
+    words: such a search counts as no gap.
 
     Args:
         searches: Settled searches.
@@ -142,10 +143,22 @@ def gaps(
 
 
 def _of_searches(searches: Iterable[Search]) -> Iterator[_Sign]:
-    for search in searches:
-        if not search.clicked:
-            signal = Signal.NO_CLICK if search.results else Signal.ZERO_RESULTS
-            yield _Sign(signal=signal, reader=search.reader, words=_words(search.query))
+    worded = [(search, _words(search.query)) for search in searches]
+    found = [(search, words, frozenset(map(_stem, words))) for search, words in worded]
+    answered = _answered((search, stems) for search, _, stems in found)
+    for search, words, stems in found:
+        if not search.results:
+            yield _Sign(signal=Signal.ZERO_RESULTS, reader=search.reader, words=words)
+        elif not search.clicked and stems not in answered:
+            yield _Sign(signal=Signal.NO_CLICK, reader=search.reader, words=words)
+
+
+def _answered(searches: Iterable[tuple[Search, frozenset[str]]]) -> set[frozenset[str]]:
+    """The word sets whose results more readers opened than left unopened."""
+    balance: dict[frozenset[str], int] = {}
+    for stems, _, clicked in {(stems, s.reader, s.clicked) for s, stems in searches if s.results}:
+        balance[stems] = balance.get(stems, 0) + (1 if clicked else -1)
+    return {stems for stems, more in balance.items() if more > 0}
 
 
 def _of_votes(votes: Iterable[Event], pages: Sequence[PageRef]) -> Iterator[_Sign]:

@@ -34,7 +34,7 @@ class Report:
         events: How many events arrived; with 0 telemetry may be silent, see `note`.
         by_window: Days and the deflection figure with that window, for comparison.
         attempts: The rows under the figures, pending ones included.
-        articles: One for each page, in the pages' order.
+        articles: One for each article, in the pages' order.
         helpfulness: Every version that was voted on.
         note: What must be known before any figure is read, `""` if nothing.
     """
@@ -75,7 +75,7 @@ def report(
     Args:
         events: Give those from half an hour before `since`, so that no attempt is cut in two.
         contacts: Everybody who wrote in, see `contacts_of`.
-        pages: The articles, drafts too; figures come in their order.
+        pages: The articles, drafts too, in the order wanted; a live one before its own revision.
         tickets: For satisfaction and first response.
         targets: The first response's targets; the first that fits a ticket holds.
         unanswered: Subjects of tickets that no article answers, redacted.
@@ -84,7 +84,8 @@ def report(
     """
     facts = once(e for e in events if e.at <= now)
     inside = tuple(e for e in facts if e.at >= since)
-    rows = _rows(facts, contacts, pages, since=since, now=now, window=window)
+    known = _each_article(pages)
+    rows = _rows(facts, contacts, known, since=since, now=now, window=window)
     searched = settled_searches(facts, now=now)
     return Report(
         since=since,
@@ -92,14 +93,14 @@ def report(
         window=window,
         events=len(inside),
         deflection=deflection(rows, since=since, until=now),
-        by_window=_by_window(facts, contacts, pages, since=since, now=now),
+        by_window=_by_window(facts, contacts, known, since=since, now=now),
         implicit_success=implicit_success(rows, since=since, until=now),
         self_service_ratio=self_service_ratio(rows, contacts, since=since, until=now),
         searches=search_figures(searched, since=since, until=now),
         csat=csat(tickets, since=since, until=now),
         first_response=first_response(tickets, targets, since=since, until=now),
-        gaps=gaps(searched, facts, pages=pages, unanswered=unanswered, now=now, k=k),
-        articles=readership(pages, rows, facts, since=since, until=now),
+        gaps=gaps(searched, facts, pages=known, unanswered=unanswered, now=now, k=k),
+        articles=readership(known, rows, facts, since=since, until=now),
         helpfulness=helpfulness(inside),
         attempts=rows,
         note="" if inside else SILENT,
@@ -132,6 +133,14 @@ def to_json(found: Report) -> dict[str, object]:
         "articles": [_article_json(article) for article in found.articles],
         "helpfulness": [_helpfulness_json(h) for h in found.helpfulness],
     }
+
+
+def _each_article(pages: Sequence[PageRef]) -> tuple[PageRef, ...]:
+    """A live page and its own revision are one article; the first given stands for both."""
+    first: dict[str, PageRef] = {}
+    for page in pages:
+        first.setdefault(page.id, page)
+    return tuple(first.values())
 
 
 def _rows(
@@ -178,7 +187,7 @@ def _searches_json(figures: SearchFigures) -> dict[str, object]:
 
 def _csat_json(found: Csat) -> dict[str, object]:
     return {
-        "satisfaction": figure_json(found.satisfaction),
+        "rating": figure_json(found.rating),
         "response_rate": figure_json(found.response_rate),
         "coverage": figure_json(found.coverage),
     }

@@ -33,12 +33,12 @@ class Csat:
     """Satisfaction, and how far it may be believed.
 
     Attributes:
-        satisfaction: good / (good + bad).
+        rating: good / (good + bad).
         response_rate: (good + bad) / tickets that were asked.
         coverage: Tickets that were asked / solved tickets.
     """
 
-    satisfaction: Figure
+    rating: Figure
     response_rate: Figure
     coverage: Figure
 
@@ -68,7 +68,7 @@ def csat(tickets: Iterable[Ticket], *, since: datetime, until: datetime) -> Csat
     rated = [t for t in asked if t.satisfaction is not Satisfaction.OFFERED]
     good = sum(t.satisfaction is Satisfaction.GOOD for t in rated)
     return Csat(
-        satisfaction=share("csat", good, len(rated), since=since, until=until),
+        rating=share("csat", good, len(rated), since=since, until=until),
         response_rate=share("csat_response_rate", len(rated), len(asked), since=since, until=until),
         coverage=share("csat_coverage", len(asked), len(solved), since=since, until=until),
     )

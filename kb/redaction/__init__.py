@@ -1,6 +1,7 @@
 """The law of the house: people's words come in raw and leave as `SafeText`, or not at all."""
 
 from kb.redaction.redactor import Redactor
+from kb.redaction.rules import RULES_VERSION
 from kb.redaction.text import (
     NOBODY,
     NOTHING,
@@ -16,6 +17,7 @@ from kb.redaction.text import (
 __all__ = [
     "NOBODY",
     "NOTHING",
+    "RULES_VERSION",
     "Entity",
     "Finding",
     "Known",

@@ -5,6 +5,8 @@ import re
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
+from markdown.extensions.toc import slugify
+
 from kb.articles.article import Article
 from kb.articles.markup import sentences_of
 
@@ -42,7 +44,7 @@ def of_article(article: Article) -> Page:
 def of_docs(docs: Path) -> tuple[Page, ...]:
     """Return every page below `docs` that is not an article: the docs answer questions too."""
     paths = [p for p in sorted(docs.rglob("*.md")) if _is_page(p.relative_to(docs))]
-    return tuple(_of_file(path, docs) for path in paths)
+    return tuple(part for path in paths for part in _of_file(path, docs))
 
 
 def _is_page(path: Path) -> bool:
@@ -51,18 +53,26 @@ def _is_page(path: Path) -> bool:
     )
 
 
-def _of_file(path: Path, docs: Path) -> Page:
+def _of_file(path: Path, docs: Path) -> tuple[Page, ...]:
+    """Return a page for each second-level heading: a heading is a landing place."""
     text = re.sub(r"\A---\n.*?\n---\n", "", path.read_text(encoding="utf-8"), flags=re.S)
     name = path.relative_to(docs)
-    heading = re.search(r"(?m)^# (.+)$", text)
-    url = "" if str(name) == "index.md" else f"{name.with_suffix('')}/"
-    return Page(
-        id=str(name),
-        url=url.removesuffix("index/"),
-        title=heading.group(1) if heading else name.stem,
-        words="\n".join(re.findall(r"(?m)^##+ (.+)$", text)),
-        body=text,
-    )
+    first = re.search(r"(?m)^# (.+)$", text)
+    title = first.group(1) if first else name.stem
+    url = ("" if str(name) == "index.md" else f"{name.with_suffix('')}/").removesuffix("index/")
+    parts = re.split(r"(?m)^## (.+)$", text)
+    pages = [Page(id=str(name), url=url, title=title, words="", body=parts[0])]
+    for heading, body in zip(parts[1::2], parts[2::2], strict=True):
+        anchor = slugify(heading, "-")
+        part = Page(
+            id=f"{name}#{anchor}",
+            url=f"{url}#{anchor}",
+            title=f"{heading} ({title})",
+            words="\n".join(re.findall(r"(?m)^###+ (.+)$", body)),
+            body=body,
+        )
+        pages.append(part)
+    return tuple(pages)
 
 
 def fingerprint(pages: tuple[Page, ...]) -> str:

@@ -62,18 +62,15 @@ class Index:
             writer.add_document(id=page.id, title=page.title, words=page.words, body=page.body)
         writer.commit()
         self._analyzer = analyzer
-        self._terms = {page.id: self._all_terms(self.text_of(page.id)) for page in pages}
-        self._frequency = Counter(term for terms in self._terms.values() for term in terms)
-
-    def _all_terms(self, text: str) -> frozenset[str]:
-        return frozenset(token.text for token in self._analyzer(text))
+        terms = (frozenset(self.terms(self.text_of(page.id))) for page in pages)
+        self._frequency = Counter(term for page_terms in terms for term in page_terms)
 
     def search(self, query: str, *, limit: int = 10) -> tuple[Hit, ...]:
         """Return the best pages for `query`; any of its words may be missing.
 
         The query is words, never syntax: whatever a customer pastes is looked up as it is.
         """
-        terms = self.terms(query)
+        terms = self.terms(query[:MAX_QUERY])
         if not terms:
             return ()
         clauses = [Term(name, term, boost) for term in terms for name, boost in WEIGHTS]
@@ -85,12 +82,12 @@ class Index:
 
     def terms(self, text: str) -> tuple[str, ...]:
         """Return the terms of `text` as they are indexed, each once, in order."""
-        tokens = self._analyzer(text[:MAX_QUERY], mode="query")
+        tokens = self._analyzer(text, mode="query")
         return tuple(dict.fromkeys(token.text for token in tokens))
 
-    def terms_of(self, page_id: str) -> frozenset[str]:
-        """Return the terms of a page's title and text."""
-        return self._terms[page_id]
+    def page(self, page_id: str) -> Page:
+        """Return the page with this id."""
+        return self._pages[page_id]
 
     def text_of(self, page_id: str) -> str:
         """Return the page's text."""

@@ -63,9 +63,7 @@ class Collector:
     def _keep(self, payload: object, who: str) -> None:
         at = self.now()
         reader = hmac.new(self._salt_of(at), who.encode(), hashlib.sha256).hexdigest()[:32]
-        self.store.events.append(
-            parse_batch(payload, at=at, reader=reader, redactor=self.redactor)
-        )
+        self.store.events.append(parse_batch(payload, at=at, reader=reader, redactor=self.redactor))
 
     def _salt_of(self, at: datetime) -> bytes:
         """Ask the store once a day; it then deletes the salts that are too old."""

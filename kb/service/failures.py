@@ -35,7 +35,7 @@ _TOLD = {
 _log = logging.getLogger("kb.service")
 
 
-class Refusal(Exception):
+class Refusal(KbError):  # noqa: N818 (an answer, not a fault)
     """The request ends here, with a status and a sentence; no part of it is repeated."""
 
     def __init__(
@@ -47,15 +47,15 @@ class Refusal(Exception):
         *,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(what)
-        self.status, self.where, self.what, self.todo = status, where, what, todo
+        super().__init__(where, what, todo)
+        self.status = status
         self.headers = dict(headers or {})
 
 
 def handle(request: Request, error: Exception) -> Response:
     """Answer a failure: as a page below `/team`, as JSON everywhere else."""
     told = _as_refusal(request, error)
-    if request.url.path.startswith("/team"):
+    if _is_team(request):
         return page(
             "refused.html",
             {"status": told.status, "where": told.where, "what": told.what, "todo": told.todo},
@@ -75,13 +75,26 @@ def _as_refusal(request: Request, error: Exception) -> Refusal:
     if isinstance(error, Refusal):
         return error
     if isinstance(error, KbError):
-        status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
-        headers = {"Retry-After": "1"} if status == 503 else {}
-        return Refusal(status, error.where, error.what, error.todo, headers=headers)
+        return _of_ours(error, in_full=_is_team(request) or isinstance(error, EventError))
     status = error.status_code if isinstance(error, HTTPException) else 500
     what, todo = _TOLD.get(status, ("the request was refused", "Look at docs/dev/service.md"))
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     return Refusal(status, "request", what, todo, headers=headers)
+
+
+def _of_ours(error: KbError, *, in_full: bool) -> Refusal:
+    """Tell the team everything; tell the public no path and no address of ours."""
+    status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
+    headers = {"Retry-After": "1"} if status == 503 else {}
+    if status >= 500:
+        _log.error("%s", error)
+    if in_full:
+        return Refusal(status, error.where, error.what, error.todo, headers=headers)
+    return Refusal(status, "service", "it cannot answer now", "Try again later", headers=headers)
+
+
+def _is_team(request: Request) -> bool:
+    return request.url.path.startswith("/team")
 
 
 class LastResort:

@@ -6,7 +6,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, Router
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.service.collector import Collector
@@ -14,14 +14,8 @@ from kb.service.failures import Refusal, failure
 from kb.service.finding import Finder
 
 
-def public(collector: Collector, finder: Finder, origins: Sequence[str]) -> ASGIApp:
+def routes(collector: Collector, finder: Finder, origins: Sequence[str]) -> list[Route]:
     """Return the public routes behind an exact list of origins, without credentials."""
-    routes = [
-        Route("/events", collector.receive, methods=["POST"]),
-        Route("/search", finder.search, methods=["GET"]),
-        Route("/suggest", finder.suggest, methods=["GET"]),
-        Route("/health", health, methods=["GET"]),
-    ]
     cors = Middleware(
         CORSMiddleware,
         allow_origins=tuple(origins),
@@ -30,7 +24,13 @@ def public(collector: Collector, finder: Finder, origins: Sequence[str]) -> ASGI
         allow_credentials=False,
         max_age=600,
     )
-    return Router(routes, middleware=[cors, Middleware(KnownOrigin, origins=tuple(origins))])
+    doors = [cors, Middleware(KnownOrigin, origins=tuple(origins))]
+    return [
+        Route("/events", collector.receive, methods=["POST", "OPTIONS"], middleware=doors),
+        Route("/search", finder.search, methods=["GET", "OPTIONS"], middleware=doors),
+        Route("/suggest", finder.suggest, methods=["GET", "OPTIONS"], middleware=doors),
+        Route("/health", health, methods=["GET"]),
+    ]
 
 
 async def health(_: Request) -> Response:
@@ -52,6 +52,10 @@ class KnownOrigin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what comes from a listed origin, from our own, or from no page at all."""
+        if scope["method"] == "OPTIONS":
+            told = Refusal(405, "request", "this address does not take that method", "Use another")
+            await failure(told)(scope, receive, send)
+            return
         headers = scope.get("headers", ())
         origin = next((v.decode("latin-1") for k, v in headers if k == b"origin"), "")
         if not origin or origin in self.origins or is_own(origin, scope):

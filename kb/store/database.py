@@ -61,10 +61,12 @@ def open_database(url: str) -> Database:
     try:
         _migrate(engine)
     except CommandError:
+        engine.dispose()
         raise StoreError(
             _place(engine), "a newer version of Docworthy has written it", "Install that version"
         ) from None
     except SQLAlchemyError as error:
+        engine.dispose()
         raise _told(engine, error) from None
     return Database(engine)
 

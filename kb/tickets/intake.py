@@ -109,16 +109,26 @@ class _Writer:
 
 
 def known_in(raw: Mapping[str, Any]) -> Known:
-    """Return the names, addresses, organisations and domains of the ticket's structured fields."""
+    """Return the names, addresses, organisations and domains of the ticket's structured fields.
+
+    The agents' own domain is the vendor's: it is on every page already and is not private.
+    """
+    authors = [comment.get("author") or {} for comment in raw.get("comments") or ()]
+    agents = [one for one in authors if one.get("role") == "agent"]
     people = [raw.get("requester") or {}, *(raw.get("ccs") or ())]
-    people += [comment.get("author") or {} for comment in raw.get("comments") or ()]
-    emails = _distinct(person.get("email") for person in people)
+    people += [one for one in authors if one.get("role") not in ("agent", "automatic")]
+    ours = {_domain(agent) for agent in agents}
+    domains = _distinct(_domain(person) for person in people)
     return Known(
-        names=_distinct(person.get("name") for person in people),
-        emails=emails,
+        names=_distinct(person.get("name") for person in (*people, *agents)),
+        emails=_distinct(person.get("email") for person in (*people, *agents)),
         organisations=_distinct(person.get("organization") for person in people),
-        domains=_distinct(email.rpartition("@")[2] for email in emails),
+        domains=tuple(domain for domain in domains if domain not in ours),
     )
+
+
+def _domain(person: Mapping[str, Any]) -> str:
+    return str(person.get("email") or "").rpartition("@")[2].casefold()
 
 
 def _distinct(values: Iterable[object]) -> tuple[str, ...]:

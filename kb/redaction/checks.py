@@ -1,0 +1,97 @@
+"""The last word on a candidate: sums that must come out, and values that only look the part."""
+
+import ipaddress
+import math
+from collections import Counter
+from collections.abc import Callable
+
+from kb.redaction.rules import compiled
+
+PLACEHOLDER = compiled(
+    r"""(?i)^(?:[x*.#_\x80?-]+|(?:[a-z0-9_-]*)(?:x{6,}|\*{3,}|\.{4,})[a-z0-9_.*-]*"""
+    r"""|[<\[{(%$@].*|.*(?:\$\{|\{\{|\$\(|<%=|%\().*|.*[>\]})]{2}|enc\(.*"""
+    r"""|(?:your|my|the|some|insert|enter|put|add|paste|change|replace)[-_ ].*"""
+    r"""|change-?me!?|replace-?me|placeholder|redacted|removed|hidden|masked|omitted|secret-?ref"""
+    r"""|true|false|null|none|nil|undefined|nan|empty|string|str|int|bool|optional|required"""
+    r"""|yes|no|on|off|todo|tbd|n/?a|process\.env.*|os\.environ.*|getenv.*|env\..*|vault:.*"""
+    r"""|[a-z_]+\.[a-z_.]+(?:\(.*)?|[a-z_]+\(.*|&[a-z]+;.*|[a-z_]+::.*|arn:.*|file:.*|https?:.*"""
+    r"""|/[a-z/._-]+|[0-9]{1,3})$"""
+)
+HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
+UUID = compiled(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
+DOCUMENTATION = tuple(
+    ipaddress.ip_network(one)
+    for one in (
+        "192.0.2.0/24 198.51.100.0/24 203.0.113.0/24 233.252.0.0/24 127.0.0.0/8 0.0.0.0/8 "
+        "255.0.0.0/8 224.0.0.0/4 169.254.0.0/16 2001:db8::/32 3fff::/20 ::1/128 ::/128 ff00::/8"
+    ).split()
+)
+"""RFC 5737, 3849, 9637 and 6676; loopback, unspecified, link-local, broadcast and masks."""
+
+
+def entropy(value: bytes) -> float:
+    """Return Shannon's entropy of `value`, bits a byte."""
+    total = len(value)
+    return -sum(n / total * math.log2(n / total) for n in Counter(value).values())
+
+
+def luhn(value: bytes) -> bool:
+    """Return whether the digits are a payment card's (ISO/IEC 7812-1, annex B)."""
+    digits = [byte - 48 for byte in value if 48 <= byte <= 57]
+    if not 12 <= len(digits) <= 19 or len(set(digits)) == 1:
+        return False
+    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+
+
+def iban(value: bytes) -> bool:
+    """Return whether the account number's check digits hold (ISO 13616, ISO 7064 mod 97-10)."""
+    plain = bytes(byte for byte in value if byte not in b" -").decode("latin-1").upper()
+    if not 15 <= len(plain) <= 34 or not plain.isalnum() or not plain.isascii():
+        return False
+    return int("".join(str(int(one, 36)) for one in plain[4:] + plain[:4])) % 97 == 1
+
+
+def address(value: bytes) -> bool:
+    """Return whether this is an IP address of somebody's, not one of the documentation's."""
+    try:
+        found = ipaddress.ip_address(value.decode("latin-1").split("%")[0].strip("[]"))
+    except ValueError:
+        return False
+    return not any(found in network for network in DOCUMENTATION if network.version == found.version)
+
+
+def filled(value: bytes) -> bool:
+    """Return whether a value is given rather than left to be filled in."""
+    return bool(value) and not PLACEHOLDER.search(value)
+
+
+def token(value: bytes) -> bool:
+    """Return whether a value looks made by a machine: digits among letters, little repetition."""
+    if len(value) < 8 or not filled(value):
+        return False
+    digits = sum(48 <= byte <= 57 for byte in value)
+    letters = sum(chr(byte).isalpha() for byte in value)
+    return digits >= 1 and letters >= 1 and entropy(value) >= min(3.0, math.log2(len(value)) - 0.9)
+
+
+def scrambled(value: bytes) -> bool:
+    """Return whether a bare value is a key rather than a hash, an id, a path or a word."""
+    if HEX.search(value) or UUID.search(value) or not token(value):
+        return False
+    upper = any(65 <= byte <= 90 for byte in value)
+    lower = any(97 <= byte <= 122 for byte in value)
+    digits = sum(48 <= byte <= 57 for byte in value)
+    return upper and lower and digits >= 3 and entropy(value) >= 3.7
+
+
+CHECKS: dict[str, Callable[[bytes], bool]] = {
+    "luhn": luhn,
+    "iban": iban,
+    "address": address,
+    "filled": filled,
+    "token": token,
+    "scrambled": scrambled,
+    "": lambda value: bool(value),
+}
+"""What a rule's `check` may name."""

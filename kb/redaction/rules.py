@@ -1,0 +1,109 @@
+"""The recognizers that are data: read from the TOML files in `rules/`, compiled in RE2."""
+
+import hashlib
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import re2
+
+from kb.redaction.text import Entity
+
+MACROS = {
+    "{U}": r"[A-Z\xC0]",
+    "{l}": r"[a-z\xE0\xD0]",
+    "{L}": r"[A-Za-z\xC0\xD0\xE0]",
+    "{Name}": r"(?:(?:Mc|Mac|O'|D'|De|Di|Van|Le|La)?[A-Z\xC0\xD0][a-z\xE0\xD0]+(?:['-][A-Z\xC0][a-z\xE0\xD0]+)*)",
+    "{end}": r"""(?:$|[^0-9A-Za-z_\-])""",
+}
+"""Shorthand that patterns may use: letters of any script, a name's shape, the end of a token."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One recognizer.
+
+    Attributes:
+        id: Its name in findings and reports.
+        entity: What it finds.
+        label: The placeholder's stem.
+        pattern: Compiled RE2 over bytes; its first group that takes part is the finding.
+        keywords: Lower-case bytes of which one must occur before the pattern is tried.
+        check: The name of a function in `checks` that has the last word, or "".
+        confidence: 0 to 1.
+        lines: Lines in which it must find something.
+        clean: Lines in which it must find nothing.
+        source: Where the shape is documented.
+    """
+
+    id: str
+    entity: Entity
+    label: str
+    pattern: Any
+    keywords: tuple[bytes, ...]
+    check: str
+    confidence: float
+    lines: tuple[str, ...]
+    clean: tuple[str, ...]
+    source: str
+
+
+def compiled(pattern: str) -> Any:
+    """Return `pattern` for bytes in RE2, its macros written out; `^` and `$` mean a line's ends."""
+    for name, meaning in MACROS.items():
+        pattern = pattern.replace(name, meaning)
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.log_errors = False
+    options.max_mem = 64 << 20
+    return re2.compile(b"(?m)" + pattern.encode("ascii"), options)
+
+
+def _rule(row: dict[str, Any]) -> Rule:
+    entity = Entity(row.get("entity", "secret"))
+    default = f"secret:{row['id']}" if entity is Entity.SECRET else entity.value
+    return Rule(
+        id=row["id"],
+        entity=entity,
+        label=row.get("label", default),
+        pattern=compiled(row["pattern"]),
+        keywords=tuple(word.encode() for word in row.get("keywords", ())),
+        check=row.get("check", ""),
+        confidence=row.get("confidence", 0.9),
+        lines=tuple(row.get("lines", ())),
+        clean=tuple(row.get("clean", ())),
+        source=row["source"],
+    )
+
+
+def rule_files() -> Iterator[tuple[str, bytes]]:
+    """Yield the name and bytes of every data file that the findings depend on, in order."""
+    folder = files("kb.redaction") / "rules"
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        if file.name.endswith((".toml", ".txt")):
+            yield file.name, file.read_bytes()
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Return every rule, in the order of the files."""
+    return tuple(
+        _rule(row)
+        for name, content in rule_files()
+        if name.endswith(".toml")
+        for row in tomllib.loads(content.decode()).get("rule", ())
+    )
+
+
+def _version() -> str:
+    digest = hashlib.sha256()
+    for name, content in rule_files():
+        digest.update(name.encode() + b"\0" + content + b"\0")
+    return digest.hexdigest()[:16]
+
+
+RULES_VERSION: str = _version()
+"""Digest of all rules; a stored decision or a cached scan is good for this version only."""

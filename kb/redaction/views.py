@@ -1,0 +1,104 @@
+"""What a scanner sees of a text: one byte a character, and the way back to the text's own offsets.
+
+Every character becomes exactly one byte, so that RE2 runs over bytes at full speed and its offsets
+are the text's: ASCII as it is, compatibility forms (full-width letters, typographic quotes, odd
+blanks) as the ASCII they stand for, capital letters beyond ASCII as 0xC0, small ones as 0xE0,
+letters without case as 0xD0, all else as 0x80. Only invisible characters are taken out.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from itertools import accumulate
+
+UPPER, LOWER, CASELESS, OTHER, TAKEN = 0xC0, 0xE0, 0xD0, 0x80, 0x1A
+"""The bytes that stand for what is not ASCII; TAKEN covers what no rule may touch."""
+
+QUOTES = {"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
+DASHES = dict.fromkeys("‐‑‒–—―−", "-")
+DOTS = dict.fromkeys("。．｡․", ".")
+LOOKALIKES = QUOTES | DASHES | DOTS
+INVISIBLE = frozenset("\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\ufeff\x1a") | {
+    chr(code)
+    for code in (*range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10))
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One reading of a text.
+
+    Attributes:
+        seen: The bytes that rules are run on.
+        starts: Where each byte begins in the text; None when byte n is character n.
+        ends: Where each byte ends in the text; None as `starts`.
+    """
+
+    seen: bytes
+    starts: tuple[int, ...] | None = None
+    ends: tuple[int, ...] | None = None
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the text's offsets of the bytes from `start` to `end`."""
+        if self.starts is None or self.ends is None or end <= start:
+            return start, end
+        return self.starts[start], self.ends[end - 1]
+
+
+class _Projection(dict[int, int]):
+    """Character to byte, worked out once for each character that ever turns up."""
+
+    def __missing__(self, code: int) -> int:
+        byte = self[code] = _byte_of(chr(code))
+        return byte
+
+
+def _byte_of(character: str) -> int:
+    if character < "\x80":
+        return ord(character)
+    plain = LOOKALIKES.get(character) or unicodedata.normalize("NFKC", character)
+    if len(plain) == 1 and plain < "\x80":
+        return ord(plain)
+    if character.isspace():
+        return 0x20
+    kind = unicodedata.category(character)
+    if kind in {"Lu", "Lt"}:
+        return UPPER
+    if kind in {"Ll", "Mn", "Mc"}:
+        return LOWER
+    return CASELESS if kind.startswith("L") else OTHER
+
+
+_PROJECTION = _Projection()
+
+
+def plain_view(text: str) -> View:
+    """Return the first reading: the text as it stands, without what nobody can see."""
+    if text.isascii():
+        if "\x1a" not in text:
+            return View(seen=text.encode("ascii"))
+    elif INVISIBLE.isdisjoint(text):
+        return View(seen=text.translate(_PROJECTION).encode("latin-1"))
+    kept = [place for place, character in enumerate(text) if character not in INVISIBLE]
+    seen = "".join(text[place] for place in kept).translate(_PROJECTION).encode("latin-1")
+    return View(seen=seen, starts=tuple(kept), ends=tuple(place + 1 for place in kept))
+
+
+def joined(pieces: list[tuple[bytes, int, int]]) -> View:
+    """Return a view of decoded pieces: each is some bytes and the span of text they came from."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for seen, start, end in pieces:
+        if len(seen) == end - start:
+            starts.extend(range(start, end))
+            ends.extend(range(start + 1, end + 1))
+        else:
+            starts.extend([start] * len(seen))
+            ends.extend([end] * len(seen))
+    return View(
+        seen=b"".join(seen for seen, _, _ in pieces), starts=tuple(starts), ends=tuple(ends)
+    )
+
+
+def lengths_to_offsets(lengths: list[int]) -> list[int]:
+    """Return where each of consecutive pieces begins."""
+    return [0, *accumulate(lengths)][: len(lengths)]

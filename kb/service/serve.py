@@ -1,0 +1,75 @@
+"""Runs the service on uvicorn until it is told to stop, and lets requests under way finish."""
+
+import contextlib
+import secrets
+import socket
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import uvicorn
+
+from kb.config import Config, Service
+from kb.errors import SourceError
+from kb.service.app import make_app
+from kb.store.store import Store
+
+DRAIN_SECONDS = 10
+
+
+def serve(
+    config: Config,
+    store: Store,
+    *,
+    now: Callable[[], datetime],
+    on_ready: Callable[[str], None],
+    site: Path | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM; requests under way have ten seconds to finish.
+
+    Nothing is printed and no request is logged: an access log would hold readers' addresses. A
+    proxy on this machine may name the reader's address in `X-Forwarded-For`; others may not.
+
+    Args:
+        on_ready: Told the team's one-time link as soon as the port listens.
+        site: A built site to be served beside the service.
+
+    Raises:
+        SourceError: The port cannot be listened on.
+    """
+    token = secrets.token_urlsafe(32)
+    app = make_app(config, store, now=now, token=token, site=site)
+    settings = uvicorn.Config(
+        app,
+        host=config.service.host,
+        port=config.service.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        lifespan="off",
+        proxy_headers=True,
+        forwarded_allow_ips="127.0.0.1,::1",
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    with _listening(config.service) as listening:
+        address = _address(config.service.host, listening.getsockname()[1])
+        on_ready(f"{address}/team/enter?token={token}")
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(settings).run(sockets=[listening])
+
+
+def _listening(service: Service) -> socket.socket:
+    """Listen before anything is told, so that a taken port is an error and not a dead process."""
+    family = socket.AF_INET6 if ":" in service.host else socket.AF_INET
+    try:
+        return socket.create_server((service.host, service.port), family=family)
+    except OSError as error:
+        raise SourceError(
+            _address(service.host, service.port),
+            f"it cannot be listened on ({error.strerror})",
+            "Stop what does, or set service.port in kb.toml",
+        ) from None
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

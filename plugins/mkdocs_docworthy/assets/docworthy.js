@@ -1,0 +1,190 @@
+/* Tells the site's own service what helped, and answers while a customer writes. No dependency. */
+(() => {
+  "use strict";
+  const $ = (selector, from = document) => from.querySelector(selector);
+  const quiet = navigator.globalPrivacyControl || navigator.doNotTrack === "1";
+  const here = () => {
+    const mark = $("[data-dw-service]");
+    return mark ? mark.dataset : { dwService: "", dwArticle: "", dwVersion: "" };
+  };
+
+  const uuid = () => {
+    if (crypto.randomUUID) return crypto.randomUUID();
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 15) | 64;
+    bytes[8] = (bytes[8] & 63) | 128;
+    const hex = [...bytes].map((b) => b.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  };
+
+  const send = (kind, more = {}) => {
+    const { dwService, dwArticle, dwVersion } = here();
+    if (!dwService || quiet) return;
+    const about = dwArticle ? { article: dwArticle, version: dwVersion } : {};
+    const event = { id: uuid(), kind, page: location.pathname, ...about, ...more };
+    const body = JSON.stringify({ v: 1, events: [event] });
+    const url = dwService + "/events";
+    if (navigator.sendBeacon && navigator.sendBeacon(url, body)) return;
+    const headers = { "Content-Type": "text/plain" };
+    fetch(url, { method: "POST", body, headers, keepalive: true, mode: "no-cors" }).catch(() => {});
+  };
+
+  /* The trail stays in this tab; it leaves only with the form, which shows it. */
+  const KEY = "docworthy-trail";
+  const trail = () => {
+    try { return JSON.parse(sessionStorage.getItem(KEY)) || []; } catch { return []; }
+  };
+  const remember = (kind, words, url) => {
+    const all = trail().filter((row) => row.kind !== kind || row.words !== words);
+    all.push({ kind, words, url });
+    try { sessionStorage.setItem(KEY, JSON.stringify(all.slice(-20))); } catch { /* full or off */ }
+  };
+
+  /* Votes */
+  const thank = (form, words) => {
+    const thanks = $(".dw-thanks", form);
+    thanks.textContent = words;
+    thanks.focus();
+  };
+  const vote = (button) => {
+    const form = button.closest("form");
+    const kind = button.dataset.dwVote;
+    form.querySelectorAll("[data-dw-vote]").forEach((one) =>
+      one.setAttribute("aria-pressed", String(one === button)));
+    $(".dw-reasons", form).hidden = kind === "solved";
+    send(kind);
+    if (kind === "solved") return thank(form, "Thank you. Good to know that it helped.");
+    $(".dw-thanks", form).textContent = "";
+    $(".dw-reasons input", form).focus();
+  };
+  const giveReason = (form) => {
+    const chosen = $("input[name=reason]:checked", form);
+    if (chosen) send("not_solved", { reason: chosen.value });
+    $(".dw-reasons", form).hidden = true;
+    thank(form, "Thank you. The people who write this page will see it.");
+  };
+
+  /* The site's search (Material) */
+  const results = () => [...document.querySelectorAll(".md-search-result__list > li")];
+  const countOf = () => {
+    const meta = $(".md-search-result__meta");
+    const digits = meta && meta.textContent.replace(/[.,\s](?=\d{3})/g, "").match(/\d+/);
+    return digits ? Number(digits[0]) : results().length;
+  };
+  let searchTimer, searched = "";
+  const settle = (input) => {
+    clearTimeout(searchTimer);
+    searchTimer = setTimeout(() => {
+      const query = input.value.trim().slice(0, 200);
+      if (!query || query === searched) return;
+      searched = query;
+      remember("search", query, "");
+      send("search", { query, results: countOf() });
+    }, 800);
+  };
+  const opened = (link) => {
+    const rank = results().findIndex((row) => row.contains(link)) + 1;
+    const input = $("[data-md-component=search-query]");
+    const query = input ? input.value.trim().slice(0, 200) : "";
+    send("open", { query, results: countOf(), ...(rank ? { rank } : {}) });
+  };
+
+  /* The form that answers */
+  let formTimer, request, asked = "", told = "";
+  const show = (form, rows) => {
+    const box = $(".dw-suggestions", form), list = $("ul", box);
+    const root = new URL(form.dataset.dwRoot || "./", location.href);
+    list.replaceChildren(...rows.map((row, index) => {
+      const line = document.createElement("li"), link = document.createElement("a");
+      const hint = document.createElement("small"), passage = document.createElement("span");
+      const url = new URL(row.url, root);
+      link.href = /^https?:$/.test(url.protocol) ? url.href : "#";
+      link.target = "_blank";
+      link.rel = "noopener";
+      link.textContent = row.title;
+      link.dataset.dwRank = index + 1;
+      hint.textContent = "opens in a new tab";
+      passage.className = "dw-passage";
+      passage.textContent = row.passage || "";
+      line.append(link, hint, passage);
+      return line;
+    }));
+    box.hidden = !rows.length;
+    const words = rows.length === 1 ? "1 page may answer this." :
+      rows.length ? rows.length + " pages may answer this." : "";
+    $(".dw-count", form).textContent = words;
+    if (rows.length && told !== asked) send("suggestion_shown", { results: rows.length });
+    told = asked;
+  };
+  const suggest = async (form) => {
+    const { dwService } = here();
+    const query = (form.subject.value + " " + form.description.value).trim().slice(0, 500);
+    if (!dwService || query.length < 3 || query === asked) return;
+    asked = query;
+    if (request) request.abort();
+    request = new AbortController();
+    try {
+      const url = dwService + "/suggest?q=" + encodeURIComponent(query);
+      const answer = await fetch(url, { signal: request.signal, credentials: "omit" });
+      if (answer.ok) show(form, (await answer.json()).results || []);
+    } catch { /* cancelled, or the service is away: the form works without it */ }
+  };
+  const fillForm = (form) => {
+    const rows = trail();
+    const from = new URLSearchParams(location.search).get("from") || "";
+    form.elements.from.value = /^[a-z0-9-]{1,80}$/.test(from) ? from : "";
+    form.elements.trail.value = JSON.stringify(rows);
+    $(".dw-trail ol", form).replaceChildren(...rows.map((row) => {
+      const line = document.createElement("li");
+      line.textContent = (row.kind === "search" ? "Searched: " : "Read: ") + row.words;
+      return line;
+    }));
+    $(".dw-trail", form).hidden = !rows.length;
+  };
+  const solved = (form) => {
+    send("form_solved");
+    $(".dw-suggestions", form).hidden = true;
+    const count = $(".dw-count", form);
+    count.textContent = "Good. Nothing was sent; you can leave this page.";
+    count.focus();
+  };
+
+  /* One listener each on the document: pages come and go with instant navigation. */
+  document.addEventListener("click", (event) => {
+    const hit = (selector) => event.target.closest && event.target.closest(selector);
+    let one;
+    if ((one = hit("[data-dw-vote]"))) vote(one);
+    else if ((one = hit("[data-dw-solved]"))) solved(one.closest("form"));
+    else if ((one = hit(".dw-suggestions a"))) {
+      send("suggestion_opened", { rank: Number(one.dataset.dwRank) });
+    } else if ((one = hit(".md-search-result__link"))) opened(one);
+  }, true);
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest("[data-dw-form]");
+    if (event.target.matches("[data-md-component=search-query]")) settle(event.target);
+    if (!form) return;
+    clearTimeout(formTimer);
+    formTimer = setTimeout(() => suggest(form), 500);
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches(".dw-vote-form")) {
+      event.preventDefault();
+      giveReason(event.target);
+    } else if (event.target.matches("[data-dw-form]")) send("ticket_submitted");
+  });
+
+  const arrive = () => {
+    const form = $("[data-dw-form]");
+    const section = $(".dw-vote");
+    asked = told = "";
+    if (section && quiet) section.hidden = true;
+    send("view");
+    if (form) {
+      fillForm(form);
+      send("form_opened");
+    } else remember("page", document.title, location.pathname);
+  };
+  if (window.document$ && document$.subscribe) document$.subscribe(arrive);
+  else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", arrive);
+  else arrive();
+})();

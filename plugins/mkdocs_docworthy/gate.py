@@ -1,0 +1,77 @@
+"""Decides whether the site may go out: pure functions that return everything that is wrong."""
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from kb.articles.approval import NEEDED, approvers, is_approved
+from kb.articles.article import Article, Audience, State
+from kb.articles.library import Shelf
+from kb.articles.markup import sentences_of
+from kb.errors import ArticleError, GateError, KbError
+
+READERS: Mapping[str, frozenset[Audience]] = {
+    "public": frozenset({Audience.PUBLIC}),
+    "customer": frozenset({Audience.PUBLIC, Audience.CUSTOMER}),
+    "internal": frozenset(Audience),
+}
+"""Which articles the readers of a site may see."""
+
+_PAGES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd", ".html", ".htm", ".svg")
+_LINK = re.compile(r"""(?x) \]\(\s*<?([^)\s>]+) | ^\ {0,3}\[[^\]]+\]:\s*<?(\S+?)>?\s*$
+    | (?:href|src)=["']?([^"'\s>]+)""", re.M)  # fmt: skip
+
+
+def refusals(shelf: Shelf, audience: str) -> list[KbError]:
+    """Return why the articles may not go out to `audience`: none when they all may."""
+    published = [a for a in shelf.articles if a.state is State.PUBLISHED]
+    return [*shelf.broken, *(e for a in published for e in _of_article(a, audience))]
+
+
+def _of_article(article: Article, audience: str) -> list[KbError]:
+    where, found = f"articles/{article.id}.md", list[KbError]()
+    if article.audience not in READERS[audience]:
+        what = f"it is for the audience {article.audience}, the site is {audience}"
+        found.append(GateError(where, what, "Archive it, or build it into a site of that audience"))
+    if not is_approved(article):
+        have, need = len(approvers(article)), NEEDED[article.risk]
+        what = f"{have} of {need} approvals hold for these bytes"
+        found.append(GateError(where, what, "Submit it and let a second person approve it"))
+    return found
+
+
+def strangers(paths: Iterable[str]) -> list[KbError]:
+    """Return an error for each page below `articles/` that the library does not read."""
+    return [
+        ArticleError(path, "no article of the library lies there", "Move it out of articles/")
+        for path in sorted(paths)
+        if path.startswith("articles/") and _is_stranger(path)
+    ]
+
+
+def _is_stranger(path: str) -> bool:
+    name = Path(path)
+    is_article = name.suffix == ".md" and name.parent == Path("articles")
+    return name.suffix.lower() in _PAGES and not is_article
+
+
+def links_to_drafts(path: str, markdown: str, site_url: str = "") -> list[KbError]:
+    """Return an error for each link from the page at `path` into `drafts/`; code is not read."""
+    prose = sentences_of(markdown)
+    return [
+        GateError(
+            path, "it links to a draft, which is never on the site", "Publish that first, or unlink"
+        )
+        for match in _LINK.finditer(prose)
+        if _is_draft(path, next(filter(None, match.groups())), site_url)
+    ]
+
+
+def _is_draft(path: str, link: str, site_url: str) -> bool:
+    if site_url and link.startswith(site_url):
+        link = f"/{link.removeprefix(site_url).lstrip('/')}"
+    if re.match(r"[a-z][a-z0-9+.-]*:|//", link, re.I):
+        return False
+    whole = posixpath.normpath(posixpath.join("/", posixpath.dirname(path), link))
+    return whole.lstrip("/").split("/")[0] == "drafts"

@@ -1,0 +1,85 @@
+"""Settles the plugin into a site: what stays out, which assets come in, which pages are added."""
+
+from pathlib import Path
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from pathspec.gitignore import GitIgnoreSpec
+
+from kb.config import Config
+from kb.errors import ConfigError
+from mkdocs_docworthy import browse
+
+ASSETS = Path(__file__).parent / "assets"
+STYLE, SCRIPT = "assets/docworthy/docworthy.css", "assets/docworthy/docworthy.js"
+
+
+def agree(kb: Config, docs: Path) -> None:
+    """Refuse a site that is built from another folder than the one that people review.
+
+    Raises:
+        ConfigError: `site.docs` and `docs_dir` are two folders.
+    """
+    if kb.docs.resolve() != docs.resolve():
+        raise ConfigError(
+            "kb.toml: site.docs",
+            f"it is {kb.site.docs}, but mkdocs.yml builds {docs.name}",
+            "Make site.docs and docs_dir the same folder",
+        )
+
+
+def keep_out(config: MkDocsConfig) -> None:
+    """Keep drafts and evidence off the site whatever mkdocs.yml says, and articles out of nav."""
+    listed = ["!/articles/index.md"] if config.nav is None else ["/articles/index.md"]
+    contact = [] if config.nav is None else ["/support.md"]
+    config.draft_docs = _also(config.draft_docs, ["/drafts/"])
+    config.exclude_docs = _also(config.exclude_docs, ["/.evidence/"])
+    config.not_in_nav = _also(
+        config.not_in_nav, ["/articles/*.md", "/drafts/*.md", *listed, *contact]
+    )
+
+
+def bring(config: MkDocsConfig) -> None:
+    """Name script and style; the files themselves come with `add_files`."""
+    if STYLE not in config.extra_css:
+        config.extra_css.append(STYLE)
+    if SCRIPT not in [str(one) for one in config.extra_javascript]:
+        config.extra_javascript.append(SCRIPT)
+
+
+def add_files(files: Files, config: MkDocsConfig, listing: str, contact: str) -> None:
+    """Add the assets, and the list of articles and the contact page where the site has none."""
+    for name in (STYLE, SCRIPT):
+        path = str(ASSETS / Path(name).name)
+        _add(files, File.generated(config, name, abs_src_path=path))
+    _add(files, File.generated(config, "articles/index.md", content=listing))
+    if contact and not _has(files, contact):
+        _add(files, File.generated(config, contact, content=browse.CONTACT))
+
+
+def source_of(contact: str) -> str:
+    """Return the source path of the contact page, `""` when the address leads elsewhere.
+
+    >>> source_of("support/")
+    'support.md'
+    """
+    if ":" in contact or contact.startswith("/"):
+        return ""
+    name = contact.removesuffix(".html").strip("/")
+    return f"{name or 'index'}.md"
+
+
+def _has(files: Files, path: str) -> bool:
+    folder = f"{path.removesuffix('.md')}/index.md"
+    return any(files.get_file_from_path(one) for one in (path, folder))
+
+
+def _add(files: Files, file: File) -> None:
+    if files.get_file_from_path(file.src_uri) is None:
+        files.append(file)
+
+
+def _also(spec: GitIgnoreSpec | None, lines: list[str]) -> GitIgnoreSpec:
+    """Return `spec` with `lines` after it: the last pattern that fits decides."""
+    more = GitIgnoreSpec.from_lines(lines)
+    return spec + more if spec else more

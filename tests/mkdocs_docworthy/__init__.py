@@ -1,0 +1,1 @@
+"""The plugin, through real builds and a real browser."""

@@ -1,0 +1,100 @@
+"""A small workspace on disk whose articles went through the real lifecycle, and its real build."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kb.articles.article import Article, State, Verb
+from kb.articles.library import Library
+from kb.articles.lifecycle import move
+
+_MKDOCS = """\
+site_name: Ferrywright help
+theme:
+  name: material
+  font: false
+  features: [navigation.instant]
+markdown_extensions: [admonition, tables, pymdownx.superfences, {toc: {permalink: true}}]
+plugins: [search, docworthy]
+"""
+_QUIET = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
+_AT = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)
+ANNA, BEN = "Anna <anna@ferrywright.example>", "Ben <ben@ferrywright.example>"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folder of one mkdocs.yml."""
+
+    root: Path
+
+    @property
+    def library(self) -> Library:
+        """Its articles."""
+        return Library(self.root / "docs")
+
+    @property
+    def site(self) -> Path:
+        """Where the build puts the site."""
+        return self.root / "site"
+
+    def page(self, path: str) -> str:
+        """Return the built page's HTML."""
+        return (self.site / path / "index.html").read_text(encoding="utf-8")
+
+    def article(self, article_id: str) -> str:
+        """Return the built article's HTML."""
+        return self.page(f"articles/{article_id}")
+
+    def build(self, tool: str = "mkdocs") -> subprocess.CompletedProcess[str]:
+        """Build strictly; properdocs reads the same mkdocs.yml."""
+        more = [] if tool == "mkdocs" else ["-f", "mkdocs.yml"]
+        return subprocess.run(
+            [sys.executable, "-m", tool, "build", "--strict", *more],
+            cwd=self.root,
+            env={**os.environ, **_QUIET},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+def draft(article_id: str = "proxy-timeouts", **values: object) -> Article:
+    """Return a draft that says something."""
+    said = {
+        "title": "Uploads time out behind a proxy",
+        "products": ("Ferry CLI",),
+        "versions": ("1.10",),
+        "tags": ("network",),
+        "sections": (
+            ("Issue", "Uploads stop after 30 seconds for `<email-1>` and for <email-1>."),
+            ("Environment", "Ferry CLI 1.10 behind a proxy."),
+            ("Cause", "The proxy closes idle connections."),
+            ("Resolution", "1. Set `proxy.timeout` to 300.\n2. Restart the agent."),
+        ),
+    }
+    return Article(id=article_id, **{**said, **values})  # type: ignore[arg-type]
+
+
+def published(article: Article) -> Article:
+    """Return the article after submit, approve and publish by two people."""
+    for verb, by in ((Verb.SUBMIT, ANNA), (Verb.APPROVE, BEN), (Verb.PUBLISH, BEN)):
+        article = move(article, verb, by=by, at=_AT)
+    assert article.state is State.PUBLISHED
+    return article
+
+
+def workspace(root: Path, *articles: Article, toml: str = "") -> Workspace:
+    """Write a workspace with `articles`, as they are."""
+    (root / "docs").mkdir()
+    (root / "mkdocs.yml").write_text(_MKDOCS, encoding="utf-8")
+    (root / "kb.toml").write_text(toml, encoding="utf-8")
+    (root / "docs" / "index.md").write_text("# Ferrywright help\n\nSearch first.\n", "utf-8")
+    (root / "docs" / "uploads.md").write_text("# How uploads work\n\nIn chunks.\n", "utf-8")
+    made = Workspace(root)
+    for article in articles:
+        made.library.save(article)
+    return made

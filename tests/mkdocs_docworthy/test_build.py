@@ -1,0 +1,207 @@
+"""What a real strict build lets out, and what stops it."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+from kb.articles.article import State
+from tests.mkdocs_docworthy.site import Workspace, draft, published, workspace
+
+SERVICE = '[site]\nservice = "http://127.0.0.1:9"\n'
+
+
+def _bytes(site: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(site)): p.read_bytes() for p in site.rglob("*") if p.is_file()}
+
+
+def _all(made: Workspace) -> bytes:
+    return b"\n".join(_bytes(made.site).values())
+
+
+def _refused(made: Workspace) -> str:
+    built = made.build()
+    assert built.returncode != 0, built.stderr
+    return built.stderr + built.stdout
+
+
+def test_an_approved_article_goes_out_with_its_furniture(tmp_path: Path) -> None:
+    """An approved article is on the site with applicability, review date, vote and contact."""
+    other = draft("proxy-login", title="Login fails behind a proxy")
+    made = workspace(tmp_path, published(draft()), published(other), toml=SERVICE)
+    built = made.build()
+    assert built.returncode == 0, built.stderr
+    page = made.article("proxy-timeouts")
+    for words in ("Ferry CLI", "1.10", "2026-03-05", "Did this solve your problem?", "Still stuck?",
+                  'href="../../support/?from=proxy-timeouts"', 'href="../proxy-login/"',
+                  'data-dw-article="proxy-timeouts"', 'data-dw-service="http://127.0.0.1:9"'):  # fmt: skip
+        assert words in page, words
+    assert "data-dw-form" in made.page("support")
+    assert 'href="../proxy-timeouts/"' not in page.split("dw-related")[1].split("</nav>")[0]
+
+
+def test_nobody_who_worked_on_it_is_on_the_site(tmp_path: Path) -> None:
+    """History, ticket keys and people's names reach no byte of the site."""
+    made = workspace(tmp_path, published(draft(tickets=("helpdesk:4711",))))
+    assert made.build().returncode == 0
+    site = _all(made)
+    for words in (b"helpdesk:4711", b"anna@", b"ben@", b"sha256:", b"history"):
+        assert words not in site.replace(b"history.", b"").lower() or words == b"history"
+    assert b"helpdesk:4711" not in site
+
+
+def test_an_unapproved_article_stops_the_build(tmp_path: Path) -> None:
+    """A published state without the approval of a second person stops the build."""
+    made = workspace(tmp_path, draft(state=State.PUBLISHED))
+    said = _refused(made)
+    assert "articles/proxy-timeouts.md: 0 of 1 approvals hold for these bytes." in said
+
+
+def test_one_changed_byte_stops_the_build(tmp_path: Path) -> None:
+    """An approval holds for the bytes that were read, and for no others."""
+    made = workspace(tmp_path, published(draft()))
+    path = tmp_path / "docs" / "articles" / "proxy-timeouts.md"
+    path.write_text(path.read_text("utf-8").replace("to 300", "to 301"), "utf-8")
+    assert "0 of 1 approvals hold" in _refused(made)
+
+
+def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
+    """One build names every article that may not go out, and links to drafts."""
+    made = workspace(
+        tmp_path, draft(state=State.PUBLISHED), draft("second", state=State.PUBLISHED), draft("x-1")
+    )
+    (tmp_path / "docs" / "uploads.md").write_text("# Uploads\n\n[soon](drafts/x-1.md)\n", "utf-8")
+    said = _refused(made)
+    for place in ("articles/proxy-timeouts.md", "articles/second.md", "uploads.md: it links to a"):
+        assert place in said, place
+
+
+def test_a_narrower_audience_stops_the_build(tmp_path: Path) -> None:
+    """An internal article is never on the public site."""
+    made = workspace(tmp_path, published(draft(audience="internal")))
+    assert "it is for the audience internal, the site is public" in _refused(made)
+
+
+def test_a_draft_is_never_in_the_site(tmp_path: Path) -> None:
+    """Drafts stay out even when mkdocs.yml asks for them."""
+    secret = draft("not-yet", title="Nobody may read this yet")
+    made = workspace(tmp_path, published(draft()), secret)
+    with (tmp_path / "mkdocs.yml").open("a") as file:
+        file.write("draft_docs: |\n  !drafts/\nexclude_docs: |\n  !.evidence/\n")
+    assert made.build().returncode == 0
+    assert not (made.site / "drafts").exists()
+    assert b"Nobody may read this yet" not in _all(made)
+
+
+def test_a_hidden_page_below_articles_stops_the_build(tmp_path: Path) -> None:
+    """What the library does not read cannot go out in its name."""
+    made = workspace(tmp_path, published(draft()))
+    folder = tmp_path / "docs" / "articles" / "deep"
+    folder.mkdir()
+    (folder / "x.md").write_text("# Unseen\n", "utf-8")
+    assert "articles/deep/x.md: no article of the library lies there." in _refused(made)
+
+
+SHAPES = (
+    "</title><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }} {% include 'x' %} [x](javascript:alert(1))",
+)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_script_in_any_field_is_text(tmp_path: Path, shape: str) -> None:
+    """Title, tags, products, aliases and body are words on the page, never code."""
+    made = workspace(
+        tmp_path,
+        published(
+            draft(
+                title=f"Broken {shape}",
+                tags=(shape,),
+                products=(shape,),
+                versions=(shape,),
+                aliases=(shape,),
+                sections=(("Issue", shape), ("Resolution", f"### {shape}\n\n- {shape}")),
+            )
+        ),
+    )
+    built = made.build()
+    assert built.returncode == 0, built.stderr
+    for path in made.site.rglob("*.html"):
+        page = path.read_text("utf-8")
+        assert "<script>alert(1)" not in page, path
+        assert not re.search(r"<[^>]*\sonerror=", page), path
+        assert not re.search(r"""href=["']?javascript:alert""", page), path
+    index = (made.site / "search" / "search_index.json").read_text("utf-8")
+    assert "<script>" not in index
+    assert "<img" not in index
+
+
+def test_a_placeholder_is_visible(tmp_path: Path) -> None:
+    """A redaction's placeholder is read as text, in prose and in code."""
+    made = workspace(tmp_path, published(draft()))
+    assert made.build().returncode == 0
+    assert made.article("proxy-timeouts").count("&lt;email-1&gt;") >= 2
+
+
+def test_a_raw_address_stops_the_build_at_the_last_bytes(tmp_path: Path) -> None:
+    """An approved article that holds an address does not go out; the value is not repeated."""
+    sections = (("Issue", "Write to otto.krug@kunde-nord.de about it."), ("Resolution", "Wait."))
+    made = workspace(tmp_path, published(draft(sections=sections)))
+    said = _refused(made)
+    assert "articles/proxy-timeouts/index.html: it holds what looks like email." in said
+    assert "otto.krug" not in said
+    assert not list(made.site.rglob("*.html"))
+
+
+def test_an_address_split_by_marks_is_found(tmp_path: Path) -> None:
+    """Final bytes are read as a reader reads them: inline marks do not hide an address."""
+    sections = (("Issue", "Write to otto.krug@**kunde-nord**.de now."), ("Resolution", "Wait."))
+    made = workspace(tmp_path, published(draft(sections=sections)))
+    assert "it holds what looks like email" in _refused(made)
+
+
+def test_an_allowed_word_goes_out(tmp_path: Path) -> None:
+    """What the workspace allows is not a finding."""
+    sections = (("Issue", "Write to help@ferrywright.io about it."), ("Resolution", "Wait."))
+    toml = '[redaction]\nallow = ["help@ferrywright.io"]\n'
+    made = workspace(tmp_path, published(draft(sections=sections)), toml=toml)
+    built = made.build()
+    assert built.returncode == 0, built.stderr
+
+
+def test_two_builds_are_the_same(tmp_path: Path) -> None:
+    """The same sources give the same bytes."""
+    made = workspace(tmp_path, published(draft()), published(draft("b", title="Proxy is slow")))
+    assert made.build().returncode == 0
+    first = _bytes(made.site)
+    assert made.build().returncode == 0
+    second = _bytes(made.site)
+    changed = {name for name in first if first[name] != second.get(name)}
+    assert changed <= {"sitemap.xml.gz"}
+
+
+@pytest.mark.skipif(importlib.util.find_spec("properdocs") is None, reason="no properdocs here")
+def test_properdocs_builds_the_same_sources(tmp_path: Path) -> None:
+    """The plugin is a guest in MkDocs' fork too, and its gate holds there."""
+    made = workspace(tmp_path, published(draft()))
+    built = made.build("properdocs")
+    assert built.returncode == 0, built.stderr
+    assert "Last reviewed" in made.article("proxy-timeouts")
+    made.library.save(draft("second", state=State.PUBLISHED))
+    assert "approvals hold" in made.build("properdocs").stderr
+
+
+@pytest.mark.parametrize("theme", ["mkdocs", "readthedocs"])
+def test_other_themes_build(tmp_path: Path, theme: str) -> None:
+    """No theme but Material is needed."""
+    made = workspace(tmp_path, published(draft(title="A </title><script>alert(1)</script> title")))
+    text = (tmp_path / "mkdocs.yml").read_text("utf-8")
+    text = re.sub(r"(?s)theme:.*?markdown", f"theme: {theme}\nmarkdown", text)
+    (tmp_path / "mkdocs.yml").write_text(text, "utf-8")
+    built = made.build()
+    assert built.returncode == 0, built.stderr
+    page = made.article("proxy-timeouts")
+    assert "Last reviewed" in page
+    assert "<script>alert(1)" not in page

@@ -1,0 +1,158 @@
+"""Events: kept before they are promised, counted once, and nobody's address in any byte."""
+
+import re
+import threading
+from uuid import uuid4
+
+import httpx2
+from conftest import BROWSER, ORIGIN, Running
+
+from kb.service.collector import LARGEST_BODY
+
+
+def batch(**fields: object) -> dict[str, object]:
+    return {"v": 1, "events": [{"id": str(uuid4()), "kind": "view", "page": "/x/", **fields}]}
+
+
+def test_durable_before_it_is_promised(running: Running, visitor: httpx2.Client) -> None:
+    """A 202 means that another connection to the store sees the event."""
+    answer = visitor.post("/events", json=batch())
+    assert 202 == answer.status_code
+    assert 1 == running.store.events.count()
+
+
+def test_time_is_the_collectors(running: Running, visitor: httpx2.Client) -> None:
+    """The stored reader is 32 hex digits, the same for the same browser on the same day."""
+    visitor.post("/events", json=batch())
+    visitor.post("/events", json=batch())
+    readers = {event.reader for event in running.store.events.all()}
+    assert 1 == len(readers)
+    assert re.fullmatch("[0-9a-f]{32}", readers.pop())
+
+
+def test_duplicates_count_once(running: Running, visitor: httpx2.Client) -> None:
+    """The same id sent again is accepted and kept once."""
+    same = batch()
+    assert [202, 202] == [visitor.post("/events", json=same).status_code for _ in range(2)]
+    assert 1 == running.store.events.count()
+
+
+def test_beacon_needs_no_preflight(running: Running, visitor: httpx2.Client) -> None:
+    """`sendBeacon` sends text/plain; it is read as JSON all the same."""
+    body = f'{{"v": 1, "events": [{{"id": "{uuid4()}", "kind": "view"}}]}}'
+    answer = visitor.post("/events", content=body, headers={"Content-Type": "text/plain"})
+    assert (202, 1) == (answer.status_code, running.store.events.count())
+
+
+def test_unknown_key_is_pointed_at(running: Running, visitor: httpx2.Client) -> None:
+    """An unknown key is refused with its JSON pointer; neither its name nor its value is told."""
+    answer = visitor.post("/events", json=batch(canary_key="canary-value"))
+    assert (400, "/events/0") == (answer.status_code, answer.json()["error"]["where"])
+    assert "canary" not in answer.text
+    assert 0 == running.store.events.count()
+
+
+def test_one_shape_for_every_error(visitor: httpx2.Client) -> None:
+    """Every refusal of the public API has the same three keys."""
+    answers = [
+        visitor.post("/events", content=b"{", headers={"Content-Type": "text/plain"}),
+        visitor.post("/events", content=b"{}", headers={"Content-Type": "application/xml"}),
+        visitor.post("/events", content=b" " * (LARGEST_BODY + 1)),
+        visitor.get("/events"),
+        visitor.get("/nothing-here"),
+        visitor.get("/search?q=x&limit=9999"),
+    ]
+    assert [400, 415, 415, 405, 404, 400] == [answer.status_code for answer in answers]
+    assert {("where", "what", "todo")} == {tuple(a.json()["error"]) for a in answers}
+
+
+def test_large_body_is_refused(running: Running, visitor: httpx2.Client) -> None:
+    """More than 64 kB is not read, whether its length was told or not."""
+    kind = {"Content-Type": "text/plain"}
+    told = visitor.post("/events", content=b" " * (LARGEST_BODY + 1), headers=kind)
+    parts = iter([b" " * 40_000, b" " * 40_000])
+    untold = visitor.post("/events", content=parts, headers=kind)
+    assert [413, 413] == [told.status_code, untold.status_code]
+
+
+def test_typed_address_reaches_no_file(running: Running, visitor: httpx2.Client) -> None:
+    """An e-mail address typed into a search is in no byte of the store."""
+    canary = "canary.person@customer-host.example"
+    search = batch(kind="search", query=f"mail from {canary} fails", results=0)
+    assert 202 == visitor.post("/events", json=search).status_code
+    assert "<email-1>" in running.store.events.all()[0].query
+    assert b"canary.person" not in running.bytes_kept()
+
+
+def test_address_and_browser_reach_no_file(running: Running, visitor: httpx2.Client) -> None:
+    """Neither the client's address nor its user agent is in any byte of the store."""
+    for _ in range(5):
+        visitor.post("/events", json=batch())
+    kept = running.bytes_kept()
+    assert 5 == running.store.events.count()
+    assert [False, False] == [word in kept for word in (b"127.0.0.1", BROWSER.encode())]
+
+
+def test_do_not_track_is_honoured(running: Running) -> None:
+    """Who asks not to be tracked is not; only the number of such requests is kept."""
+    for header in ("DNT", "Sec-GPC"):
+        with running.visitor(**{header: "1"}) as client:
+            assert 202 == client.post("/events", json=batch()).status_code
+    assert 0 == running.store.events.count()
+    assert (("do_not_track", 2),) == running.store.events.dropped()
+
+
+def test_robots_learn_nothing(running: Running, visitor: httpx2.Client) -> None:
+    """A robot gets the answer that a reader gets, and is counted under a name of its own."""
+    with running.visitor(**{"User-Agent": "GPTBot/1.2"}) as robot:
+        theirs = robot.post("/events", json=batch())
+    ours = visitor.post("/events", json=batch())
+    assert (theirs.status_code, theirs.content) == (ours.status_code, ours.content)
+    assert (("llm_crawler", 1),) == running.store.events.dropped()
+
+
+def test_the_team_is_no_reader(running: Running, member: httpx2.Client) -> None:
+    """Whoever is signed in to the team's pages is kept out of the figures."""
+    assert 202 == member.post("/events", json=batch()).status_code
+    assert (("team", 1),) == running.store.events.dropped()
+
+
+def test_limit_says_when_to_return(visitor: httpx2.Client) -> None:
+    """The thirty-odd requests of a burst pass; then 429 says when to come back."""
+    answers = [visitor.post("/events", json=batch()) for _ in range(60)]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert {202} == {answer.status_code for answer in answers[:30]}
+    assert "1" == refused[0].headers["Retry-After"]
+
+
+def test_only_listed_sites(visitor: httpx2.Client) -> None:
+    """A listed origin is named back exactly, without credentials; another one is refused."""
+    listed = visitor.post("/events", json=batch(), headers={"Origin": ORIGIN})
+    other = visitor.post("/events", json=batch(), headers={"Origin": "https://evil.example"})
+    assert (202, ORIGIN) == (listed.status_code, listed.headers["Access-Control-Allow-Origin"])
+    assert "Access-Control-Allow-Credentials" not in listed.headers
+    assert (403, None) == (other.status_code, other.headers.get("Access-Control-Allow-Origin"))
+
+
+def test_preflight(visitor: httpx2.Client) -> None:
+    """A listed site may send JSON; another one is told no before it sends anything."""
+    ask = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    listed = visitor.options("/events", headers={"Origin": ORIGIN, **ask})
+    other = visitor.options("/events", headers={"Origin": "https://evil.example", **ask})
+    assert [200, 400] == [listed.status_code, other.status_code]
+
+
+def test_many_at_once(running: Running) -> None:
+    """Events that arrive at the same time are all kept."""
+
+    def send() -> None:
+        with running.visitor() as client:
+            for _ in range(5):
+                client.post("/events", json=batch())
+
+    threads = [threading.Thread(target=send) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 30 == running.store.events.count()

@@ -1,0 +1,323 @@
+"""Tests of the store, each on SQLite and on PostgreSQL."""
+
+import sqlite3
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from factories import AT, later, make_event, make_ticket
+from sqlalchemy import inspect, select, text
+
+from kb.capture.triage import Decision, Outcome
+from kb.errors import ConfigError, StoreError
+from kb.measure.events import Kind
+from kb.redaction import already_safe
+from kb.store import schema
+from kb.store.database import open_database
+from kb.store.store import Store, open_store
+from kb.tickets.ticket import Satisfaction, Status
+
+
+def take(store: Store, *tickets: object, cursor: str = "a.jsonl:1", **more: object) -> None:
+    store.tickets.take("helpdesk", tickets=tickets, cursor=cursor, dead=more.pop("dead", ()), **more)
+
+
+def decide(ticket: str, outcome: Outcome, *, minute: int = 0) -> Decision:
+    return Decision(
+        ticket=ticket,
+        outcome=outcome,
+        reason="said so",
+        article="proxy-timeouts-1042",
+        confidence=0.75,
+        by="kb",
+        at=later(minute),
+    )
+
+
+def test_ticket_round_trip(store: Store) -> None:
+    """A ticket comes out of the store as it went in, internal notes and times and all."""
+    ticket = make_ticket(subject=already_safe("Ütf-8 \U0001f6a2 «stays»"), url="https://x.example/1")
+    take(store, ticket)
+
+    assert [ticket] == list(store.tickets.all())
+
+
+def test_bare_ticket_round_trip(store: Store) -> None:
+    """What a ticket does not have stays absent."""
+    ticket = make_ticket(
+        status=Status.OPEN,
+        solved_at=None,
+        severity=None,
+        fields=(),
+        tags=(),
+        satisfaction=Satisfaction.UNOFFERED,
+    )
+    take(store, ticket)
+
+    assert [ticket] == list(store.tickets.all())
+
+
+def test_tickets_oldest_first(store: Store) -> None:
+    """Tickets are told in the order in which they were created, then by key."""
+    keys = {"helpdesk:3": 5, "helpdesk:1": 9, "helpdesk:2": 5}
+    take(store, *(make_ticket(key=key, created_at=later(at)) for key, at in keys.items()))
+
+    assert ["helpdesk:2", "helpdesk:3", "helpdesk:1"] == [t.key for t in store.tickets.all()]
+
+
+def test_newer_copy_replaces(store: Store) -> None:
+    """A newer copy of a ticket takes the older one's place."""
+    newer = make_ticket(updated_at=later(90), plan="enterprise")
+    take(store, make_ticket())
+    take(store, newer)
+
+    assert [newer] == list(store.tickets.all())
+
+
+def test_same_age_replaces(store: Store) -> None:
+    """A page read again, e.g. with better redaction, takes the old copy's place."""
+    again = make_ticket(plan="enterprise")
+    take(store, make_ticket())
+    take(store, again)
+
+    assert [again] == list(store.tickets.all())
+
+
+def test_older_copy_does_not_replace(store: Store) -> None:
+    """An older copy that comes late changes nothing."""
+    newer = make_ticket(updated_at=later(90))
+    take(store, newer)
+    take(store, make_ticket(updated_at=later(30)))
+
+    assert [newer] == list(store.tickets.all())
+
+
+def test_cursor_is_empty_at_first(store: Store) -> None:
+    """A source that was never read has no cursor."""
+    assert store.tickets.cursor("helpdesk") == ""
+
+
+def test_cursor_moves_with_page(store: Store) -> None:
+    """The cursor is what the last page said, for each source by itself."""
+    take(store, cursor="a.jsonl:10")
+    take(store, cursor="b.jsonl:20")
+
+    assert ("b.jsonl:20", "") == (store.tickets.cursor("helpdesk"), store.tickets.cursor("other"))
+
+
+def test_page_is_whole_or_nothing(store: Store) -> None:
+    """A page that fails half way leaves neither its tickets nor its cursor."""
+    take(store, cursor="a.jsonl:10")
+    with pytest.raises(StoreError):
+        take(store, make_ticket(), make_ticket(key=None), cursor="a.jsonl:20")
+
+    assert ("a.jsonl:10", []) == (store.tickets.cursor("helpdesk"), list(store.tickets.all()))
+
+
+def test_page_fails_with_the_reader(store: Store) -> None:
+    """An error of whoever feeds the page keeps nothing of it either."""
+
+    def feed():
+        yield make_ticket()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        store.tickets.take("helpdesk", tickets=feed(), cursor="a.jsonl:20", dead=())
+
+    assert ("", []) == (store.tickets.cursor("helpdesk"), list(store.tickets.all()))
+
+
+def test_dead_letters_count_attempts(store: Store) -> None:
+    """What cannot be read is kept by place, with how often it was tried."""
+    take(store, dead=[("a.jsonl:2", "not JSON")])
+    take(store, dead=[("a.jsonl:2", "no id"), ("a.jsonl:1", "not JSON")])
+    told = [(one.place, one.reason, one.attempts) for one in store.tickets.dead_letters("helpdesk")]
+
+    assert [("a.jsonl:1", "not JSON", 1), ("a.jsonl:2", "no id", 2)] == told
+
+
+def test_raise_dead(store: Store) -> None:
+    """A mended ticket joins the others and its dead letter goes."""
+    take(store, dead=[("a.jsonl:2", "not JSON")])
+    store.tickets.raise_dead("helpdesk", "a.jsonl:2", make_ticket())
+
+    assert ((), [make_ticket()]) == (
+        store.tickets.dead_letters("helpdesk"),
+        list(store.tickets.all()),
+    )
+
+
+def test_live_secrets_once(store: Store) -> None:
+    """A live secret is told once a ticket and kind, never by its value."""
+    for _ in range(2):
+        take(store, secrets=[("helpdesk:2", "secret:aws-key"), ("helpdesk:1", "secret:jwt")])
+
+    assert (("helpdesk:1", "secret:jwt"), ("helpdesk:2", "secret:aws-key")) == (
+        store.tickets.live_secrets()
+    )
+
+
+def test_event_round_trip(store: Store) -> None:
+    """An event comes out as it went in; unknown stays unknown and never becomes zero."""
+    events = (
+        make_event(1),
+        make_event(2, kind=Kind.SEARCH, query=already_safe("proxy 504"), results=0, article=""),
+        make_event(3, kind=Kind.NOT_SOLVED, reason="unclear"),
+        make_event(4, kind=Kind.OPEN, rank=1, dwell=40),
+    )
+    store.events.append(events)
+
+    assert events == store.events.all()
+
+
+def test_events_once(store: Store) -> None:
+    """An event that arrives twice, in one batch or in two, is kept once, as it first came."""
+    store.events.append([make_event(1), make_event(1, page="/second/")])
+    store.events.append([make_event(1, page="/third/"), make_event(2)])
+
+    assert (make_event(1), make_event(2)) == store.events.all()
+
+
+def test_no_events(store: Store) -> None:
+    """An empty batch is no error and no row."""
+    store.events.append([])
+
+    assert store.events.count() == 0
+
+
+def test_many_events(store: Store) -> None:
+    """More events than one statement takes are all kept."""
+    store.events.append(make_event(number) for number in range(1203))
+
+    assert store.events.count() == 1203
+
+
+def test_events_since(store: Store) -> None:
+    """Events are told from a moment on, that moment included, by time."""
+    store.events.append(make_event(number) for number in (3, 1, 2))
+
+    assert (make_event(2), make_event(3)) == store.events.all(since=later(2))
+
+
+def test_drops_add_up(store: Store) -> None:
+    """What was kept out is counted by reason, over days."""
+    store.events.drop("bot", at=AT)
+    store.events.drop("bot", at=AT, count=4)
+    store.events.drop("bot", at=AT + timedelta(days=1))
+    store.events.drop("opt-out", at=AT)
+
+    assert (("bot", 6), ("opt-out", 1)) == store.events.dropped()
+
+
+def test_salt_of_a_day(store: Store) -> None:
+    """One day has one salt, the next another."""
+    first, again = store.events.salt(AT), store.events.salt(later(60))
+    next_day = store.events.salt(AT + timedelta(days=1))
+
+    assert (True, 16, False) == (first == again, len(first), first == next_day)
+
+
+def test_salts_are_forgotten(store: Store) -> None:
+    """No salt outlives 48 hours, so that yesterday's readers cannot be told apart any more."""
+    for day in range(4):
+        store.events.salt(AT + timedelta(days=day))
+    with store.database.transaction() as connection:
+        days = connection.scalars(select(schema.salts.c.day).order_by(schema.salts.c.day)).all()
+
+    assert ["2026-06-03", "2026-06-04"] == days
+
+
+def test_last_decision_counts(store: Store) -> None:
+    """Of several decisions on a ticket the last one counts; all are kept."""
+    said = [
+        decide("helpdesk:1", Outcome.NEW),
+        decide("helpdesk:2", Outcome.DECLINED, minute=1),
+        decide("helpdesk:1", Outcome.KNOWN, minute=2),
+    ]
+    for decision in said:
+        store.decisions.append(decision)
+    with store.database.transaction() as connection:
+        rows = len(connection.execute(select(schema.decisions)).all())
+
+    assert ((said[1], said[2]), 3) == (store.decisions.current(), rows)
+
+
+def test_migrations_from_empty(store: Store) -> None:
+    """A fresh database gets every table and column that the code knows."""
+    found = inspect(store.database.engine)
+    made = {t: {c["name"] for c in found.get_columns(t)} for t in found.get_table_names()}
+    made.pop("alembic_version")
+
+    assert {t.name: set(t.columns.keys()) for t in schema.metadata.sorted_tables} == made
+
+
+def test_opening_again_keeps(database_url: str) -> None:
+    """A second opening finds what the first one kept."""
+    first = open_store(database_url)
+    take(first, make_ticket())
+    first.close()
+    second = open_store(database_url)
+    kept = list(second.tickets.all())
+    second.close()
+
+    assert [make_ticket()] == kept
+
+
+def test_newer_schema_refused(database_url: str) -> None:
+    """A database that a newer version has written is left alone."""
+    database = open_database(database_url)
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    with pytest.raises(StoreError, match="a newer version of Docworthy has written it"):
+        open_database(database_url)
+
+
+def test_locked_sqlite_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that another process keeps locked is told as that, after a wait."""
+    monkeypatch.setattr("kb.store.database._BUSY_MS", 50)
+    path = tmp_path / "store.sqlite3"
+    store = open_store(f"sqlite:///{path}")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        with pytest.raises(StoreError, match="another process keeps it locked"):
+            take(store, make_ticket())
+    finally:
+        other.close()
+        store.close()
+
+
+def test_not_a_database(tmp_path: Path) -> None:
+    """A file that is no database is told without its content."""
+    path = tmp_path / "store.sqlite3"
+    path.write_text("pernille.voss@quayline.example " * 50)
+    with pytest.raises(StoreError) as told:
+        open_store(f"sqlite:///{path}")
+
+    assert "pernille" not in str(told.value)
+
+
+def test_unreachable_hides_password() -> None:
+    """A server that cannot be reached is named without its password."""
+    with pytest.raises(StoreError) as told:
+        open_store("postgresql://kb:hunter2hunter2@127.0.0.1:1/kb")
+
+    assert "hunter2" not in str(told.value)
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "frobnicate://x/y", "mysql+nosuch://x/y"])
+def test_unknown_database(url: str) -> None:
+    """A URL that is none is an error of configuration."""
+    with pytest.raises(ConfigError, match="it is not a database we know"):
+        open_store(url)
+
+
+def test_error_holds_no_value(store: Store) -> None:
+    """No refusal of the database quotes the row that it refused."""
+    ticket = replace(make_ticket(), key="pernille" * 40, requester=None)
+    with pytest.raises(StoreError) as told:
+        take(store, ticket)
+
+    assert "pernille" not in str(told.value)
