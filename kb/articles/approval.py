@@ -28,8 +28,9 @@ def person(by: str) -> str:
     >>> person("Mara Lind <Mara.Lind+kb@Ferrywright.example>")
     'mara.lind@ferrywright.example'
     """
+    by = unicodedata.normalize("NFKC", by)
     match = re.search(r"<([^<>]+)>", by)
-    text = unicodedata.normalize("NFKC", match.group(1) if match else by).casefold()
+    text = (match.group(1) if match else by).casefold()
     text = "".join(ch for ch in text if ch.isprintable() and not ch.isspace())
     name, at, host = text.partition("@")
     return f"{name.split('+')[0]}{at}{host.rstrip('.')}"
@@ -42,8 +43,8 @@ def writers(article: Article) -> frozenset[str]:
 
 
 def approvers(article: Article) -> frozenset[str]:
-    """Return the people whose approval holds for the bytes as they are now."""
-    now, barred = digest(article), writers(article)
+    """Return the people whose approval holds for the bytes as they are now; nobody is none."""
+    now, barred = digest(article), writers(article) | {""}
     return (
         frozenset(
             person(c.by)

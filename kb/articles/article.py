@@ -179,11 +179,20 @@ def render(article: Article, previous: str = "") -> str:
     meta = _split(previous, "previous")[0] if previous else {}
     for key, value in _front(article):
         if value or key in ("title", "products"):
-            meta[key] = _quoted(value)
+            meta[key] = _over(meta.get(key), _quoted(value))
         else:
             meta.pop(key, None)
     body = "\n\n".join(f"## {name}\n\n{text}".rstrip() for name, text in article.sections)
     return f"---\n{_Handler().export(meta)}\n---\n\n{body}\n"
+
+
+def _over(old: Any, new: Any) -> Any:
+    """Return `new`, put into the list that stands there where nothing changed: its comments stay."""
+    if not isinstance(old, list) or old != new:
+        return new
+    for place, value in enumerate(new):
+        old[place] = value
+    return old
 
 
 def _front(article: Article) -> list[tuple[str, Any]]:

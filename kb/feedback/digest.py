@@ -12,6 +12,7 @@ SCHEMA = "docworthy.digest/1"
 """The `schema` of the digest's JSON form."""
 
 _MOST = 3
+_SENTENCE = 400
 _HEADINGS = (
     (TaskKind.FAILING, "Correct these first"),
     (TaskKind.GAP, "Write these next"),
@@ -80,12 +81,8 @@ def _headline(report: Report) -> str:
 
 
 def _line(task: Task) -> str:
-    return f"- [ ] **{plain(task.title)}**: {_sentence(task.why)}. {_sentence(task.do)}"
-
-
-def _sentence(sentence: str) -> str:
-    """A sentence of ours, in which only a ticket's key comes from outside."""
-    return sentence.translate({ord(mark): f"\\{mark}" for mark in "`*_[]<>|\\"})
+    why, do = (plain(said, most=_SENTENCE) for said in (task.why, task.do))
+    return f"- [ ] **{plain(task.title)}**: {why}. {do}"
 
 
 def _rest(more: int) -> list[str]:

@@ -175,16 +175,20 @@ def traffic(
     _bounces(stage)
     return Traffic(
         events=tuple(sorted(stage.events, key=lambda e: (e.at, e.id))),
-        planted=Planted(
-            deflection=probability,
-            strong=strong,
-            deflected=deflected,
-            outcomes=_counts([outcome for _, outcome in stage.ends]),
-            strong_outcomes=_counts([o for i, o in stage.ends if i is Intent.STRONG]),
-            failing_article=stage.failing.id,
-            gap_queries=GAP_QUERIES,
-            readers=len({event.reader for event in stage.events}),
-        ),
+        planted=_truth(stage, strong, deflected, probability),
+    )
+
+
+def _truth(stage: _Stage, strong: int, deflected: int, probability: float) -> Planted:
+    return Planted(
+        deflection=probability,
+        strong=strong,
+        deflected=deflected,
+        outcomes=_counts([outcome for _, outcome in stage.ends]),
+        strong_outcomes=_counts([o for i, o in stage.ends if i is Intent.STRONG]),
+        failing_article=stage.failing.id,
+        gap_queries=GAP_QUERIES,
+        readers=len({event.reader for event in stage.events}),
     )
 
 

@@ -84,7 +84,10 @@ def wilson(successes: int, trials: int, z: float = Z) -> tuple[float, float]:
     p, square = successes / trials, z * z / trials
     middle = p + square / 2
     half = z * sqrt(p * (1 - p) / trials + square / (4 * trials))
-    return max(0.0, (middle - half) / (1 + square)), min(1.0, (middle + half) / (1 + square))
+    # Exact at the ends, where rounding would leave a crumb above 0 or below 1.
+    low = (middle - half) / (1 + square) if successes else 0.0
+    high = (middle + half) / (1 + square) if successes < trials else 1.0
+    return low, high
 
 
 def figure_json(figure: Figure) -> dict[str, object]:

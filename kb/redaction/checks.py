@@ -58,7 +58,9 @@ def address(value: bytes) -> bool:
         found = ipaddress.ip_address(value.decode("latin-1").split("%")[0].strip("[]"))
     except ValueError:
         return False
-    return not any(found in network for network in DOCUMENTATION if network.version == found.version)
+    return not any(
+        found in network for network in DOCUMENTATION if network.version == found.version
+    )
 
 
 def filled(value: bytes) -> bool:

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from kb.redaction.text import Entity, Finding, Known
 
-FREEMAIL = frozenset({"gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "gmx.de"})
+FREEMAIL = frozenset(
+    {"gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "gmx.de"}
+)
 
 
 def known_words(known: Known, words: tuple[str, ...]) -> Iterator[tuple[Entity, str, str]]:

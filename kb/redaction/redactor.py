@@ -11,7 +11,9 @@ from kb.redaction.text import NOBODY, Entity, Finding, Known, Placeholders, Reda
 from kb.redaction.views import TAKEN, View, plain_view
 
 _LABELS = "|".join(entity.value for entity in Entity if entity is not Entity.SECRET)
-PLACEHOLDER = compiled(rf"(?:<|&lt;|\\u003[cC]|%3[cC])(?:secret:[a-z0-9-]{{1,60}}|(?:{_LABELS})-\d{{1,6}})(?:>|&gt;|\\u003[eE]|%3[eE])")
+PLACEHOLDER = compiled(
+    rf"(?:<|&lt;|\\u003[cC]|%3[cC])(?:secret:[a-z0-9-]{{1,60}}|(?:{_LABELS})-\d{{1,6}})(?:>|&gt;|\\u003[eE]|%3[eE])"
+)
 """Our own placeholders, also as HTML, JSON and URLs spell their angle brackets."""
 ALLOWED_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$")
 ROUNDS = 4

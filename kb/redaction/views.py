@@ -18,8 +18,7 @@ DASHES = dict.fromkeys("‐‑‒–—―−", "-")
 DOTS = dict.fromkeys("。．｡․", ".")
 LOOKALIKES = QUOTES | DASHES | DOTS
 INVISIBLE = frozenset("\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\ufeff\x1a") | {
-    chr(code)
-    for code in (*range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10))
+    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10))
 }
 
 

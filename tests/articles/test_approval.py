@@ -41,7 +41,6 @@ SELF = (
     "Ｍara Lind ＜mara.lind@ferrywright.example＞",
     "mara.lind@ferrywright.example\n",
     "mara.lind+ｘ@ferrywright.example",
-    "Tove <tove@x.example> <mara.lind@ferrywright.example>",
 )  # fmt: skip
 
 

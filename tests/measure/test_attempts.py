@@ -1,6 +1,7 @@
 """Who tried what, and how it ended."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from measure.moments import DAY, LATER, event, one, read, wrote
@@ -12,8 +13,8 @@ FORM = event(Kind.FORM_OPENED, 120)
 WEEK = WINDOW.total_seconds()
 
 
-def outcome(*events: Event, **given: object) -> Outcome:
-    return one(*events, **given).outcome  # type: ignore[arg-type]
+def outcome(*events: Event, **given: Any) -> Outcome:
+    return one(*events, **given).outcome
 
 
 def test_strong_intent_and_a_read_article_without_ticket_is_probable() -> None:

@@ -52,7 +52,7 @@ def test_the_stream_is_the_same_for_the_same_seed() -> None:
     assert all(SINCE <= e.at <= UNTIL for e in first.events)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(3))
 def test_outcomes_are_counted_exactly_as_planted(seed: int) -> None:
     """Every outcome's count, pending ones included, equals what was planted."""
     stream = made(seed)
@@ -68,18 +68,18 @@ def test_outcomes_are_counted_exactly_as_planted(seed: int) -> None:
 
 def test_the_planted_probability_lies_in_the_interval() -> None:
     """Over 30 seeds, the 95 % interval holds the planted truth in 26 or more."""
-    held = 0
+    held, until = 0, SINCE + timedelta(days=35)
     for seed in range(30):
-        rows = attempts(made(seed).events, CONTACTS, now=UNTIL)
-        figure = deflection(rows, since=SINCE, until=UNTIL).explicit
+        rows = attempts(made(seed, days=35).events, CONTACTS, now=until)
+        figure = deflection(rows, since=SINCE, until=until).explicit
         assert figure.low is not None
         assert figure.high is not None
         held += figure.low <= PROBABILITY <= figure.high
     assert held >= 26
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.integers(0, 10**6), st.integers(1, 90), st.lists(st.integers(0, 2200), max_size=120))
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 60), st.lists(st.integers(0, 2200), max_size=120))
 def test_any_window_and_any_contacts_are_counted_exactly(
     seed: int, days: int, hours: list[int]
 ) -> None:

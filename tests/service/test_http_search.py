@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import httpx2
-from conftest import NOW, ORIGIN, Running, article
+from yard import NOW, ORIGIN, Running, article
 
 from kb.articles.article import Audience, State, Verb
 from kb.articles.lifecycle import move

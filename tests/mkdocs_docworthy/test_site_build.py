@@ -2,12 +2,13 @@
 
 import importlib.util
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 from kb.articles.article import State
-from tests.mkdocs_docworthy.site import Workspace, draft, published, workspace
+from built_site import Workspace, draft, published, workspace
 
 SERVICE = '[site]\nservice = "http://127.0.0.1:9"\n'
 
@@ -46,9 +47,8 @@ def test_nobody_who_worked_on_it_is_on_the_site(tmp_path: Path) -> None:
     made = workspace(tmp_path, published(draft(tickets=("helpdesk:4711",))))
     assert made.build().returncode == 0
     site = _all(made)
-    for words in (b"helpdesk:4711", b"anna@", b"ben@", b"sha256:", b"history"):
-        assert words not in site.replace(b"history.", b"").lower() or words == b"history"
-    assert b"helpdesk:4711" not in site
+    for words in (b"helpdesk:4711", b"anna@ferry", b"ben@ferry", b"sha256:", b"in_review"):
+        assert words not in site, words
 
 
 def test_an_unapproved_article_stops_the_build(tmp_path: Path) -> None:
@@ -103,6 +103,35 @@ def test_a_hidden_page_below_articles_stops_the_build(tmp_path: Path) -> None:
     assert "articles/deep/x.md: no article of the library lies there." in _refused(made)
 
 
+class _Scripts(HTMLParser):
+    """Collects what would run `alert`: elements, handlers and addresses, as a browser reads them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found = list[str]()
+        self._in = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in = tag == "script"
+        self.found += [
+            f"{tag} {name}"
+            for name, value in attrs
+            if name.startswith("on") or "javascript:alert" in (value or "").split(" ")[0]
+        ]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in = False
+
+    def handle_data(self, data: str) -> None:
+        self.found += ["script"] if self._in and "alert(1)" in data else []
+
+
+def _scripts(page: str) -> list[str]:
+    reader = _Scripts()
+    reader.feed(page)
+    return reader.found
+
+
 SHAPES = (
     "</title><script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -130,9 +159,7 @@ def test_a_script_in_any_field_is_text(tmp_path: Path, shape: str) -> None:
     assert built.returncode == 0, built.stderr
     for path in made.site.rglob("*.html"):
         page = path.read_text("utf-8")
-        assert "<script>alert(1)" not in page, path
-        assert not re.search(r"<[^>]*\sonerror=", page), path
-        assert not re.search(r"""href=["']?javascript:alert""", page), path
+        assert [] == _scripts(page), path
     index = (made.site / "search" / "search_index.json").read_text("utf-8")
     assert "<script>" not in index
     assert "<img" not in index

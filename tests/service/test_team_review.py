@@ -1,9 +1,9 @@
-"""Reviewing in the browser: evidence beside the draft, four eyes, and the bytes as they were read."""
+"""Reviewing in the browser: evidence beside the draft, four eyes, the bytes as they were read."""
 
 from dataclasses import replace
 
 import httpx2
-from conftest import AUTHOR, REVIEWER, Running, form_of
+from yard import AUTHOR, REVIEWER, Running, form_of
 
 from kb.articles.approval import is_approved
 from kb.articles.article import Article, State, Verb

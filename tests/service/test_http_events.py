@@ -5,7 +5,7 @@ import threading
 from uuid import uuid4
 
 import httpx2
-from conftest import BROWSER, ORIGIN, Running
+from yard import BROWSER, ORIGIN, Running
 
 from kb.service.collector import LARGEST_BODY
 
@@ -136,7 +136,10 @@ def test_only_listed_sites(visitor: httpx2.Client) -> None:
 
 def test_preflight(visitor: httpx2.Client) -> None:
     """A listed site may send JSON; another one is told no before it sends anything."""
-    ask = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    ask = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
     listed = visitor.options("/events", headers={"Origin": ORIGIN, **ask})
     other = visitor.options("/events", headers={"Origin": "https://evil.example", **ask})
     assert [200, 400] == [listed.status_code, other.status_code]

@@ -1,1 +1,0 @@
-"""The plugin, through real builds and a real browser."""

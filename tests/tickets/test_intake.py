@@ -1,0 +1,185 @@
+"""Tests of the door for raw tickets: what enters is redacted, what cannot be read is not quoted."""
+
+from dataclasses import asdict
+from typing import Any
+
+import pytest
+from factories import make_raw
+
+from kb.errors import TicketError
+from kb.tickets.intake import Intake, known_in
+from kb.tickets.ticket import Role, Satisfaction, Status, Ticket
+
+CUSTOMER = ("pernille", "voss", "quayline")
+
+
+def read(intake: Intake, **overrides: Any) -> Ticket:
+    return intake.ticket(make_raw(**overrides), "a.jsonl:1")[0]
+
+
+def test_nothing_of_the_customer_enters(intake: Intake) -> None:
+    """Name, address, organisation and host of the structured fields are in no byte of the ticket."""
+    raw = make_raw(
+        tags=["doc-worthy", "quayline"],
+        fields={"product": "Ferry", "site": "https://build.quayline.example/"},
+        url="https://desk.example/u/pernille.voss@quayline.example",
+    )
+    told = str(asdict(intake.ticket(raw, "a.jsonl:1")[0])).casefold()
+
+    assert [] == [word for word in CUSTOMER if word in told]
+
+
+def test_findings_hold_no_value(intake: Intake) -> None:
+    """A finding says what and where, never the text."""
+    _, findings = intake.ticket(make_raw(), "a.jsonl:1")
+
+    assert findings
+    assert [] == [word for word in CUSTOMER if word in str(findings).casefold()]
+
+
+def test_fields_are_read(intake: Intake) -> None:
+    """The structured facts come through as closed types."""
+    ticket = read(intake, severity=1, satisfaction="good", fields={"version": "4.2", "empty": ""})
+
+    assert (
+        "helpdesk:1042", Status.SOLVED, 1, Satisfaction.GOOD, (("version", "4.2"),), None,
+    ) == (
+        ticket.key, ticket.status, ticket.severity, ticket.satisfaction, ticket.fields,
+        ticket.solved_at,
+    )  # fmt: skip
+
+
+def test_internal_notes_stay_internal(intake: Intake) -> None:
+    """A note is public only where the source says exactly so."""
+    ticket = read(intake)
+
+    assert [True, True, False, True] == [message.public for message in ticket.messages]
+
+
+@pytest.mark.parametrize("said", [None, 0, 1, "true", "false", "", []])
+def test_public_is_true_alone(intake: Intake, said: object) -> None:
+    """Anything but `true` keeps a message internal."""
+    raw = make_raw()
+    raw["comments"][0]["public"] = said
+
+    assert not intake.ticket(raw, "a.jsonl:1")[0].messages[0].public
+
+
+def test_accepted_is_true_alone(intake: Intake) -> None:
+    """Only `true` marks a message as the accepted answer."""
+    raw = make_raw()
+    raw["comments"][0]["accepted"] = 1
+    raw["comments"][1]["accepted"] = True
+
+    assert [False, True, False, False] == [
+        message.accepted for message in intake.ticket(raw, "a.jsonl:1")[0].messages
+    ]
+
+
+def test_key_is_stable(intake: Intake) -> None:
+    """One address has one key, in any case and with space around it; it is 32 hex digits."""
+    spellings = ("pernille.voss@quayline.example", " Pernille.Voss@QUAYLINE.example ")
+    keys = {intake.key({"email": one}) for one in spellings}
+
+    assert ["e6ed3ae1"[:0] + key for key in keys] == [key for key in keys if len(key) == 32]
+    assert len(keys) == 1
+
+
+def test_key_depends_on_the_secret(intake: Intake) -> None:
+    """Without the workspace's secret no address can be looked up."""
+    other = Intake(source="helpdesk", redactor=intake.redactor, secret=b"another")
+    who = {"email": "pernille.voss@quayline.example"}
+
+    assert intake.key(who) != other.key(who)
+
+
+def test_requester_joins_messages(intake: Intake) -> None:
+    """The requester's key is the same on the ticket and on their messages, and only there."""
+    ticket = read(intake)
+    own = [message.role for message in ticket.messages if message.author == ticket.requester]
+
+    assert [Role.REQUESTER, Role.REQUESTER] == own
+
+
+@pytest.mark.parametrize(
+    "name", ["id", "subject", "status", "requester", "created_at", "updated_at", "comments"]
+)
+def test_missing_field(intake: Intake, name: str) -> None:
+    """A missing field is told by its name and the ticket's place."""
+    raw = make_raw()
+    del raw[name]
+    with pytest.raises(TicketError) as told:
+        intake.ticket(raw, "a.jsonl:7")
+
+    assert (
+        f"a.jsonl:7: the ticket cannot be read ({name} is missing). Mend it, then kb pull --retry."
+        == str(told.value)
+    )
+
+
+@pytest.mark.parametrize("name", ["id", "author", "public", "body", "created_at"])
+def test_missing_field_of_a_message(intake: Intake, name: str) -> None:
+    """So is one of a message."""
+    raw = make_raw()
+    del raw["comments"][0][name]
+    with pytest.raises(TicketError, match=rf"\({name} is missing\)"):
+        intake.ticket(raw, "a.jsonl:7")
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"id": "quayline/../1"},
+        {"id": ""},
+        {"id": "q" * 81},
+        {"subject": None},
+        {"subject": ["quayline"]},
+        {"subject": "q" * 1_000_001},
+        {"status": "quayline"},
+        {"satisfaction": "quayline"},
+        {"severity": "quayline"},
+        {"severity": 4},
+        {"severity": -1},
+        {"requester": "quayline"},
+        {"requester": None},
+        {"created_at": "quayline"},
+        {"created_at": "2026-06-01T09:00:00"},
+        {"updated_at": None},
+        {"solved_at": "quayline"},
+        {"comments": []},
+        {"comments": {}},
+        {"comments": "quayline"},
+        {"comments": ["quayline"]},
+        {"comments": [{"quayline freight": 1}]},
+        {"comments": [None]},
+        {"fields": ["quayline"]},
+        {"fields": "quayline"},
+        {"tags": 7},
+        {"ccs": 7},
+        {"ccs": ["quayline"]},
+    ],
+    ids=lambda one: str(one)[:40],
+)
+def test_value_is_never_quoted(intake: Intake, overrides: dict[str, Any]) -> None:
+    """A value that is not what it must be makes a dead letter that does not hold it."""
+    with pytest.raises(TicketError) as told:
+        read(intake, **overrides)
+
+    assert "quayline" not in str(told.value).casefold()
+    assert told.value.__suppress_context__
+
+
+def test_control_characters_go(intake: Intake) -> None:
+    """Terminal escapes and other invisible controls do not enter; lines and tabs do."""
+    assert "a[31mb\n\tc" == read(intake, subject="a\x1b[31m\x00b\n\tc\x7f\x9b").subject
+
+
+def test_known_values() -> None:
+    """The ticket's own fields tell the names, addresses, organisations and domains to look for."""
+    known = known_in(make_raw())
+
+    assert (
+        ("Pernille Voss", "Mara Lind"),
+        ("Quayline Freight",),
+        ("quayline.example", "ferrywright.example"),
+    ) == (known.names, known.organisations, known.domains)
