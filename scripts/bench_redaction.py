@@ -80,7 +80,9 @@ def score_spans(name: str, folder: Path, finder: Finder) -> Tally:
             if name == "software-ner" and span["type"] in MUST_SURVIVE:
                 taken.pop()
                 tally.traps += 1
-                tally.trapped += any(overlaps(s, e, (span["start"], span["end"])) for s, e, _ in found)
+                tally.trapped += any(
+                    overlaps(s, e, (span["start"], span["end"])) for s, e, _ in found
+                )
             if span.get("optional") or (wanted and span["type"] not in wanted):
                 continue
             count_gold(tally, text, span, found)
@@ -193,7 +195,9 @@ def print_tally(title: str, tally: Tally, misses: int) -> None:
     """Print one set's figures."""
     print(f"\n## {title}\n\n| type | spans | recall | exact |\n|---|---:|---:|---:|")
     for kind, total in tally.gold.most_common():
-        print(f"| {kind} | {total} | {tally.hit[kind] / total:.3f} | {tally.exact[kind] / total:.3f} |")
+        print(
+            f"| {kind} | {total} | {tally.hit[kind] / total:.3f} | {tally.exact[kind] / total:.3f} |"
+        )
     print("\n| finding | findings | precision |\n|---|---:|---:|")
     for kind, total in tally.found.most_common():
         print(f"| {kind} | {total} | {1 - tally.wrong[kind] / total:.3f} |")
@@ -235,7 +239,9 @@ def print_survival(finder: Finder, misses: int) -> None:
     """Print how many lines that must survive were touched."""
     lines = list(survivors())
     touched = [(line, found) for line in lines if (found := finder(line))]
-    print(f"\n## what must survive\n\n{len(lines)} lines, touched {len(touched)} ({len(touched) / len(lines):.2%})")
+    print(
+        f"\n## what must survive\n\n{len(lines)} lines, touched {len(touched)} ({len(touched) / len(lines):.2%})"
+    )
     for line, found in touched[:misses]:
         print("  alarm", found[0][2], around(line, *found[0][:2]))
 

@@ -86,7 +86,9 @@ def postgresql() -> Iterator[PostgreSQL]:
     if programs is None:
         _missing("PostgreSQL is not installed (apt-get install postgresql)")
         return
-    with tempfile.TemporaryDirectory(prefix="kb-pg-", dir="/tmp", ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(
+        prefix="kb-pg-", dir="/tmp", ignore_cleanup_errors=True
+    ) as name:
         server = PostgreSQL(programs, Path(name))
         if os.geteuid() == 0:
             shutil.chown(name, "postgres")
@@ -125,5 +127,3 @@ def library(tmp_path: Path) -> Library:
 def intake() -> Intake:
     """The door for raw tickets, with the redactor as it comes."""
     return Intake(source="helpdesk", redactor=Redactor(), secret=b"a key for tests")
-
-

@@ -71,7 +71,9 @@ def archived(article: Article | None = None) -> Article:
     return move(published(article), Verb.ARCHIVE, by=REVIEWER, at=later(40))
 
 
-def make_message(body: str = "Set `proxy_read_timeout 600s` and reload nginx.", **overrides: Any) -> Message:
+def make_message(
+    body: str = "Set `proxy_read_timeout 600s` and reload nginx.", **overrides: Any
+) -> Message:
     """Return an agent's public message."""
     values: dict[str, Any] = {
         "id": "m1",

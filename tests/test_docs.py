@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import pytest
+
 from kb import errors
 from kb.articles.standard import RULES
 from kb.cli.main import cli

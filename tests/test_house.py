@@ -196,4 +196,6 @@ def test_errors_live_in_errors() -> None:
     """Every subclass of KbError is defined in kb/errors.py."""
     own = [one for one in vars(errors).values() if isinstance(one, type)]
 
-    assert [] == [one for one in own if one is not errors.KbError and errors.KbError not in one.__mro__]
+    assert [] == [
+        one for one in own if one is not errors.KbError and errors.KbError not in one.__mro__
+    ]

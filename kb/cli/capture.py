@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-
 import click
 
 from kb.articles.article import Article, State

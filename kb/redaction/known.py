@@ -1,44 +1,288 @@
 """What the ticket's own fields know, found wherever it stands: in words, URLs, paths, identifiers."""
 
-import re
+import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
+from kb.redaction.lists import common
+from kb.redaction.rules import compiled
 from kb.redaction.text import Entity, Finding, Known
+from kb.redaction.views import View, plain_view
 
-FREEMAIL = frozenset(
-    {"gmail.com", "outlook.com", "hotmail.com", "yahoo.com", "icloud.com", "gmx.de"}
+PROVIDERS = frozenset(
+    [
+        "gmail",
+        "googlemail",
+        "outlook",
+        "hotmail",
+        "live",
+        "yahoo",
+        "icloud",
+        "gmx",
+        "aol",
+        "proton",
+        "protonmail",
+        "msn",
+        "mail",
+        "web",
+        "comcast",
+        "yandex",
+        "zoho",
+        "fastmail",
+        "example",
+        "qq",
+    ]
+)
+"""Mail providers: a requester's address there tells nothing about an organisation."""
+LEGAL = frozenset(
+    [
+        "inc",
+        "inc.",
+        "llc",
+        "ltd",
+        "ltd.",
+        "limited",
+        "gmbh",
+        "ag",
+        "corp",
+        "corp.",
+        "corporation",
+        "co",
+        "co.",
+        "company",
+        "plc",
+        "sa",
+        "s.a.",
+        "bv",
+        "b.v.",
+        "nv",
+        "oy",
+        "ab",
+        "as",
+        "srl",
+        "spa",
+        "s.p.a.",
+        "kg",
+        "pty",
+        "sas",
+        "the",
+        "and",
+        "&",
+        "of",
+        "group",
+        "holding",
+        "holdings",
+    ]
+)
+ENDINGS = frozenset(
+    ("", "s", "es", "n", "en", "a", "u", "e", "em", "om", "ov", "ova", "ovi", "i", "y")
+)
+"""What may follow a name's last letter and still be that name, in the languages we meet."""
+LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0\xd0\xe0")
+CAPITALS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0")
+HOSTLIKE = LETTERS | frozenset(b"0123456789-_.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Word:
+    """One spelling to look for.
+
+    Attributes:
+        entity: What it is.
+        rule: The recognizer's id.
+        pattern: RE2 source over a view's bytes.
+        inside: May stand inside a longer word.
+        cased: Only as a capitalised word, because in small letters it is an ordinary one.
+        folded: What the found text must fold to; None when the bytes already prove it.
+    """
+
+    entity: Entity
+    rule: str
+    pattern: str
+    inside: bool = False
+    cased: bool = False
+    folded: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookout:
+    """The compiled search for everything one ticket's fields know."""
+
+    words: tuple[_Word, ...]
+    pattern: Any
+
+    def find(self, text: str, view: View) -> Iterator[Finding]:
+        """Yield where the known words stand in `view`, offsets into `text`."""
+        if self.pattern is None:
+            return
+        for match in self.pattern.finditer(view.seen):
+            word = self.words[match.lastindex - 1]
+            first, last = _widened(view.seen, *match.span(), word)
+            if first >= last:
+                continue
+            start, end = view.span(first, last)
+            if word.folded is None or _folded(text[start:end]).startswith(word.folded):
+                yield Finding(
+                    entity=word.entity,
+                    label=word.entity.value,
+                    start=start,
+                    end=end,
+                    recognizer=word.rule,
+                    confidence=1.0,
+                )
+
+
+@lru_cache(maxsize=16)
+def lookout(known: Known, words: tuple[str, ...]) -> Lookout:
+    """Return the search for `known` and the workspace's own words."""
+    spellings = {word.pattern: word for word in reversed(list(_spellings(known, words)))}
+    ordered = tuple(sorted(spellings.values(), key=lambda one: -len(one.pattern)))
+    pattern = (
+        compiled("(?i)" + "|".join(f"({one.pattern})" for one in ordered)) if ordered else None
+    )
+    return Lookout(words=ordered, pattern=pattern)
+
+
+def _spellings(known: Known, words: tuple[str, ...]) -> Iterator[_Word]:
+    for word in words:
+        yield from _phrase(Entity.CUSTOM, "workspace-word", word, inside=len(word) >= 5)
+    for email in known.emails:
+        yield from _of_email(email)
+    for name in known.names:
+        yield from _of_name(name)
+    for domain in known.domains:
+        yield from _of_domain(domain)
+    for organisation in known.organisations:
+        yield from _of_organisation(organisation)
+
+
+def _of_email(email: str) -> Iterator[_Word]:
+    yield from _phrase(Entity.EMAIL, "known-email", email)
+    local, _, domain = email.strip().partition("@")
+    if len(local) >= 4 and local.lower() not in common() and local.lower() not in SHARED:
+        yield from _phrase(Entity.USERNAME, "known-user", local)
+    if domain:
+        yield from _of_domain(domain)
+
+
+SHARED = frozenset(
+    [
+        "info",
+        "support",
+        "admin",
+        "office",
+        "sales",
+        "contact",
+        "help",
+        "service",
+        "team",
+        "mail",
+        "noreply",
+    ]
 )
 
 
-def known_words(known: Known, words: tuple[str, ...]) -> Iterator[tuple[Entity, str, str]]:
-    """Yield every spelling worth looking for: its entity, the rule's id, the words."""
-    for email in known.emails:
-        yield Entity.EMAIL, "known-email", email
-    for name in known.names:
-        yield Entity.PERSON, "known-name", name
-        for part in name.split():
-            if len(part) > 2:
-                yield Entity.PERSON, "known-name", part
-    for organisation in known.organisations:
-        yield Entity.ORGANISATION, "known-organisation", organisation
-    for domain in known.domains:
-        yield Entity.HOST, "known-domain", domain
-    for word in words:
-        yield Entity.CUSTOM, "workspace-word", word
+def _of_name(name: str) -> Iterator[_Word]:
+    parts = [part for part in name.replace(",", " ").split() if part.strip(".-")]
+    yield from _phrase(Entity.PERSON, "known-name", " ".join(parts), inside=len(parts) > 1)
+    if len(parts) > 1:
+        first, last = parts[0], parts[-1]
+        yield from _phrase(Entity.PERSON, "known-name", f"{last}, {first}")
+        for login in (first[0] + last, first + last[0], last + first[0], last + first):
+            if len(login) >= 5 and login.lower() not in common():
+                yield from _phrase(Entity.USERNAME, "known-user", login)
+    for part in parts:
+        if len(part.strip(".")) > 2 or not part.isascii():
+            yield from _phrase(Entity.PERSON, "known-name", part, cased=part.lower() in common())
 
 
-def find_known(text: str, known: Known, words: tuple[str, ...]) -> Iterator[Finding]:
-    """Yield where the known words stand."""
-    for entity, rule, word in known_words(known, words):
-        pattern = re.escape(word)
-        if rule == "known-domain":
-            pattern = r"(?:[\w-]+\.)*" + pattern
-        for match in re.finditer(rf"(?<![^\W_]){pattern}(?:['’]s|s)?(?![^\W_])", text, re.I):
-            yield Finding(
-                entity=entity,
-                label=entity.value,
-                start=match.start(),
-                end=match.end(),
-                recognizer=rule,
-                confidence=1.0,
-            )
+def _of_domain(domain: str) -> Iterator[_Word]:
+    domain = domain.strip().strip(".").lower()
+    label = domain.split(".")[
+        -3 if domain.count(".") > 1 and len(domain.split(".")[-2]) <= 3 else -2
+    ]
+    if "." not in domain or label in PROVIDERS:
+        return
+    yield from _phrase(Entity.HOST, "known-domain", domain)
+    if len(label) >= 5 and label not in common():
+        yield from _phrase(Entity.ORGANISATION, "known-organisation", label, inside=True)
+
+
+def _of_organisation(organisation: str) -> Iterator[_Word]:
+    parts = organisation.replace(",", " ").split()
+    plain = [part for part in parts if part.lower() not in LEGAL]
+    yield from _phrase(Entity.ORGANISATION, "known-organisation", " ".join(parts))
+    if plain:
+        cased = len(plain) == 1 and plain[0].lower() in common()
+        whole = "".join(plain)
+        yield from _phrase(
+            Entity.ORGANISATION,
+            "known-organisation",
+            " ".join(plain),
+            inside=len(whole) >= 6 and not cased,
+            cased=cased,
+        )
+    for part in plain:
+        if len(part) >= 5 and part.lower() not in common():
+            yield from _phrase(Entity.ORGANISATION, "known-organisation", part, inside=True)
+
+
+def _phrase(
+    entity: Entity, rule: str, phrase: str, *, inside: bool = False, cased: bool = False
+) -> Iterator[_Word]:
+    """Yield the phrase as written and, where it differs, without its accents."""
+    written = unicodedata.normalize("NFC", phrase.strip())
+    for spelling in dict.fromkeys((written, _unaccented(written))):
+        seen = plain_view(spelling).seen
+        parts = seen.split()
+        if not parts or not any(byte in LETTERS or chr(byte).isdigit() for byte in seen):
+            continue
+        pattern = r"[\s._+-]{0,3}".join(_escaped(part) for part in parts)
+        folded = None if spelling.isascii() else _folded(spelling)
+        yield _Word(
+            entity=entity, rule=rule, pattern=pattern, inside=inside, cased=cased, folded=folded
+        )
+
+
+def _escaped(part: bytes) -> str:
+    return "".join(
+        chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\x{byte:02x}" for byte in part
+    )
+
+
+def _unaccented(text: str) -> str:
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(one for one in apart if not unicodedata.combining(one))
+
+
+def _folded(text: str) -> str:
+    return "".join(one for one in _unaccented(text).casefold() if one.isalnum())
+
+
+def _widened(seen: bytes, first: int, last: int, word: _Word) -> tuple[int, int]:
+    """Return the span as far as the name goes, or an empty one where only letters coincide."""
+    if word.cased and seen[first] not in CAPITALS:
+        return 0, 0
+    if word.rule == "known-domain":
+        floor = max(0, first - 200)
+        while first > floor and seen[first - 1] in HOSTLIKE:
+            first -= 1
+        return first + len(seen[first:last]) - len(seen[first:last].lstrip(b".-_")), last
+    after = last
+    while after < len(seen) and after - last < 5 and seen[after] in LETTERS:
+        after += 1
+    if word.inside:
+        return first, last
+    if first and seen[first - 1] in LETTERS and not _hump(seen, first):
+        return 0, 0
+    ending = seen[last:after].decode("latin-1").lower()
+    if ending in ENDINGS:
+        return first, after
+    return (first, last) if _hump(seen, last) else (0, 0)
+
+
+def _hump(seen: bytes, at: int) -> bool:
+    """Return whether a camel-case word begins here."""
+    return seen[at] in CAPITALS and seen[at - 1] not in CAPITALS

@@ -21,8 +21,11 @@ VERBS = {"submit": Verb.SUBMIT, "approve": Verb.APPROVE, "send-back": Verb.SEND_
 _WAITING = (State.IN_REVIEW, State.DRAFT)
 _AROUND = 160
 _BLOCK = re.compile(
-    r"(?ms)^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1[^\n]*$|(?:^(?![ ]{0,3}[`~]{3})[^\n]*\S[^\n]*$\n?)+"
+    r"(?ms)^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1[^\n]*$"  # a listing
+    r"|^(?! {0,3}[`~]{3})[^\n]*\S[^\n]*$"  # a step, or a paragraph's first line
+    r"(?:\n(?! {0,3}(?:[`~]{3}|\d+\. |[-*] ))[^\n]*\S[^\n]*$)*"  # and the lines that go on with it
 )
+_FENCE_MARK = re.compile(r"[`~]{3,}\w*")
 _LIST_MARK = re.compile(r"(?m)^\s*(?:\d+\.|[-*])\s+")
 
 
@@ -62,11 +65,16 @@ class Quote:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One paragraph, step or listing of the draft, and what it stands on."""
+    """One paragraph, step or listing of the draft, and what it stands on.
+
+    Attributes:
+        unproven: The words of it that stand in no quoted sentence, `""` where all do.
+    """
 
     text: str
     is_code: bool
     quotes: tuple[Quote, ...]
+    unproven: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,11 +179,13 @@ def _find(library: Library, article_id: str) -> Article:
 def _refusal(waiting: Waiting, verb: Verb, who: str) -> str:
     article = waiting.article
     if (article.state, verb) not in MOVES:
-        return f"It is {str(article.state).replace('_', ' ')}."
+        return "It is submitted already." if verb is Verb.SUBMIT else "Submit it first."
     if verb is not Verb.APPROVE:
         return ""
     if why := _blocked(waiting):
         return f"{why[0].upper()}{why[1:]}."
+    if waiting.approved:
+        return "It is approved already."
     why = why_not(article, who) if who else ""
     return f"{why[0].upper()}{why[1:]}." if why else ""
 
@@ -202,6 +212,7 @@ def _blocks(text: str, evidence: Sequence[Evidence], tickets: dict[str, Ticket])
             text=block,
             is_code=match.group(1) is not None,
             quotes=tuple(_quote(e, tickets.get(e.ticket)) for e in held),
+            unproven=_unproven(block, held),
         )
 
 
@@ -209,6 +220,14 @@ def _holds(block: str, sentence: str) -> bool:
     """Say whether one is part of the other, whatever the line breaks and list marks."""
     inner, outer = sorted((_words(block), _words(sentence)), key=len)
     return bool(inner) and inner in outer
+
+
+def _unproven(block: str, held: Sequence[Evidence]) -> str:
+    left = _words(block)
+    for sentence in sorted((_words(e.sentence) for e in held), key=len, reverse=True):
+        left = "" if left in sentence else left.replace(sentence, " ")
+    left = _FENCE_MARK.sub(" ", left)
+    return " ".join(left.split()) if re.search(r"\w", left) else ""
 
 
 def _words(text: str) -> str:

@@ -60,7 +60,10 @@ class Sessions:
         body, _, seal = request.cookies.get(COOKIE, "").partition(".")
         if not hmac.compare_digest(seal.encode(), self._sign("cookie", body).encode()):
             return None
-        session = Session(**_unpack(body))
+        try:
+            session = Session(**_unpack(body))
+        except (ValueError, TypeError):  # an older version of ours wrote it
+            return None
         return session if session.until > now.timestamp() else None
 
     def write(self, response: Response, session: Session, request: Request) -> None:

@@ -1,11 +1,12 @@
 """Hooks Docworthy into MkDocs: each hook hands over to the module that knows the matter."""
 
 import logging
+from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
 from jinja2 import Environment
-from jinja2.filters import do_striptags, escape
+from jinja2.filters import do_striptags
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin, event_priority
@@ -18,6 +19,7 @@ from kb.articles.library import Library, Shelf
 from kb.config import Config, load
 from kb.errors import KbError
 from kb.redaction import Redactor
+from kb.search.page import Page as SearchPage
 from kb.search.page import of_docs
 from mkdocs_docworthy import article_page, browse, final_bytes, furniture, gate, surroundings
 from mkdocs_docworthy.options import DocworthyConfig
@@ -55,22 +57,20 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
 
     def on_env(self, env: Environment, /, **_: Any) -> Environment:
         """Make `striptags` safe: it resolves entities, and themes print what it returns."""
-        env.filters["striptags"] = lambda value: escape(do_striptags(value))
+        env.filters["striptags"] = lambda value: escape(do_striptags(value), quote=True)
         return env
 
-    @event_priority(100)
+    @event_priority(-100)
     def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
-        """Hold the gate, then add the pages and assets that a site needs."""
+        """Hold the gate over every file, other plugins' too, then add what a site needs."""
         library = Library(Path(config.docs_dir))
         self._shelf = library.shelf()
         self._by_path = {_source(library, a): a for a in self._shelf.articles}
         self._refuse(self._wrong(files, config))
         published = self._published()
         surroundings.add_files(files, config, browse.listing(published), self._contact_source())
-        if (path := self._contact_source()) and files.get_file_from_path(path) is None:
-            path = ""
         self._files = files
-        self._near = Neighbours(published, self._docs_pages(config, path))
+        self._near = Neighbours(published, self._docs_pages(config))
         return files
 
     def on_page_read_source(self, /, *, page: Page, config: MkDocsConfig) -> str | None:
@@ -137,8 +137,9 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
     def _contact_source(self) -> str:
         return surroundings.source_of(self._kb.site.contact)
 
-    def _docs_pages(self, config: MkDocsConfig, contact: str) -> tuple[Any, ...]:
-        shown = {f.src_uri for f in self._files.documentation_pages()} - {"index.md", contact}
+    def _docs_pages(self, config: MkDocsConfig) -> tuple[SearchPage, ...]:
+        shown = {file.src_uri for file in self._files.documentation_pages()}
+        shown -= {"index.md", self._contact_source()}
         return tuple(page for page in of_docs(Path(config.docs_dir)) if page.id in shown)
 
     def _place(self, page: Page) -> furniture.Place:

@@ -288,7 +288,8 @@ def test_one_person_one_spelling(by: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "by", ["mara.lind@other.example", "mara.linde@ferrywright.example", "tove", "маra.lind@x.example"]
+    "by",
+    ["mara.lind@other.example", "mara.linde@ferrywright.example", "tove", "маra.lind@x.example"],
 )
 def test_others_are_others(by: str) -> None:
     """Another address is another person."""

@@ -34,9 +34,7 @@ HOSTILE = (
 visible = st.text(st.characters(exclude_categories=("C", "Z")) | st.just(" "), min_size=1)
 texts = st.sampled_from(HOSTILE) | visible.map(str.strip).filter(bool)
 lists = st.lists(texts, max_size=4).map(tuple)
-moments = st.datetimes(
-    datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)
-)
+moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 lines = st.sampled_from(
     ("```", "```sh", "~~~", "````", "## Issue", "# One", "### Three", "- a", "1. b", "    code",
      "---", "<b>x</b>", "{{ x }}", "", "", "| a | b |", "#!/bin/sh", "\tx", "text: &a")

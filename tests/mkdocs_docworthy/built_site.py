@@ -1,11 +1,17 @@
 """A small workspace on disk whose articles went through the real lifecycle, and its real build."""
 
 import os
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
+
+import httpx2
 
 from kb.articles.article import Article, State, Verb
 from kb.articles.library import Library
@@ -60,6 +66,34 @@ class Workspace:
             text=True,
             check=False,
         )
+
+    @contextmanager
+    def serve(self) -> Iterator[str]:
+        """Preview the site; yields its address once it answers."""
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            address = f"127.0.0.1:{free.getsockname()[1]}"
+        with subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "serve", "--no-livereload", "-a", address],
+            cwd=self.root,
+            env={**os.environ, **_QUIET},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as server:
+            try:
+                _wait_for(f"http://{address}/")
+                yield f"http://{address}"
+            finally:
+                server.terminate()
+
+
+def _wait_for(url: str) -> None:
+    end = monotonic() + 60
+    while monotonic() < end:
+        with suppress(httpx2.TransportError):
+            httpx2.get(url)
+            return
+        sleep(0.2)
 
 
 def draft(article_id: str = "proxy-timeouts", **values: object) -> Article:

@@ -5,10 +5,11 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
+import httpx2
 import pytest
+from built_site import Workspace, draft, published, workspace
 
 from kb.articles.article import State
-from built_site import Workspace, draft, published, workspace
 
 SERVICE = '[site]\nservice = "http://127.0.0.1:9"\n'
 
@@ -34,9 +35,18 @@ def test_an_approved_article_goes_out_with_its_furniture(tmp_path: Path) -> None
     built = made.build()
     assert built.returncode == 0, built.stderr
     page = made.article("proxy-timeouts")
-    for words in ("Ferry CLI", "1.10", "2026-03-05", "Did this solve your problem?", "Still stuck?",
-                  'href="../../support/?from=proxy-timeouts"', 'href="../proxy-login/"',
-                  'data-dw-article="proxy-timeouts"', 'data-dw-service="http://127.0.0.1:9"'):  # fmt: skip
+    shown = (
+        "Ferry CLI",
+        "1.10",
+        "2026-03-05",
+        "Did this solve your problem?",
+        "Still stuck?",
+        'href="../../support/?from=proxy-timeouts"',
+        'href="../proxy-login/"',
+        'data-dw-article="proxy-timeouts"',
+        'data-dw-service="http://127.0.0.1:9"',
+    )
+    for words in shown:
         assert words in page, words
     assert "data-dw-form" in made.page("support")
     assert 'href="../proxy-timeouts/"' not in page.split("dw-related")[1].split("</nav>")[0]
@@ -94,6 +104,18 @@ def test_a_draft_is_never_in_the_site(tmp_path: Path) -> None:
     assert b"Nobody may read this yet" not in _all(made)
 
 
+def test_a_preview_shows_drafts_under_a_banner(tmp_path: Path) -> None:
+    """In `mkdocs serve` a draft is read as it would be, marked as what it is."""
+    made = workspace(tmp_path, published(draft()), draft("not-yet", title="Nobody may read this"))
+    (tmp_path / "docs" / "drafts" / "broken.md").write_text("no front matter\n", "utf-8")
+    with made.serve() as url:
+        shown = httpx2.get(f"{url}/drafts/not-yet/").text
+        broken = httpx2.get(f"{url}/drafts/broken/").text
+    assert "Only you see this page: it is draft" in shown
+    assert "Nobody may read this" in shown
+    assert "This draft cannot be read" in broken
+
+
 def test_a_hidden_page_below_articles_stops_the_build(tmp_path: Path) -> None:
     """What the library does not read cannot go out in its name."""
     made = workspace(tmp_path, published(draft()))
@@ -104,7 +126,7 @@ def test_a_hidden_page_below_articles_stops_the_build(tmp_path: Path) -> None:
 
 
 class _Scripts(HTMLParser):
-    """Collects what would run `alert`: elements, handlers and addresses, as a browser reads them."""
+    """Collects what would run `alert` in a browser: elements, handlers and addresses."""
 
     def __init__(self) -> None:
         super().__init__()

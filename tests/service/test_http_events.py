@@ -21,7 +21,7 @@ def test_durable_before_it_is_promised(running: Running, visitor: httpx2.Client)
     assert 1 == running.store.events.count()
 
 
-def test_time_is_the_collectors(running: Running, visitor: httpx2.Client) -> None:
+def test_reader_is_a_key_of_the_day(running: Running, visitor: httpx2.Client) -> None:
     """The stored reader is 32 hex digits, the same for the same browser on the same day."""
     visitor.post("/events", json=batch())
     visitor.post("/events", json=batch())

@@ -31,6 +31,13 @@ def test_sentence_beside_its_message(member: httpx2.Client) -> None:
     assert "No ticket says this" in html
 
 
+def test_each_step_stands_alone(member: httpx2.Client) -> None:
+    """A step that no ticket holds is not covered by the evidence of the step before it."""
+    html = member.get("/team/review/relay-waiting").text
+    first, second = html.index("1. Set"), html.index("2. Restart the relay")
+    assert [True, True] == ["desk:1" in html[first:second], "No ticket says" in html[second:]]
+
+
 def test_approve(running: Running, member: httpx2.Client) -> None:
     """A second person's approval is in the file, by name, and binds its bytes."""
     answer = member.post(APPROVE, data=form_of(member, "relay-waiting", who=REVIEWER))

@@ -20,7 +20,9 @@ from kb.tickets.ticket import Satisfaction, Status
 
 
 def take(store: Store, *tickets: object, cursor: str = "a.jsonl:1", **more: object) -> None:
-    store.tickets.take("helpdesk", tickets=tickets, cursor=cursor, dead=more.pop("dead", ()), **more)
+    store.tickets.take(
+        "helpdesk", tickets=tickets, cursor=cursor, dead=more.pop("dead", ()), **more
+    )
 
 
 def decide(ticket: str, outcome: Outcome, *, minute: int = 0) -> Decision:
@@ -37,7 +39,9 @@ def decide(ticket: str, outcome: Outcome, *, minute: int = 0) -> Decision:
 
 def test_ticket_round_trip(store: Store) -> None:
     """A ticket comes out of the store as it went in, internal notes and times and all."""
-    ticket = make_ticket(subject=already_safe("Ütf-8 \U0001f6a2 «stays»"), url="https://x.example/1")
+    ticket = make_ticket(
+        subject=already_safe("Ütf-8 \U0001f6a2 «stays»"), url="https://x.example/1"
+    )
     take(store, ticket)
 
     assert [ticket] == list(store.tickets.all())

@@ -129,7 +129,11 @@ def test_not_utf8_is_dead(tmp_path: Path) -> None:
 def test_line_ends_at_a_newline_alone(tmp_path: Path, mark: str) -> None:
     """Marks inside a text that other readers take for a line's end do not cut it."""
     text = json.dumps({"id": f"a{mark}b"}, ensure_ascii=False)
-    add(tmp_path, "a.jsonl", f"{text}\n" if ord(mark) > 0x1F else f'{json.dumps({"id": f"a{mark}b"})}\n')
+    add(
+        tmp_path,
+        "a.jsonl",
+        f"{text}\n" if ord(mark) > 0x1F else f"{json.dumps({'id': f'a{mark}b'})}\n",
+    )
 
     assert [f"a{mark}b"] == ids(pages(tmp_path))
 

@@ -1,0 +1,34 @@
+"""The word lists: given names, family names, ordinary words, and names that are not people's."""
+
+from functools import cache
+from importlib.resources import files
+
+
+def _words(name: str) -> frozenset[str]:
+    content = (files("kb.redaction") / "rules" / name).read_text(encoding="utf-8")
+    lines = (line for line in content.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.split())
+
+
+@cache
+def given() -> frozenset[str]:
+    """Return given names in small letters."""
+    return _words("given.txt")
+
+
+@cache
+def family() -> frozenset[str]:
+    """Return family names in small letters."""
+    return _words("family.txt")
+
+
+@cache
+def common() -> frozenset[str]:
+    """Return ordinary English words of technical prose, in small letters."""
+    return _words("common.txt")
+
+
+@cache
+def not_people() -> frozenset[str]:
+    """Return products, places and months that are spelled like people's names."""
+    return _words("not_people.txt")

@@ -1,0 +1,110 @@
+"""The gate, the sanitiser and the last look, as pure functions."""
+
+from pathlib import Path
+
+import pytest
+from mkdocs_docworthy.article_page import source
+from mkdocs_docworthy.final_bytes import drafts_in, leaks, words_of
+from mkdocs_docworthy.gate import links_to_drafts
+from mkdocs_docworthy.sanitise import as_text, clean
+
+from kb.articles.article import Article
+from kb.errors import RedactionError
+from kb.redaction import Finding, Redactor
+
+
+@pytest.mark.parametrize(
+    ("path", "markdown", "expected"),
+    [
+        ("uploads.md", "[x](drafts/x.md)", 1),
+        ("articles/a.md", "[x](../drafts/x.md)", 1),
+        ("articles/a.md", "[x](../../drafts/x/)", 1),
+        ("uploads.md", "[x](/drafts/x/)", 1),
+        ("uploads.md", "[x](https://help.example/drafts/x/)", 1),
+        ("uploads.md", "[x]: drafts/x.md", 1),
+        ("uploads.md", '<a href="drafts/x/">x</a>', 1),
+        ("uploads.md", "`[x](drafts/x.md)` and drafts/ in words", 0),
+        ("dev/plan.md", "[x](drafts/x.md)", 0),
+        ("uploads.md", "[x](https://other.example/drafts/x/)", 0),
+    ],
+)
+def test_links_to_drafts_are_seen(path: str, markdown: str, expected: int) -> None:
+    """A link that ends below drafts/ is refused however it is written; words and code are not."""
+    assert expected == len(links_to_drafts(path, markdown, "https://help.example/"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ('<h2 id="a" onclick="x()">A</h2>', '<h2 id="a">A</h2>'),
+        ('<a href="javascript:x()">A</a>', "<a>A</a>"),
+        ('<a href="../b/">B</a>', '<a href="../b/">B</a>'),
+        (
+            '<a href="https://e.example/">E</a>',
+            '<a href="https://e.example/" rel="noopener nofollow ugc">E</a>',
+        ),
+        (
+            '<a href="//e.example/">E</a>',
+            '<a href="//e.example/" rel="noopener nofollow ugc">E</a>',
+        ),
+        ('<code class="k">x</code>', '<code class="k">x</code>'),
+        ('<img src="https://spy.example/x.png" alt="x">', '<img alt="x">'),
+        ("<iframe src='x'></iframe><style>*{}</style>y", "y"),
+        ('<p style="position:fixed">z</p>', "<p>z</p>"),
+    ],
+)
+def test_only_the_allow_list_passes(raw: str, expected: str) -> None:
+    """HTML of an article keeps its form and loses everything that acts."""
+    assert expected == clean(raw)
+
+
+def test_every_mark_becomes_an_entity() -> None:
+    """A title's marks are read, never interpreted."""
+    assert as_text("a*b\n<c>") == "a&#42;b &#60;c&#62;"
+
+
+def test_an_include_mark_in_code_stays_text() -> None:
+    """Snippets are included even inside code; the mark is escaped there too."""
+    code = '```\n--8<-- "/etc/passwd"\n```'
+    article = Article(id="a", title="A", sections=(("Issue", code),))
+    assert ';--8<-- "/etc/passwd"' in source(article)
+
+
+def test_words_are_read_as_a_reader_reads_them() -> None:
+    """Inline marks close up, entities resolve, scripts are silent, only the main text counts."""
+    page = (
+        "<title>T &amp; t</title><nav>menu</nav><article>a@<b>b</b>.c<script>no</script></article>"
+    )
+    words = words_of(page)
+    assert "a@b.c" in words
+    assert "T & t" in words
+    assert "menu" not in words
+    assert "no" not in words.split()
+
+
+def _fails(text: str) -> tuple[Finding, ...]:
+    raise TimeoutError(text)
+
+
+def test_a_scanner_that_fails_blocks(tmp_path: Path) -> None:
+    """Nothing passes a scanner that raises, and its message does not hold the text."""
+    page = tmp_path / "index.html"
+    page.write_text("<article>otto</article>", "utf-8")
+    with pytest.raises(RedactionError, match="the scanner failed") as caught:
+        leaks(tmp_path, [page], (), _fails)
+    assert "otto" not in str(caught.value)
+
+
+def test_the_search_index_is_scanned_too(tmp_path: Path) -> None:
+    """What search would show of an article is looked at like the page."""
+    (tmp_path / "search").mkdir()
+    row = '{"location":"articles/a/#issue","title":"A","text":"otto.krug@kunde-nord.de"}'
+    (tmp_path / "search" / "search_index.json").write_text(f'{{"docs":[{row}]}}', "utf-8")
+    errors = leaks(tmp_path, [], ("articles/a/",), Redactor().find)
+    assert [error.where for error in errors] == ["search/search_index.json"]
+
+
+def test_drafts_in_the_built_site_block(tmp_path: Path) -> None:
+    """However they came there, drafts in the site stop it."""
+    (tmp_path / "drafts").mkdir()
+    assert [error.where for error in drafts_in(tmp_path)] == ["drafts/"]
