@@ -67,19 +67,19 @@ def _run(folder: Path, *command: str, ends: int = 0) -> str:
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace through which the ticket has gone up to the built site."""
     folder = tmp_path_factory.mktemp("journey")
-    _run(folder, "kb.cli.main", "init")
+    _run(folder, "kb", "init")
     port = _free_port()
     toml = (folder / "kb.toml").read_text().replace("8765", str(port))
     (folder / "kb.toml").write_text(f"{toml}\n[service]\nport = {port}\n")
     (folder / "docs" / "support.md").write_text("# Contact support\n\n<!-- docworthy:form -->\n")
     (folder / "tickets" / "export.jsonl").write_text(json.dumps(_ticket()) + "\n")
     for step in ("pull", "triage --auto", "draft", "check"):
-        _run(folder, "kb.cli.main", *step.split())
+        _run(folder, "kb", *step.split())
     article = next((folder / "docs" / "drafts").glob("*.md")).stem
-    _run(folder, "kb.cli.main", "review", "submit", article)
-    _run(folder, "kb.cli.main", "review", "approve", article, ends=1)
-    _run(folder, "kb.cli.main", "review", "approve", article, "--as", "tomas@vendor.example")
-    _run(folder, "kb.cli.main", "publish")
+    _run(folder, "kb", "review", "submit", article)
+    _run(folder, "kb", "review", "approve", article, ends=1)
+    _run(folder, "kb", "review", "approve", article, "--as", "tomas@vendor.example")
+    _run(folder, "kb", "publish")
     _run(folder, "mkdocs", "build", "--strict")
     return folder
 
@@ -118,7 +118,7 @@ def test_nobody_is_on_it(workspace: Path) -> None:
 def service(workspace: Path) -> Iterator[str]:
     """The running service of the workspace."""
     port = re.findall(r"port = (\d+)", (workspace / "kb.toml").read_text())[0]
-    command = [sys.executable, "-m", "kb.cli.main", "serve", "--site", "site"]
+    command = [sys.executable, "-m", "kb", "serve", "--site", "site"]
     process = subprocess.Popen(
         command, cwd=workspace, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
@@ -148,7 +148,7 @@ def test_the_page_reports_back(workspace: Path, service: str) -> None:
     request = urllib.request.Request(f"{service}/events", body, headers)
 
     assert 202 == urllib.request.urlopen(request, timeout=5).status
-    figures = json.loads(_run(workspace, "kb.cli.main", "metrics", "--json"))
+    figures = json.loads(_run(workspace, "kb", "metrics", "--json"))
     row = next(one for one in figures["articles"] if one["article"] == article)
     assert 2 == figures["events"]
     assert 1 == row["solved"]
@@ -156,9 +156,7 @@ def test_the_page_reports_back(workspace: Path, service: str) -> None:
 
 def test_it_is_found(workspace: Path) -> None:
     """The customer's own words find the page."""
-    found = json.loads(
-        _run(workspace, "kb.cli.main", "search", "chunk refused uploading", "--json")
-    )
+    found = json.loads(_run(workspace, "kb", "search", "chunk refused uploading", "--json"))
 
     assert found["results"][0]["id"].endswith("-7741")
 
@@ -167,6 +165,6 @@ def test_again_is_nothing(workspace: Path) -> None:
     """Every step run again changes no byte of the library."""
     before = {p: p.read_bytes() for p in (workspace / "docs").rglob("*") if p.is_file()}
     for step in ("pull", "triage --auto", "draft", "publish"):
-        _run(workspace, "kb.cli.main", *step.split())
+        _run(workspace, "kb", *step.split())
 
     assert before == {p: p.read_bytes() for p in (workspace / "docs").rglob("*") if p.is_file()}

@@ -27,7 +27,7 @@ KILLS = int(os.environ.get("KILLS", "24"))
 def _start(folder: Path, step: tuple[str, ...]) -> subprocess.Popen[bytes]:
     env = {**os.environ, "SOURCE_DATE_EPOCH": "1772445600", "KB_SECRET": "no secret",
            "KB_PERSON": "ines@ferrywright.example"}  # fmt: skip
-    command = [sys.executable, "-m", "kb.cli.main", *_named(folder, step)]
+    command = [sys.executable, "-m", "kb", *_named(folder, step)]
     return subprocess.Popen(
         command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -72,7 +72,7 @@ def workspace(tmp_path: Path) -> Path:
     """A workspace with three months of the bundled tickets."""
     folder = tmp_path / "whole"
     subprocess.run(
-        [sys.executable, "-m", "kb.cli.main", "init", str(folder)], check=True, capture_output=True
+        [sys.executable, "-m", "kb", "init", str(folder)], check=True, capture_output=True
     )
     bundled = Path(str(files("kb.helpdesk"))) / "tickets"
     for path in sorted(bundled.glob("*.jsonl"))[:3]:

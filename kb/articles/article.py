@@ -115,10 +115,10 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _MAX_FRONT = 64 * 1024
 _MAX_DEPTH = 8
 _TEXT = "tag:yaml.org,2002:str"
-_MKDOCS = pyyaml.resolver.Resolver()
+_MKDOCS: Any = pyyaml.resolver.Resolver()
 
 
-class _Plain(VersionedResolver):  # type: ignore[misc]
+class _Plain(VersionedResolver):
     """Reads every scalar as the text that stands there: NO, 1.10 and 12:30 stay what they are."""
 
     def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
@@ -127,7 +127,7 @@ class _Plain(VersionedResolver):  # type: ignore[misc]
         return super().resolve(kind, value, implicit)
 
 
-class _Handler(frontmatter.default_handlers.YAMLHandler):  # type: ignore[misc]
+class _Handler(frontmatter.default_handlers.YAMLHandler):
     """Front matter that keeps order and comments, and refuses what is not plain YAML."""
 
     def load(self, fm: str, **_: object) -> Any:

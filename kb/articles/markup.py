@@ -18,7 +18,12 @@ def inert(markdown: str) -> str:
 
 def sentences_of(markdown: str) -> str:
     """Return the prose of `markdown` without code, for rules that read sentences."""
-    return _INLINE.sub(" ", _FENCED.sub("\n", markdown))
+    return _INLINE.sub(" ", without_blocks(markdown))
+
+
+def without_blocks(markdown: str) -> str:
+    """Return `markdown` without its fenced code, for showing a passage of it."""
+    return _FENCED.sub("\n", markdown)
 
 
 def _outside(text: str, code: re.Pattern[str], change: Callable[[str], str]) -> str:

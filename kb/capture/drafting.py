@@ -159,7 +159,7 @@ def _environment(ticket: Ticket, evidence: list[Evidence]) -> str:
     """Return one line a fact: structured fields first, then platforms named in the thread."""
     product, version = ticket.field("product"), ticket.field("version")
     named = [(f"field:{n}", ticket.field(n)) for n in ("platform", "deployment", "os")]
-    facts = [("field:product", f"{product} {version}".strip())] + named
+    facts = [("field:product", f"{product} {version}".strip()), *named]
     for message in ticket.public_messages:
         facts += [(message.id, name) for name in _PLATFORMS.findall(message.body)]
     lines: list[str] = []

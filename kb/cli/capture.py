@@ -227,11 +227,12 @@ def draft(person: str, dry_run: bool, as_json: bool) -> None:
     workspace, by = open_workspace(), who(person)
     with workspace.store(alone=not dry_run) as store:
         by_key = {ticket.key: ticket for ticket in store.tickets.all()}
+        shelf = {article.id: article for article in workspace.library.articles()}
         written = [
             made
             for decision in store.decisions.current()
             if decision.outcome in (Outcome.NEW, Outcome.UPDATE) and decision.ticket in by_key
-            if (made := _draft(workspace, decision, by_key[decision.ticket], by, dry_run))
+            if (made := _draft(workspace, shelf, decision, by_key[decision.ticket], by, dry_run))
         ]
     if as_json:
         out.data("draft", written=[str(workspace.library.path(a)) for a in written])
@@ -242,9 +243,13 @@ def draft(person: str, dry_run: bool, as_json: bool) -> None:
 
 
 def _draft(
-    workspace: Workspace, decision: Decision, ticket: Ticket, by: str, dry_run: bool
+    workspace: Workspace,
+    shelf: dict[str, Article],
+    decision: Decision,
+    ticket: Ticket,
+    by: str,
+    dry_run: bool,
 ) -> Article | None:
-    shelf = {article.id: article for article in workspace.library.articles()}
     if any(ticket.key in article.tickets for article in shelf.values()):
         return None
     target = shelf.get(decision.article)
@@ -264,4 +269,5 @@ def _draft(
             made.article.id, tuple(dict.fromkeys((*old, *made.evidence)))
         )
         workspace.library.save(made.article)
+        shelf[made.article.id] = made.article
     return made.article

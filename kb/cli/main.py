@@ -1,7 +1,6 @@
 """Gathers the commands, and is the one place where the command line catches errors."""
 
 import contextlib
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -74,8 +73,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = 3
     sys.stdout.flush()
     sys.exit(code or 0)
-
-
-if __name__ == "__main__":
-    os.umask(0o022)
-    main()

@@ -164,7 +164,7 @@ class _Steps:
         self, at: datetime, *arguments: str, cwd: Path | None = None, ends: tuple[int, ...] = (0,)
     ) -> str:
         """Run one `kb` command and return its stdout."""
-        return self._run([sys.executable, "-m", "kb.cli.main", *arguments], at, cwd, ends)
+        return self._run([sys.executable, "-m", "kb", *arguments], at, cwd, ends)
 
     def json(self, at: datetime, *arguments: str, ends: tuple[int, ...] = (0,)) -> Any:
         """Run one `kb` command with `--json` and return what it printed."""

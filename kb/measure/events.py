@@ -23,7 +23,7 @@ REASONS = ("missing", "inaccurate", "unclear", "broken_link", "other")
 _LONGEST = (("page", 2000), ("article", 200), ("version", 80), ("query", 200), ("reason", 20))
 _RANGES = (("results", 0, 100_000), ("rank", 1, 1000), ("dwell", 0, 86_400))
 _KEYS = frozenset({"id", "kind"} | {row[0] for row in _LONGEST} | {row[0] for row in _RANGES})
-_FITS = "Send what docs/dev/events.md describes"
+_FITS = "Send what docs/events.md describes"
 
 
 class Kind(StrEnum):

@@ -1,10 +1,13 @@
 """The last word on a candidate: sums that must come out, and values that only look the part."""
 
+import base64
 import ipaddress
 import math
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 
+from kb.redaction.lists import common
 from kb.redaction.rules import compiled
 
 PLACEHOLDER = compiled(
@@ -19,6 +22,12 @@ PLACEHOLDER = compiled(
 )
 HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
 UUID = compiled(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
+WORDS = compiled("[a-z]+|[0-9]+")
+PARTS = compiled("[0-9A-Za-z]+")
+NO_PASSWORD = frozenset(
+    b"password passwd pwd string str text required optional prompt input field the your my a an self "
+    b"none true false yes no req.body.password reset hash len length value change char varchar".split()
+)
 DOCUMENTATION = tuple(
     ipaddress.ip_network(one)
     for one in [
@@ -99,6 +108,70 @@ def scrambled(value: bytes) -> bool:
     return upper and lower and digits >= 3 and entropy(value) >= 3.7
 
 
+def _switches(value: bytes) -> int:
+    """Return how often letters and digits take turns."""
+    kinds = [48 <= byte <= 57 for byte in value if chr(byte).isalnum()]
+    return sum(left != right for left, right in pairwise(kinds))
+
+
+def _ordinary(value: bytes) -> bool:
+    """Return whether the value is made of ordinary words."""
+    parts = WORDS.findall(value.lower())
+    return bool(parts) and all(part.decode() in common() for part in parts)
+
+
+def credential(value: bytes) -> bool:
+    """Return whether what stands after a header's or parameter's name is really one."""
+    return filled(value) and len(value) >= 6 and not _ordinary(value)
+
+
+def basic(value: bytes) -> bool:
+    """Return whether this is base64 of `user:password`."""
+    try:
+        return b":" in base64.b64decode(value + b"=" * (-len(value) % 4), validate=True)
+    except ValueError:
+        return False
+
+
+def userinfo(value: bytes) -> bool:
+    """Return whether the part after the colon is a password that was filled in."""
+    user, _, password = value.partition(b":")
+    return filled(password or value) and not user.startswith((b"$", b"{", b"<", b"%"))
+
+
+def password(value: bytes) -> bool:
+    """Return whether an assigned password is given, and no type, variable or placeholder."""
+    value = value.rstrip(b".,;:)")
+    return len(value) >= 3 and filled(value) and value.lower() not in NO_PASSWORD
+
+
+def spoken(value: bytes) -> bool:
+    """Return whether the word after "password is" is the password, not the rest of a sentence."""
+    value = value.strip(b".,;:!?)(")
+    if len(value) < 4 or not password(value) or _ordinary(value):
+        return False
+    return any(not 97 <= byte <= 122 for byte in value)
+
+
+def assigned(value: bytes) -> bool:
+    """Return whether what a key, token or secret is set to could be one."""
+    value = value.strip(b".,;:=")
+    if len(value) < 8 or not filled(value) or _ordinary(value):
+        return False
+    return entropy(value) >= (2.0 if any(48 <= byte <= 57 for byte in value) else 3.0)
+
+
+def machine(value: bytes) -> bool:
+    """Return whether a value near a telling word was made by a machine."""
+    value = value.strip(b".,;:=-_/")
+    if len(value) < 12 or not filled(value) or _ordinary(value) or entropy(value) < 2.3:
+        return False
+    longest = max(PARTS.findall(value), key=len, default=b"")
+    if UUID.search(value):
+        return True
+    return len(longest) >= 12 and (_switches(longest) >= 2 or len(longest) >= 26)
+
+
 CHECKS: dict[str, Callable[[bytes], bool]] = {
     "luhn": luhn,
     "iban": iban,
@@ -106,6 +179,13 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "filled": filled,
     "token": token,
     "scrambled": scrambled,
+    "credential": credential,
+    "basic": basic,
+    "userinfo": userinfo,
+    "password": password,
+    "spoken": spoken,
+    "assigned": assigned,
+    "machine": machine,
     "": lambda value: bool(value),
 }
 """What a rule's `check` may name."""

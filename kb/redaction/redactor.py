@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kb.redaction.checks import CHECKS
-from kb.redaction.known import find_known
+from kb.redaction.known import lookout
 from kb.redaction.rules import Rule, compiled, rules
 from kb.redaction.spans import merged, rewritten
 from kb.redaction.text import NOBODY, Entity, Finding, Known, Placeholders, Redaction, SafeText
@@ -45,7 +45,7 @@ class Redactor:
         """Return what must not go on, in order and without overlaps."""
         view = _masked(plain_view(text))
         found = [one for one in _by_rules(view) if not self._allowed(text, one)]
-        found.extend(find_known(text, known, self.words))
+        found.extend(lookout(known, self.words).find(text, view))
         return merged(found)
 
     def _allowed(self, text: str, finding: Finding) -> bool:

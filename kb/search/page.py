@@ -8,7 +8,7 @@ from pathlib import Path
 from markdown.extensions.toc import slugify
 
 from kb.articles.article import Article
-from kb.articles.markup import sentences_of
+from kb.articles.markup import without_blocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ def fingerprint(pages: tuple[Page, ...]) -> str:
 def passage(page: Page, terms: frozenset[str], *, width: int = 180) -> str:
     """Return the sentence or line of the page that holds most of `terms`, shortened."""
     lines = [
-        line.strip(" #-*\t") for line in sentences_of(f"{page.words}\n{page.body}").split("\n")
+        line.strip(" #-*\t") for line in without_blocks(f"{page.words}\n{page.body}").split("\n")
     ]
     best = max(filter(None, lines), key=lambda line: _overlap(line, terms), default="")
     return best if len(best) <= width else best[: width - 1].rsplit(" ", 1)[0] + "…"

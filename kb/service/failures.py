@@ -28,8 +28,8 @@ _STATUS: tuple[tuple[type[KbError], int], ...] = (
 )
 _TOLD = {
     403: ("you may not see or do this", "Ask for a new link with kb serve"),
-    404: ("there is nothing at this address", "Look at docs/dev/service.md for what there is"),
-    405: ("this address does not take that method", "Look at docs/dev/service.md"),
+    404: ("there is nothing at this address", "Look at docs/events.md for what there is"),
+    405: ("this address does not take that method", "Look at docs/events.md"),
     500: ("something went wrong on our side", "Run kb doctor"),
 }
 _log = logging.getLogger("kb.service")
@@ -77,7 +77,7 @@ def _as_refusal(request: Request, error: Exception) -> Refusal:
     if isinstance(error, KbError):
         return _of_ours(error, in_full=_is_team(request) or isinstance(error, EventError))
     status = error.status_code if isinstance(error, HTTPException) else 500
-    what, todo = _TOLD.get(status, ("the request was refused", "Look at docs/dev/service.md"))
+    what, todo = _TOLD.get(status, ("the request was refused", "Look at docs/events.md"))
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     return Refusal(status, "request", what, todo, headers=headers)
 

@@ -21,9 +21,9 @@ VERBS = {"submit": Verb.SUBMIT, "approve": Verb.APPROVE, "send-back": Verb.SEND_
 _WAITING = (State.IN_REVIEW, State.DRAFT)
 _AROUND = 160
 _BLOCK = re.compile(
-    r"(?ms)^ {0,3}(`{3,}|~{3,}).*?^ {0,3}\1[^\n]*$"  # a listing
-    r"|^(?! {0,3}[`~]{3})[^\n]*\S[^\n]*$"  # a step, or a paragraph's first line
-    r"(?:\n(?! {0,3}(?:[`~]{3}|\d+\. |[-*] ))[^\n]*\S[^\n]*$)*"  # and the lines that go on with it
+    r"(?ms)^ {0,7}(`{3,}|~{3,}).*?^ {0,7}\1[^\n]*$"  # a listing
+    r"|^(?! {0,7}[`~]{3})[^\n]*\S[^\n]*$"  # a step, or a paragraph's first line
+    r"(?:\n(?! {0,7}(?:[`~]{3}|\d+\. |[-*] ))[^\n]*\S[^\n]*$)*"  # and the lines that go on with it
 )
 _FENCE_MARK = re.compile(r"[`~]{3,}\w*")
 _LIST_MARK = re.compile(r"(?m)^\s*(?:\d+\.|[-*])\s+")
@@ -218,14 +218,17 @@ def _blocks(text: str, evidence: Sequence[Evidence], tickets: dict[str, Ticket])
 
 def _holds(block: str, sentence: str) -> bool:
     """Say whether one is part of the other, whatever the line breaks and list marks."""
-    inner, outer = sorted((_words(block), _words(sentence)), key=len)
+    inner, outer = sorted((_words(block).casefold(), _words(sentence).casefold()), key=len)
     return bool(inner) and inner in outer
 
 
 def _unproven(block: str, held: Sequence[Evidence]) -> str:
     left = _words(block)
-    for sentence in sorted((_words(e.sentence) for e in held), key=len, reverse=True):
-        left = "" if left in sentence else left.replace(sentence, " ")
+    sentences = sorted((_words(e.sentence) for e in held), key=len, reverse=True)
+    if any(left.casefold() in sentence.casefold() for sentence in sentences):
+        return ""
+    for sentence in sentences:
+        left = re.sub(re.escape(sentence), " ", left, flags=re.IGNORECASE)
     left = _FENCE_MARK.sub(" ", left)
     return " ".join(left.split()) if re.search(r"\w", left) else ""
 

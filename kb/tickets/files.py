@@ -71,7 +71,7 @@ class Files:
         """
         name, _, number = where.rpartition(":")
         try:
-            line = (self.folder / Path(name).name).read_bytes().splitlines()[int(number) - 1]
+            line = (self.folder / Path(name).name).read_bytes().splitlines()[_index(number)]
         except (OSError, IndexError, ValueError):
             raise SourceError(where, "the line is gone", "Restore the export") from None
         raw = _object(line)
@@ -102,6 +102,13 @@ class Files:
             lines = whole[first : first + PAGE]
             start += sum(map(len, lines))
             yield _page(path.name, number + first, lines, start)
+
+
+def _index(number: str) -> int:
+    """Return the line's index; there is no line 0."""
+    if (line := int(number)) < 1:
+        raise ValueError(number)
+    return line - 1
 
 
 def _page(name: str, number: int, lines: list[bytes], end: int) -> Page:

@@ -81,8 +81,7 @@ def test_key_is_stable(intake: Intake) -> None:
     spellings = ("pernille.voss@quayline.example", " Pernille.Voss@QUAYLINE.example ")
     keys = {intake.key({"email": one}) for one in spellings}
 
-    assert ["e6ed3ae1"[:0] + key for key in keys] == [key for key in keys if len(key) == 32]
-    assert len(keys) == 1
+    assert [32] == [len(key) for key in keys]
 
 
 def test_key_depends_on_the_secret(intake: Intake) -> None:
@@ -181,5 +180,5 @@ def test_known_values() -> None:
     assert (
         ("Pernille Voss", "Mara Lind"),
         ("Quayline Freight",),
-        ("quayline.example", "ferrywright.example"),
+        ("quayline.example",),
     ) == (known.names, known.organisations, known.domains)

@@ -1,0 +1,131 @@
+"""Tests of drafting: every sentence stands in the thread, and no internal note gets out."""
+
+from pathlib import Path
+
+import pytest
+from factories import AT, make_article, make_thread, make_ticket
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.articles.article import parse, render
+from kb.capture.drafting import Draft, draft, draft_id, revise
+from kb.capture.thread import solution, units
+from kb.errors import TicketError
+from kb.redaction import already_safe
+from kb.tickets.ticket import Role, Satisfaction, Status, Ticket
+
+FIXTURES = sorted((Path(__file__).parents[1] / "fixtures" / "drafts").glob("*.txt"))
+SAID = {"requester": Role.REQUESTER, "agent": Role.AGENT, "note": Role.AGENT}
+
+
+def ticket_of(text: str) -> Ticket:
+    """Read a fixture's upper half: subject, satisfaction, and one `role: message` a line."""
+    rows = [line.split(": ", 1) for line in text.splitlines() if line and line[0] != "#"]
+    told = {name: value for name, value in rows if name not in SAID}
+    thread = [(SAID[name], value, name != "note") for name, value in rows if name in SAID]
+    return make_ticket(
+        subject=already_safe(told["subject"]),
+        satisfaction=Satisfaction(told["satisfaction"]),
+        messages=make_thread(*thread),
+    )
+
+
+def make(ticket: Ticket) -> Draft:
+    return draft(ticket, by="kb", at=AT)
+
+
+@pytest.mark.parametrize("path", FIXTURES, ids=lambda one: one.stem)
+def test_fixture(path: Path) -> None:
+    """A thread becomes the sections that stand below its line, or is declined for that reason."""
+    thread, _, expected = path.read_text(encoding="utf-8").partition("\n----\n")
+    ticket = ticket_of(thread)
+    rows = dict(line.split(":", 1) for line in expected.splitlines())
+    wanted = {name: text.strip() for name, text in rows.items()}
+    solved = solution(ticket)
+    if "declined" in wanted:
+        assert (False, wanted["declined"]) == (solved.confirmed, solved.why)
+        with pytest.raises(TicketError, match=wanted["declined"]):
+            make(ticket)
+        return
+    article = make(ticket).article
+
+    assert wanted.pop("because") == solved.why
+    assert wanted == {name: article.section(name) for name in wanted}
+
+
+words = st.sampled_from(
+    ("Set `proxy_read_timeout 600s`.", "That worked, thanks!", "It still fails.", "Hi team,",
+     "1. Stop it.\n2. Start it.", "```\nferry up\n```", "    ferry down", "> quoted", "Why? Because.",
+     "This happens because the proxy is idle.", "-- \nMara", "\tx", "Ünï «x» \U0001f6a2 fails.",
+     "I fixed it by setting `x.y`, after a long search in all of the files that we have here.",
+     "\r\n", "end", "a\x0cb does it.", "line\u2028two.", "")
+)  # fmt: skip
+bodies = st.lists(words, min_size=1, max_size=5).flatmap(
+    lambda rows: st.sampled_from((" ", "\n", "\n\n")).map(lambda gap: gap.join(rows))
+)
+SECRET_NOTE = "Zanzibar note: set `zanzibar.flag` because of zanzibar."
+threads = st.lists(st.tuples(st.sampled_from(Role), bodies), min_size=1, max_size=6)
+
+
+@settings(max_examples=150, deadline=None)
+@given(threads, st.integers(0, 6), st.sampled_from(Satisfaction))
+def test_evidence_and_notes(rows: list, place: int, satisfaction: Satisfaction) -> None:
+    """Each sentence stands in its public message at start:end, and no internal note anywhere."""
+    rows.insert(place, (Role.AGENT, SECRET_NOTE, False))
+    ticket = make_ticket(messages=make_thread(*rows), satisfaction=satisfaction)
+    try:
+        made = make(ticket)
+    except TicketError:
+        return
+    said = {message.id: message.body for message in ticket.public_messages}
+    quoted = [row for row in made.evidence if row.section in ("Issue", "Cause", "Resolution")]
+
+    assert [row.sentence for row in quoted] == [said[r.message][r.start : r.end] for r in quoted]
+    assert "zanzibar" not in str(made).casefold()
+    assert made.article == parse(render(made.article))
+
+
+def test_units_stand_where_they_say() -> None:
+    """A unit is its message's text from start to end."""
+    (message,) = make_thread((Role.AGENT, "Do it.\n\n1. Stop `a.b`.\n\n```\nx\n```\n\nThen wait."))
+
+    assert [message.body[u.start : u.end] for u in units(message)] == [
+        u.text for u in units(message)
+    ]
+
+
+def test_same_ticket_same_draft() -> None:
+    """Drafting again gives the same article under the same id."""
+    assert make(make_ticket()) == make(make_ticket())
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("Deploys time out", "deploys-time-out-1042"),
+        ("RE: Fwd: [urgent] Deploys time out!", "deploys-time-out-1042"),
+        ("Deploys for <person-1> time out", "deploys-for-time-out-1042"),
+        ("Größe ändern", "groe-andern-1042"),
+        ("日本語", "1042"),
+        ("", "1042"),
+    ],
+)
+def test_id(subject: str, expected: str) -> None:
+    """An id is made of the subject's words and the ticket's number, and of nobody's name."""
+    assert expected == draft_id(make_ticket(subject=already_safe(subject)))
+
+
+def test_open_ticket_is_declined() -> None:
+    """A ticket that is still open holds no confirmed fix."""
+    with pytest.raises(TicketError, match="the ticket is still open"):
+        make(make_ticket(status=Status.OPEN))
+
+
+def test_revision_keeps_what_stands() -> None:
+    """A revision keeps the article's text and adds the ticket, its words and its steps."""
+    article = make_article(tickets=("helpdesk:1",))
+    revised = revise(article, make_ticket(), by="kb", at=AT).article
+
+    assert revised.section("Resolution").startswith(article.section("Resolution"))
+    assert ("helpdesk:1", "helpdesk:1042") == revised.tickets
+    assert (article.id, article.history) == (revised.id, revised.history[:-1])

@@ -1,0 +1,134 @@
+"""Tests of finding: every word counts, none is required, and no query is syntax."""
+
+from pathlib import Path
+
+import pytest
+from factories import make_article
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.search.page import Page, fingerprint, of_article, of_docs, passage
+from kb.search.whoosh import Index
+
+
+def page(name: str, title: str, body: str, words: str = "") -> Page:
+    return Page(id=name, url=f"articles/{name}/", title=title, words=words, body=body)
+
+
+PAGES = (
+    page("proxy", "Deploys time out behind a proxy", "Set `proxy_read_timeout` to 600s. FW-504."),
+    page("token", "Runner refuses its token", "Error FW-2107: the clock is wrong. `append_event`"),
+    page("certificate", "Certificate is not trusted", "Install the authority's certificates."),
+    page("invoice", "Invoice shows an old address", "Change it under billing.", "wrong bill sent"),
+)
+INDEX = Index(PAGES)
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("proxy", "proxy"),
+        ("deploys hang forever behind the corporate proxy since Monday", "proxy"),
+        ("FW-2107", "token"),
+        ("fw-504", "proxy"),
+        ("getting FW-2107: registration failed", "token"),
+        ("proxy_read_timeout", "proxy"),
+        ("append_event", "token"),
+        ("event", "token"),
+        ("runners", "token"),
+        ("invoices", "invoice"),
+        ("certificates", "certificate"),
+        ("PROXY", "proxy"),
+        ("wrong bill", "invoice"),
+    ],
+)
+def test_found_first(query: str, first: str) -> None:
+    """Words, codes, identifiers, parts of them, plurals and the customer's words are found."""
+    assert first == INDEX.search(query)[0].id
+
+
+@pytest.mark.parametrize("query", ["", " ", "\n", "?", "the", "a", "...", "\u200b", "-" * 50])
+def test_empty_query(query: str) -> None:
+    """A query without a word finds nothing and is no error."""
+    assert INDEX.search(query) == ()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "title:proxy", "proxy AND", "NOT proxy", "proxy*", "proxy?", "(proxy", '"proxy', "proxy~2",
+        "proxy^9", "[a TO proxy]", "{proxy", "\\proxy", "/proxy/", "proxy && ||", "+proxy -proxy",
+        "<proxy>", "proxy\x00",
+    ],
+)  # fmt: skip
+def test_syntax_is_words(query: str) -> None:
+    """What a customer pastes is looked up as it is."""
+    assert INDEX.search(query)[0].id == "proxy"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=200))
+def test_any_query(query: str) -> None:
+    """No text at all breaks the search, and no page comes twice."""
+    found = [hit.id for hit in INDEX.search(query)]
+
+    assert len(set(found)) == len(found)
+
+
+def test_order_is_the_same_each_time() -> None:
+    """The same pages and the same query give the same order and the same scores."""
+    query = "the proxy refuses a certificate and the invoice and token"
+
+    assert 1 == len({INDEX.search(query) for _ in range(3)} | {Index(PAGES).search(query)})
+
+
+def test_limit() -> None:
+    """No more hits come than were asked for."""
+    assert 2 == len(INDEX.search("proxy certificate invoice token", limit=2))
+
+
+def test_long_query() -> None:
+    """A whole log that was pasted is cut, not refused."""
+    assert "proxy" == INDEX.search("proxy " + "x1 " * 100_000)[0].id
+
+
+def test_no_pages() -> None:
+    """A site without pages finds nothing."""
+    assert Index(()).search("proxy") == ()
+
+
+def test_article_page() -> None:
+    """An article is found by its title, its aliases and its sections."""
+    made = of_article(make_article())
+    index = Index((made,))
+
+    assert ["proxy-timeouts-1042"] * 3 == [
+        index.search(query)[0].id for query in ("deploy", "99 percent", "nginx")
+    ]
+
+
+def test_docs_pages(tmp_path: Path) -> None:
+    """Every page of the docs is found, but no draft, and articles only as articles."""
+    for name in ("index.md", "install.md", "drafts/x.md", "articles/y.md", ".evidence/z.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("---\na: b\n---\n# A title\n\n## Part\n\ntext\n")
+    found = [one for one in of_docs(tmp_path) if "#" not in one.id]
+
+    assert [("index.md", ""), ("install.md", "install/")] == [(one.id, one.url) for one in found]
+    assert "A title" == found[0].title
+
+
+def test_fingerprint() -> None:
+    """The fingerprint changes with any field and with nothing else."""
+    changed = (page("proxy", "Another title", ""), *PAGES[1:])
+
+    assert fingerprint(PAGES) == fingerprint(tuple(PAGES))
+    assert fingerprint(PAGES) != fingerprint(changed)
+
+
+def test_passage() -> None:
+    """The passage is the line that holds most of the words, and not longer than asked for."""
+    made = page("x", "X", "First line.\n\nThe proxy closes it.\n\n" + "long " * 100)
+
+    assert "The proxy closes it." == passage(made, frozenset({"proxy", "closes"}))
+    assert len(passage(made, frozenset({"long"}))) <= 180
