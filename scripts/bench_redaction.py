@@ -124,12 +124,12 @@ def score_secrets(folder: Path, finder: Finder) -> Tally:
     tally = Tally()
     for row in rows(folder):
         text = base64.b64decode(row["text_b64"]).decode("utf-8", "replace")
-        found = [one for one in finder(text) if one[2] == "secret"]
+        found = [one for one in finder(text) if row["expect"] == "secret" or one[2] == "secret"]
         if row["expect"] == "benign":
             tally.traps += 1
             tally.trapped += bool(found)
             count_found(tally, f"[{row['rule']}] " + text, [], [])
-            for start, end, kind in found[:1]:
+            for start, end, _kind in found[:1]:
                 tally.alarms.append(f"{row['rule']}: {around(text, start, end)}")
             continue
         gold = [(span["start"], span["end"]) for span in row["spans"]] or [(0, len(text))]

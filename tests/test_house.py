@@ -31,6 +31,7 @@ LAW = {
     PLUGIN: {"articles", "search", "redaction", "errors", "config"},
     "service": _ALL,
     "cli": _ALL,
+    "__main__": {"cli"},
     "helpdesk": _ALL,
 }
 EDGE = {"cli", "service", "helpdesk"}

@@ -121,7 +121,7 @@ def _render(found: list[Unit], *, steps: bool) -> str:
             number += 1
             out.append(f"{number}. {_begun(unit.text)}")
         else:
-            out.append(f"- {unit.text}" if unit.form is Form.STEP else _begun(unit.text))
+            out.append(f"- {unit.text}" if unit.form is Form.STEP else _prose(_begun(unit.text)))
     return "\n\n".join(out)
 
 
@@ -142,6 +142,11 @@ def _told(answer: tuple[Unit, ...], causes: list[Unit]) -> list[Unit]:
             unit.text in stated or "?" in unit.text or (number < first and "`" not in unit.text)
         )
     ]
+
+
+def _prose(text: str) -> str:
+    """Escape a sentence that would open a fence or a section: what follows stays where it is."""
+    return re.sub(r"^(?=`{3}|~{3}|#)", r"\\", text)
 
 
 def _fenced(code: str) -> str:

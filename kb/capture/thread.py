@@ -81,7 +81,7 @@ _NAME_LINE = re.compile(r"(?m)^\W{0,3}(<person-\d+>[ ,.]*)+\s*$")
 _ONLY_MARKS = re.compile(r"\s*((<[a-z][a-z:-]*?(-\d+)?>|\W)\s*)+")
 _QUOTE = re.compile(r"(?m)^(>.*|On .{5,80} wrote:)$")
 _BLOCK = re.compile(
-    r"(?ms)^[ ]{0,3}(```+|~~~+)[^\n]*\n.*?^[ ]{0,3}\1\s*$|^(?:(?: {4}|\t).*(?:\n|\Z))+"
+    r"(?ms)^[ ]{0,3}(```+|~~~+)[^\n]*\n.*?^[ ]{0,3}\1\s*$|^(?:(?: {4}|\t)[ \t]*\S.*(?:\n|\Z))+"
 )
 _STEP = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+(.*)$")
 _SENTENCE = re.compile(r"(?:`[^`]*`|[^.!?。！？\n]|[.!?](?=\S))+(?:[.!?。！？]+(?=\s|$)|$)")
@@ -172,7 +172,7 @@ def _blanked(body: str) -> str:
     body = _QUOTE.sub(lambda match: " " * len(match.group()), body)
     after = min(len(body), 40)
     found = [m.start() for mark in (_SIGNATURE, _NAME_LINE) if (m := mark.search(body, after))]
-    return body[: min(found)].ljust(len(body)) if found else body
+    return body[: min(found)].ljust(len(body), "\n") if found else body
 
 
 def _prose(body: str, start: int, end: int, message: str) -> Iterator[Unit]:

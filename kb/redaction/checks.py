@@ -11,23 +11,34 @@ from kb.redaction.lists import common
 from kb.redaction.rules import compiled
 
 PLACEHOLDER = compiled(
-    r"""(?i)^(?:[x*.#_\x80?-]+|(?:[a-z0-9_-]*)(?:x{6,}|\*{3,}|\.{4,})[a-z0-9_.*-]*"""
-    r"""|[<\[{(%$@].*|.*(?:\$\{|\{\{|\$\(|<%=|%\().*|.*[>\]})]{2}|enc\(.*"""
-    r"""|(?:your|my|the|some|insert|enter|put|add|paste|change|replace)[-_ ].*"""
-    r"""|change-?me!?|replace-?me|placeholder|redacted|removed|hidden|masked|omitted|secret-?ref"""
-    r"""|true|false|null|none|nil|undefined|nan|empty|string|str|int|bool|optional|required"""
-    r"""|yes|no|on|off|todo|tbd|n/?a|process\.env.*|os\.environ.*|getenv.*|env\..*|vault:.*"""
+    r"""(?i)x{6,}|\*{3,}|\.{4,}|_{5,}|\$\{|\{\{|\$\(|<%=|%\(|#\{|example(?:key)?$|^\\?[<\[{(%$@].*"""
+    r"""|^[x*.#_\x80?-]+$|[>\]})]{2}$|^enc\(|^!?sops|^[&!*][a-z]+;?$"""
+    r"""|^(?:your|my|the|some|insert|enter|put|add|paste|change|replace)[-_ ]"""
+    r"""|^(?:change-?me!?|replace-?me|placeholder|redacted|removed|hidden|masked|omitted|secret-?ref"""
+    r"""|true|false|null|none|nil|undefined|nan|empty|string|str|int|bool|optional|required|dummy"""
+    r"""|yes|no|on|off|todo|tbd|n/?a|process\.env.*|os\.environ.*|getenv.*|env\..*|vault:.*|sample"""
     r"""|[a-z_]+\.[a-z_.]+(?:\(.*)?|[a-z_]+\(.*|&[a-z]+;.*|[a-z_]+::.*|arn:.*|file:.*|https?:.*"""
     r"""|/[a-z/._-]+|[0-9]{1,3})$"""
 )
 HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
 UUID = compiled(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
-WORDS = compiled("[a-z]+|[0-9]+")
+WORDS = compiled("[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 PARTS = compiled("[0-9A-Za-z]+")
+SERVICE = frozenset(
+    b"www api support help docs status login developer developers app admin auth id account web id community "
+    b"cdn static static1 support-en".split()
+)
 NO_PASSWORD = frozenset(
     b"password passwd pwd string str text required optional prompt input field the your my a an self "
     b"none true false yes no req.body.password reset hash len length value change char varchar".split()
 )
+NOT_A_KEY = compiled(
+    r"""(?i)(?:enc\([^)\n]*|integrity["': =]+|\bsha-?\d{1,3}["')]?[-:= ]+|\bh1:|md5[-:= ]+|(?:check|md5)sum["': =]*"""
+    r"""|digest["': =]*|fingerprint["': =]*|(?:commit|revision|rev|tree|parent|blob|etag|hash)["': =/]+"""
+    r"""|\bssh-(?:rsa|dss|ed25519) |ecdsa-sha2-nistp\d+ |data:[\w/+.-]+;base64,|public[ _-]?key["': =]*"""
+    r"""|extensions?[/ ]|message-id:? ?<?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist)/[^\s]*)$"""
+)
+"""What may stand before a long odd value that is no key: checksums, public keys, encrypted values."""
 DOCUMENTATION = tuple(
     ipaddress.ip_network(one)
     for one in [
@@ -105,7 +116,10 @@ def scrambled(value: bytes) -> bool:
     upper = any(65 <= byte <= 90 for byte in value)
     lower = any(97 <= byte <= 122 for byte in value)
     digits = sum(48 <= byte <= 57 for byte in value)
-    return upper and lower and digits >= 3 and entropy(value) >= 3.7
+    longest = max(PARTS.findall(value), key=len, default=b"")
+    if not (upper and lower):
+        return len(longest) >= 20 and _switches(longest) >= 6 and not HEX.search(longest)
+    return len(longest) >= 16 and digits >= 3 and _switches(longest) >= 2 and entropy(value) >= 3.7
 
 
 def _switches(value: bytes) -> int:
@@ -115,9 +129,16 @@ def _switches(value: bytes) -> int:
 
 
 def _ordinary(value: bytes) -> bool:
-    """Return whether the value is made of ordinary words."""
-    parts = WORDS.findall(value.lower())
-    return bool(parts) and all(part.decode() in common() for part in parts)
+    """Return whether the value is made of ordinary words, also run together in camel case."""
+    parts = WORDS.findall(value)
+    if not parts or sum(48 <= byte <= 57 for byte in value) > 4:
+        return False
+    return all(part.isdigit() or part.lower().decode() in common() for part in parts)
+
+
+def tenant(value: bytes) -> bool:
+    """Return whether a service's host names a tenant, not the service itself."""
+    return value.split(b".")[0].lower() not in SERVICE
 
 
 def credential(value: bytes) -> bool:
@@ -169,7 +190,10 @@ def machine(value: bytes) -> bool:
     longest = max(PARTS.findall(value), key=len, default=b"")
     if UUID.search(value):
         return True
-    return len(longest) >= 12 and (_switches(longest) >= 2 or len(longest) >= 26)
+    turns = _switches(longest)
+    return len(longest) >= 12 and (
+        turns >= 2 or (turns and len(longest) >= 15) or len(longest) >= 20
+    )
 
 
 CHECKS: dict[str, Callable[[bytes], bool]] = {
@@ -181,6 +205,7 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "scrambled": scrambled,
     "credential": credential,
     "basic": basic,
+    "tenant": tenant,
     "userinfo": userinfo,
     "password": password,
     "spoken": spoken,

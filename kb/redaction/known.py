@@ -119,7 +119,7 @@ class Lookout:
             return
         for match in self.pattern.finditer(view.seen):
             word = self.words[match.lastindex - 1]
-            first, last = _widened(view.seen, *match.span(), word)
+            first, last = _widened(view.seen, match.start(), match.end(), word)
             if first >= last:
                 continue
             start, end = view.span(first, last)

@@ -2,6 +2,7 @@
 
 import contextlib
 import secrets
+import signal
 import socket
 from collections.abc import Callable
 from datetime import datetime
@@ -54,8 +55,11 @@ def serve(
     with _listening(config.service) as listening:
         address = _address(config.service.host, listening.getsockname()[1])
         on_ready(f"{address}/team/enter?token={token}")
+        # uvicorn raises the signal again once it has drained: that is done, not a failure.
+        before = signal.signal(signal.SIGTERM, lambda *_: None)
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(settings).run(sockets=[listening])
+        signal.signal(signal.SIGTERM, before)
 
 
 def _listening(service: Service) -> socket.socket:
