@@ -21,9 +21,31 @@ PLACEHOLDER = compiled(
     r"""|/[a-z/._-]+|[0-9]{1,3})$"""
 )
 HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
+UUID_INSIDE = compiled(r"(?i)[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{11,12}")
 UUID = compiled(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
 WORDS = compiled("[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 PARTS = compiled("[0-9A-Za-z]+")
+DATE = compiled(r"^(?:(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d)|^\d+\.\d+(?:\.\d+)?$")
+PUBLIC_HOST = compiled(
+    r"(?:^|\.)(?:example\.(?:com|net|org)|localhost|localdomain|mozilla\.(?:org|com|net)|google(?:mail)?\.com"
+    r"|gmail\.com|googleapis\.com|microsoft\.com|office365?\.com|outlook\.com|live\.com|apple\.com|icloud\.com"
+    r"|yahoo\.(?:com|net)|github(?:usercontent)?\.(?:com|io)|gitlab\.com|python\.org|pypi\.org|npmjs\.(?:com|org)"
+    r"|docker\.(?:com|io)|kubernetes\.io|k8s\.io|debian\.org|ubuntu\.com|apache\.org|w3\.org|aol\.com|gmx\.\w+"
+    r"|amazonaws\.com|cloudflare\.com|wikipedia\.org|stackoverflow\.com|sourceforge\.net|svc\.cluster\.local"
+    r"|docker\.internal|schema\.org|readthedocs\.(?:io|org)|rfc-editor\.org|ietf\.org)$|\.arpa$"
+)
+"""Hosts that everybody may know: documentation's (RFC 2606) and the big public services."""
+FILE_ENDINGS = frozenset(
+    b"py js ts css html htm php json xml yml yaml toml ini cfg conf log txt md rst csv exe dll so sys jar java"
+    b" class go rs rb sh bat ps1 zip gz tar png jpg gif svg pdf docx xlsx properties lock plist cpp hpp".split()
+)
+NO_DOMAIN = frozenset(b"HKLM HKCU HKEY_LOCAL_MACHINE HKEY_CURRENT_USER HKCR HKU SOFTWARE SYSTEM C D E F".split())
+NO_USER = frozenset(
+    b"root admin administrator user users username name public default shared guest all system nobody daemon"
+    b" www-data ubuntu ec2-user vagrant runner app node me you is was and the for to in on with from by not no"
+    b" unknown none null true false anonymous example library local bin lib tmp test your my his her their linuxbrew"
+    b" information account id password login agent interface profile experience guide manual group settings".split()
+)
 SERVICE = frozenset(
     b"www api support help docs status login developer developers app admin auth id account web id community "
     b"cdn static static1 support-en".split()
@@ -117,9 +139,10 @@ def scrambled(value: bytes) -> bool:
     lower = any(97 <= byte <= 122 for byte in value)
     digits = sum(48 <= byte <= 57 for byte in value)
     longest = max(PARTS.findall(value), key=len, default=b"")
+    turns = _switches(longest) >= (2 if len(longest) < 40 else 1)
     if not (upper and lower):
         return len(longest) >= 20 and _switches(longest) >= 6 and not HEX.search(longest)
-    return len(longest) >= 16 and digits >= 3 and _switches(longest) >= 2 and entropy(value) >= 3.7
+    return len(longest) >= 16 and digits >= 3 and turns and entropy(value) >= 3.7
 
 
 def _switches(value: bytes) -> int:
@@ -187,13 +210,56 @@ def machine(value: bytes) -> bool:
     value = value.strip(b".,;:=-_/")
     if len(value) < 12 or not filled(value) or _ordinary(value) or entropy(value) < 2.3:
         return False
-    longest = max(PARTS.findall(value), key=len, default=b"")
-    if UUID.search(value):
-        return True
+    parts = PARTS.findall(value)
+    longest = max(parts, key=len, default=b"")
     turns = _switches(longest)
-    return len(longest) >= 12 and (
-        turns >= 2 or (turns and len(longest) >= 15) or len(longest) >= 20
-    )
+    if len(longest) >= 12 and (turns >= 2 or (turns and len(longest) >= 15) or len(longest) >= 20):
+        return True
+    mixed = sum(_switches(part) > 0 for part in parts)
+    return bool(UUID_INSIDE.search(value)) or (len(value) >= 16 and mixed >= 2 and _switches(value) >= 4)
+
+
+def prefixed(value: bytes) -> bool:
+    """Return whether what follows a token's prefix is a key rather than a word or a hash."""
+    longest = max(PARTS.findall(value), key=len, default=b"")
+    if HEX.search(longest) or len(longest) < 20 or not filled(value):
+        return False
+    return scrambled(value) or (len(longest) >= 28 and _switches(longest) >= 1)
+
+
+def phone(value: bytes) -> bool:
+    """Return whether the digits can be dialled (E.164 allows fifteen), and are not from a film."""
+    digits = bytes(byte for byte in value if 48 <= byte <= 57)
+    return 7 <= len(digits) <= 15 and len(set(digits)) > 2 and not DATE.search(value)
+
+
+def card(value: bytes) -> bool:
+    """Return whether a bare number is a payment card's: a known issuer's first digits, Luhn."""
+    return value.lstrip()[:1] in (b"2", b"3", b"4", b"5", b"6") and luhn(value)
+
+
+def host(value: bytes) -> bool:
+    """Return whether a host's name is somebody's, not documentation's or a public service's."""
+    name = value.lower().strip(b".")
+    last = name.split(b".")[-1]
+    return not PUBLIC_HOST.search(name) and not last.isdigit() and last not in FILE_ENDINGS
+
+
+def username(value: bytes) -> bool:
+    """Return whether a user's name is a person's choice, not the word of a sentence."""
+    name = value.strip(b".,:;-").lower()
+    return len(name) > 1 and name not in NO_USER and filled(value) and not name.endswith((b".com", b".net"))
+
+
+def account(value: bytes) -> bool:
+    """Return whether `DOMAIN\\user` is an account, not a path or an escape."""
+    domain, _, user = value.partition(b"\\")
+    return domain not in NO_DOMAIN and username(user.strip(b"\\"))
+
+
+def numbered(value: bytes) -> bool:
+    """Return whether at least two digits are among the characters."""
+    return sum(48 <= byte <= 57 for byte in value) >= 2
 
 
 CHECKS: dict[str, Callable[[bytes], bool]] = {
@@ -204,6 +270,13 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "token": token,
     "scrambled": scrambled,
     "credential": credential,
+    "prefixed": prefixed,
+    "phone": phone,
+    "card": card,
+    "host": host,
+    "username": username,
+    "account": account,
+    "numbered": numbered,
     "basic": basic,
     "tenant": tenant,
     "userinfo": userinfo,

@@ -1,1 +1,162 @@
-"""Names of people in free text, found by the places where names stand and by lists of names."""
+"""Names of people in free text, told by the places where names stand and by lists of names."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from kb.redaction.lists import common, family, given, not_people
+from kb.redaction.rules import Rule, compiled, rules
+from kb.redaction.text import Entity, Finding
+from kb.redaction.views import TAKEN, View
+
+CAPITALISED = compiled(r"({Names})")
+PARTICLES = frozenset("van von de der den di da del dos la le el bin al ter ten zu y".split())
+STUCK_BEFORE = frozenset(b"/\\_@#$%&=+~")
+STUCK_AFTER = frozenset(b"/\\_@=(+~$")
+CERTAIN, LIKELY = 0.85, 0.65
+
+
+def find_people(text: str, view: View) -> Iterator[Finding]:
+    """Yield names and handles in `view`, offsets into `text`."""
+    low = view.seen.lower()
+    for rule in _rules():
+        if not rule.keywords or any(word in low for word in rule.keywords):
+            yield from _in_place(rule, text, view)
+    yield from _listed_names(text, view)
+
+
+@cache
+def _rules() -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules() if rule.check in PROOFS)
+
+
+def _in_place(rule: Rule, text: str, view: View) -> Iterator[Finding]:
+    proof = PROOFS[rule.check]
+    for match in rule.pattern.finditer(view.seen):
+        group = 1 if match.start(1) >= 0 else 2
+        first, last = match.span(group)
+        if TAKEN in view.seen[first:last] or _stuck(view.seen, first, last):
+            continue
+        start, end = view.span(first, last)
+        words = text[start:end].split()
+        skip = _unnamed(words) if rule.entity is Entity.PERSON else 0
+        if skip < len(words) and proof(words[skip:]):
+            at = start + len(text[start:end]) - len(text[start:end].split(None, skip)[-1])
+            yield _finding(rule.id, rule.entity, at, end, rule.confidence)
+
+
+def _listed_names(text: str, view: View) -> Iterator[Finding]:
+    seen = view.seen
+    for match in CAPITALISED.finditer(seen):
+        first, last = match.span(1)
+        if TAKEN in seen[first:last]:
+            continue
+        start, end = view.span(first, last)
+        words = text[start:end].split()
+        skip = _unnamed(words)
+        kept = words[skip:]
+        if not kept or _stuck(seen, first, last):
+            continue
+        count, confidence = _proven(kept)
+        if count:
+            at = text.find(kept[0], start) if skip else start
+            till = _end_of(text, at, kept[:count])
+            yield _finding("name-listed", Entity.PERSON, at, till, confidence)
+
+
+def _end_of(text: str, at: int, words: list[str]) -> int:
+    for word in words:
+        at = text.index(word, at) + len(word)
+    return at
+
+
+def _unnamed(words: list[str]) -> int:
+    """Return how many words at the beginning are no part of a name."""
+    for place, word in enumerate(words):
+        plain = _plain(word)
+        if plain not in common() and plain not in not_people() and plain not in PARTICLES:
+            return place
+    return len(words)
+
+
+def _proven(words: list[str]) -> tuple[int, float]:
+    """Return how many of the words are a name, and how sure that is."""
+    first = _plain(words[0])
+    count = 1
+    while count < len(words) and _continues(words[count]):
+        count += 1
+    while count > 1 and _plain(words[count - 1]) in PARTICLES:
+        count -= 1
+    rest = [_plain(word) for word in words[1:count] if len(_plain(word)) > 1]
+    if first in given():
+        known = bool(rest) and (rest[-1] in family() or rest[-1] in given())
+        return count, (CERTAIN if known else 0.75 if rest else LIKELY)
+    if rest and first in family() and (rest[-1] in given() or rest[-1] in family()):
+        return count, LIKELY
+    return 0, 0.0
+
+
+def _continues(word: str) -> bool:
+    plain = _plain(word)
+    if plain in PARTICLES or len(plain) == 1:
+        return True
+    return plain not in common() and plain not in not_people()
+
+
+def _stuck(seen: bytes, first: int, last: int) -> bool:
+    """Return whether the word is part of a path, an identifier, an address or a call."""
+    if first and seen[first - 1] in STUCK_BEFORE:
+        return True
+    if last >= len(seen):
+        return False
+    after = seen[last]
+    dotted = after in b".-:" and last + 1 < len(seen) and chr(seen[last + 1]).isalnum()
+    return after in STUCK_AFTER or dotted or 48 <= after <= 57
+
+
+def _plain(word: str) -> str:
+    return word.strip(".,'’").lower()
+
+
+def _a_name(words: list[str]) -> bool:
+    """Return whether nothing speaks against this being a name."""
+    plain = [_plain(word) for word in words]
+    named = any(word in given() or word in family() for word in plain)
+    return named or not any(word in common() or word in not_people() for word in plain)
+
+
+def _a_listed_name(words: list[str]) -> bool:
+    """Return whether a word is in the lists, or two words look like a name and nothing else."""
+    plain = [_plain(word) for word in words]
+    if plain[0] in given() or plain[0] in family():
+        return True
+    return len(plain) > 1 and _a_name(words) and any(word in family() for word in plain)
+
+
+def _a_handle(words: list[str]) -> bool:
+    word = _plain(words[0])
+    if word in common() or word in not_people() or len(word) < 3:
+        return False
+    parts = [part for part in word.replace("-", "_").split("_") if part]
+    return not all(part in common() or part in not_people() for part in parts)
+
+
+def _a_login(words: list[str]) -> bool:
+    """Return whether the word can only be a user's: digits or underscores among letters."""
+    word = words[0]
+    odd = any(character.isdigit() or character in "_-" for character in word[1:])
+    return odd and _a_handle(words)
+
+
+PROOFS = {"name": _a_name, "listed": _a_listed_name, "handle": _a_handle, "login": _a_login}
+"""How a rule of people.toml is told to prove its find."""
+
+
+def _finding(rule: str, entity: Entity, start: int, end: int, confidence: float) -> Finding:
+    return Finding(
+        entity=entity,
+        label=entity.value,
+        start=start,
+        end=end,
+        recognizer=rule,
+        confidence=confidence,
+    )

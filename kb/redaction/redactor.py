@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kb.redaction.checks import CHECKS, NOT_A_KEY
 from kb.redaction.known import lookout
+from kb.redaction.people import PROOFS, find_people
 from kb.redaction.rules import Rule, compiled, rules
 from kb.redaction.spans import merged, rewritten
 from kb.redaction.text import NOBODY, Entity, Finding, Known, Placeholders, Redaction, SafeText
@@ -46,6 +47,7 @@ class Redactor:
         """Return what must not go on, in order and without overlaps."""
         view = _masked(plain_view(text))
         found = [one for one in _by_rules(view) if not self._allowed(text, one)]
+        found.extend(one for one in find_people(text, view) if not self._allowed(text, one))
         found.extend(lookout(known, self.words).find(text, view))
         return merged(found)
 
@@ -67,7 +69,7 @@ def _masked(view: View) -> View:
 def _by_rules(view: View) -> Iterator[Finding]:
     low = view.seen.lower()
     for rule in rules():
-        if not rule.keywords or any(word in low for word in rule.keywords):
+        if rule.check not in PROOFS and (not rule.keywords or any(word in low for word in rule.keywords)):
             yield from _by_rule(rule, view)
 
 
