@@ -17,7 +17,7 @@ PLACEHOLDER = compiled(
     r"""|^(?:change-?me!?|replace-?me|placeholder|redacted|removed|hidden|masked|omitted|secret-?ref"""
     r"""|true|false|null|none|nil|undefined|nan|empty|string|str|int|bool|optional|required|dummy"""
     r"""|yes|no|on|off|todo|tbd|n/?a|process\.env.*|os\.environ.*|getenv.*|env\..*|vault:.*|sample"""
-    r"""|[a-z_]+\.[a-z_.]+(?:\(.*)?|[a-z_]+\(.*|&[a-z]+;.*|[a-z_]+::.*|arn:.*|file:.*|https?:.*"""
+    r"""|[a-z_]+\.[a-z_.]+\(?.*|[a-z_]+\(.*|&[a-z]+;.*|[a-z_]+::.*|arn:.*|file:.*|https?:.*"""
     r"""|/[a-z/._-]+|[0-9]{1,3})$"""
 )
 HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
@@ -25,7 +25,9 @@ UUID_INSIDE = compiled(r"(?i)[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{11,12}")
 UUID = compiled(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
 WORDS = compiled("[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 PARTS = compiled("[0-9A-Za-z]+")
-DATE = compiled(r"^(?:(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d)|^\d+\.\d+(?:\.\d+)?$")
+DATE = compiled(
+    r"^(?:(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d)|^\d+\.\d+(?:\.\d+)?$"
+)
 PUBLIC_HOST = compiled(
     r"(?:^|\.)(?:example\.(?:com|net|org)|localhost|localdomain|mozilla\.(?:org|com|net)|google(?:mail)?\.com"
     r"|gmail\.com|googleapis\.com|microsoft\.com|office365?\.com|outlook\.com|live\.com|apple\.com|icloud\.com"
@@ -39,7 +41,9 @@ FILE_ENDINGS = frozenset(
     b"py js ts css html htm php json xml yml yaml toml ini cfg conf log txt md rst csv exe dll so sys jar java"
     b" class go rs rb sh bat ps1 zip gz tar png jpg gif svg pdf docx xlsx properties lock plist cpp hpp".split()
 )
-NO_DOMAIN = frozenset(b"HKLM HKCU HKEY_LOCAL_MACHINE HKEY_CURRENT_USER HKCR HKU SOFTWARE SYSTEM C D E F".split())
+NO_DOMAIN = frozenset(
+    b"HKLM HKCU HKEY_LOCAL_MACHINE HKEY_CURRENT_USER HKCR HKU SOFTWARE SYSTEM C D E F".split()
+)
 NO_USER = frozenset(
     b"root admin administrator user users username name public default shared guest all system nobody daemon"
     b" www-data ubuntu ec2-user vagrant runner app node me you is was and the for to in on with from by not no"
@@ -61,6 +65,13 @@ NOT_A_KEY = compiled(
     r"""|extensions?[/ ]|message-id:? ?<?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist)/[^\s]*)$"""
 )
 """What may stand before a long odd value that is no key: checksums, public keys, encrypted values."""
+PUBLIC_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$")
+"""Addresses that RFC 2606 keeps for documentation."""
+VERSION_BEFORE = compiled(
+    r"(?i)(?:[a-z]/|\bv|\b(?:version|ver|release|build|firmware|driver|update|revision|chrome|edge|git"
+    r"|svn|opera|bios|sdk|agent|plugin|antivirus)[ :=v.]{1,3})$"
+)
+"""What may stand before four numbers that are a version."""
 DOCUMENTATION = tuple(
     ipaddress.ip_network(one)
     for one in [
@@ -216,7 +227,9 @@ def machine(value: bytes) -> bool:
     if len(longest) >= 12 and (turns >= 2 or (turns and len(longest) >= 15) or len(longest) >= 20):
         return True
     mixed = sum(_switches(part) > 0 for part in parts)
-    return bool(UUID_INSIDE.search(value)) or (len(value) >= 16 and mixed >= 2 and _switches(value) >= 4)
+    return bool(UUID_INSIDE.search(value)) or (
+        len(value) >= 16 and mixed >= 2 and _switches(value) >= 4
+    )
 
 
 def prefixed(value: bytes) -> bool:
@@ -248,7 +261,12 @@ def host(value: bytes) -> bool:
 def username(value: bytes) -> bool:
     """Return whether a user's name is a person's choice, not the word of a sentence."""
     name = value.strip(b".,:;-").lower()
-    return len(name) > 1 and name not in NO_USER and filled(value) and not name.endswith((b".com", b".net"))
+    return (
+        len(name) > 1
+        and name not in NO_USER
+        and filled(value)
+        and not name.endswith((b".com", b".net"))
+    )
 
 
 def account(value: bytes) -> bool:

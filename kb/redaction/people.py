@@ -1,10 +1,9 @@
 """Names of people in free text, told by the places where names stand and by lists of names."""
 
 from collections.abc import Iterator
-from functools import cache
 
 from kb.redaction.lists import common, family, given, not_people
-from kb.redaction.rules import Rule, compiled, rules
+from kb.redaction.rules import Rule, compiled
 from kb.redaction.text import Entity, Finding
 from kb.redaction.views import TAKEN, View
 
@@ -15,18 +14,11 @@ STUCK_AFTER = frozenset(b"/\\_@=(+~$")
 CERTAIN, LIKELY = 0.85, 0.65
 
 
-def find_people(text: str, view: View) -> Iterator[Finding]:
-    """Yield names and handles in `view`, offsets into `text`."""
-    low = view.seen.lower()
-    for rule in _rules():
-        if not rule.keywords or any(word in low for word in rule.keywords):
-            yield from _in_place(rule, text, view)
+def find_people(text: str, view: View, rules: list[Rule]) -> Iterator[Finding]:
+    """Yield names and handles in `view`, by these rules and by the lists; offsets into `text`."""
+    for rule in rules:
+        yield from _in_place(rule, text, view)
     yield from _listed_names(text, view)
-
-
-@cache
-def _rules() -> tuple[Rule, ...]:
-    return tuple(rule for rule in rules() if rule.check in PROOFS)
 
 
 def _in_place(rule: Rule, text: str, view: View) -> Iterator[Finding]:

@@ -1,24 +1,16 @@
 """The guard at the door: finds what must not go on and puts a readable placeholder in its place."""
 
-from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 
-from kb.redaction.checks import CHECKS, NOT_A_KEY
+from kb.redaction.encoded import find_encoded
 from kb.redaction.known import lookout
-from kb.redaction.people import PROOFS, find_people
-from kb.redaction.rules import Rule, compiled, rules
-from kb.redaction.spans import merged, rewritten
-from kb.redaction.text import NOBODY, Entity, Finding, Known, Placeholders, Redaction, SafeText
-from kb.redaction.views import TAKEN, View, plain_view
+from kb.redaction.scan import PLACEHOLDER, masked, scan
+from kb.redaction.spans import Rewriting, merged, rewritten
+from kb.redaction.text import NOBODY, Finding, Known, Placeholders, Redaction, SafeText
+from kb.redaction.views import plain_view
 
-_LABELS = "|".join(entity.value for entity in Entity if entity is not Entity.SECRET)
-PLACEHOLDER = compiled(
-    rf"(?:<|&lt;|\\u003[cC]|%3[cC])(?:secret:[a-z0-9-]{{1,60}}|(?:{_LABELS})-\d{{1,6}})(?:>|&gt;|\\u003[eE]|%3[eE])"
-)
-"""Our own placeholders, also as HTML, JSON and URLs spell their angle brackets."""
-ALLOWED_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$")
-VETOED = frozenset(("scrambled", "machine", "assigned"))
-ROUNDS = 4
+ROUNDS = 6
 """How often a rewritten text is read again; the second reading nearly always finds nothing."""
 
 
@@ -37,60 +29,50 @@ class Redactor:
     def redact(
         self, text: str, known: Known = NOBODY, placeholders: Placeholders | None = None
     ) -> Redaction:
-        """Return the text that may go on; offsets of the findings are the input's."""
-        names = placeholders or Placeholders()
+        """Return the text that may go on; offsets of the findings are the input's.
+
+        Redacting the result again, with the same `known`, changes nothing.
+        """
         findings = self.find(text, known)
-        safe = rewritten(text, findings, names) if findings else text
-        return Redaction(text=SafeText(safe), findings=findings)
+        if not findings:
+            return Redaction(text=SafeText(text), findings=())
+        names = Placeholders() if placeholders is None else placeholders
+        _reserve(text, names)
+        for _ in range(ROUNDS):
+            trial = rewritten(text, findings, deepcopy(names))
+            more = self.find(trial.text, known)
+            if not more:
+                break
+            findings = merged([*findings, *(_brought_back(one, trial) for one in more)])
+        return Redaction(text=SafeText(rewritten(text, findings, names).text), findings=findings)
 
     def find(self, text: str, known: Known = NOBODY) -> tuple[Finding, ...]:
         """Return what must not go on, in order and without overlaps."""
-        view = _masked(plain_view(text))
-        found = [one for one in _by_rules(view) if not self._allowed(text, one)]
-        found.extend(one for one in find_people(text, view) if not self._allowed(text, one))
-        found.extend(lookout(known, self.words).find(text, view))
+        view = masked(plain_view(text))
+        look = lookout(known, self.words)
+        found = [*scan(text, view)]
+        found.extend(find_encoded(text, view, look, found))
+        if self.allow:
+            allowed = {one.casefold() for one in self.allow}
+            found = [one for one in found if text[one.start : one.end].casefold() not in allowed]
+        found.extend(look.find(text, view))
         return merged(found)
 
-    def _allowed(self, text: str, finding: Finding) -> bool:
-        value = text[finding.start : finding.end]
-        return value.casefold() in {one.casefold() for one in self.allow}
+
+def _reserve(text: str, names: Placeholders) -> None:
+    """Keep new placeholders apart from those that the text already holds."""
+    if "<" in text:
+        for match in PLACEHOLDER.finditer(plain_view(text).seen):
+            names.reserve(match.group(1).decode("ascii"))
 
 
-def _masked(view: View) -> View:
-    seen = view.seen
-    if b"<" not in seen and b"&lt;" not in seen:
-        return view
-    covered = bytearray(seen)
-    for match in PLACEHOLDER.finditer(seen):
-        covered[match.start() : match.end()] = bytes([TAKEN]) * (match.end() - match.start())
-    return View(seen=bytes(covered), starts=view.starts, ends=view.ends)
-
-
-def _by_rules(view: View) -> Iterator[Finding]:
-    low = view.seen.lower()
-    for rule in rules():
-        if rule.check not in PROOFS and (not rule.keywords or any(word in low for word in rule.keywords)):
-            yield from _by_rule(rule, view)
-
-
-def _by_rule(rule: Rule, view: View) -> Iterator[Finding]:
-    check = CHECKS[rule.check]
-    for match in rule.pattern.finditer(view.seen):
-        group = next((n for n in range(1, rule.pattern.groups + 1) if match.start(n) >= 0), 0)
-        first, last = match.span(group)
-        value = view.seen[first:last]
-        if TAKEN in value or not check(value):
-            continue
-        if rule.check in VETOED and NOT_A_KEY.search(view.seen[max(0, first - 48) : first]):
-            continue
-        if rule.id == "email" and ALLOWED_EMAIL.search(value):
-            continue
-        start, end = view.span(first, last)
-        yield Finding(
-            entity=rule.entity,
-            label=rule.label,
-            start=start,
-            end=end,
-            recognizer=rule.id,
-            confidence=rule.confidence,
-        )
+def _brought_back(finding: Finding, trial: Rewriting) -> Finding:
+    start, end = trial.original(finding.start, finding.end)
+    return Finding(
+        entity=finding.entity,
+        label=finding.label,
+        start=start,
+        end=end,
+        recognizer=finding.recognizer,
+        confidence=finding.confidence,
+    )

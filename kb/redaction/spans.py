@@ -1,7 +1,9 @@
 """Findings brought into order: overlaps made one, and the text rewritten in their place."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from kb.redaction.text import Finding, Placeholders
 
@@ -29,12 +31,43 @@ def _one(left: Finding, right: Finding) -> Finding:
     )
 
 
-def rewritten(text: str, findings: tuple[Finding, ...], placeholders: Placeholders) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewriting:
+    """A text with placeholders in place of findings, and the way back.
+
+    Attributes:
+        text: The new text.
+        begins: Where each piece begins in the new text; pieces alternate, copied and placeholder.
+        spans: Which span of the old text each piece stands for.
+    """
+
+    text: str
+    begins: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """Return the old text's span for a span of the new one, placeholders taken whole."""
+        first = bisect_right(self.begins, start) - 1
+        last = bisect_right(self.begins, max(start, end - 1)) - 1
+        begin, finish = self.spans[first][0], self.spans[last][1]
+        if first % 2 == 0:
+            begin += start - self.begins[first]
+        if last % 2 == 0:
+            finish = self.spans[last][0] + end - self.begins[last]
+        return begin, finish
+
+
+def rewritten(text: str, findings: tuple[Finding, ...], placeholders: Placeholders) -> Rewriting:
     """Return `text` with a placeholder for every finding; they must be in order and apart."""
     pieces: list[str] = []
+    spans: list[tuple[int, int]] = []
     at = 0
     for finding in findings:
+        spans += [(at, finding.start), (finding.start, finding.end)]
         pieces.append(text[at : finding.start])
         pieces.append(placeholders.name(finding.label, text[finding.start : finding.end]))
         at = finding.end
-    return "".join([*pieces, text[at:]])
+    pieces.append(text[at:])
+    spans.append((at, len(text)))
+    begins = accumulate((len(piece) for piece in pieces[:-1]), initial=0)
+    return Rewriting(text="".join(pieces), begins=tuple(begins), spans=tuple(spans))

@@ -89,6 +89,12 @@ class Placeholders:
             self._given[key] = f"<{numbered}>"
         return self._given[key]
 
+    def reserve(self, placeholder: str) -> None:
+        """Keep `placeholder` (e.g. `email-2`), found in a text, from being given to another value."""
+        label, _, number = placeholder.rpartition("-")
+        if number.isdigit() and not placeholder.startswith("secret:"):
+            self._counts[label] = max(self._counts.get(label, 0), int(number))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redaction:

@@ -1,0 +1,160 @@
+"""What hides in encoded and broken text: decoded, scanned again, and led back to the original."""
+
+import binascii
+import html
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from kb.redaction.known import Lookout
+from kb.redaction.rules import compiled
+from kb.redaction.scan import masked, scan
+from kb.redaction.text import Entity, Finding
+from kb.redaction.views import TAKEN, View, joined
+
+Piece = tuple[bytes, int, int]
+
+GAP = b"\n" + bytes([TAKEN]) + b"\n"
+"""Between pieces that have nothing to do with each other; no finding may reach over it."""
+ESCAPE = compiled(
+    r"""%[0-9A-Fa-f]{2}|&(?:#\d{1,6}|#[xX][0-9A-Fa-f]{1,5}|quot|apos|commat|period|colon|lowbar|hyphen|sol|equals|plus);"""
+    r"""|&amp;(?:#|[a-z]{2,8};)|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt"/]|=\r?\n|=[0-9A-F]{2}"""
+)
+TELLING = compiled(
+    r"""%[2-7][0-9A-Fa-f]|&(?:#|quot;|apos;|commat;|period;|colon;|lowbar;|hyphen;|amp;#|amp;[a-z]{2,8};)"""
+    r"""|\\u00|\\x[2-7]|\\[nrt"/]|=\r?\n|=(?:3D|20|40|2E|C3|E2)"""
+)
+SOFT = compiled(r"=\r?\n|=(?:3D|20|40|2E)")
+BASE64 = compiled(r"[0-9A-Za-z+/_-]{12,}(?:\r?\n[ \t>]{0,4}[0-9A-Za-z+/_-]{12,})*={0,2}")
+WRAP = compiled(r"([0-9A-Za-z_+/=.@%:-]{3,})(\\?\r?\n[ \t>|]{0,8})([0-9A-Za-z_+/=.@%:-]{3,})")
+AROUND, DEPTH, LONGEST = 120, 2, 100_000
+WHITE = frozenset(b"\t\n\r")
+
+
+def find_encoded(
+    text: str, view: View, look: Lookout, found: list[Finding], depth: int = DEPTH
+) -> Iterator[Finding]:
+    """Yield what only shows once the text is decoded or its broken lines are joined."""
+    readings: list[View] = []
+    if TELLING.search(view.seen):
+        readings.append(_unescaped(view))
+    packed = _unpacked(view)
+    if packed:
+        readings.append(packed)
+    for reading in readings:
+        reading = masked(reading)
+        again = [*scan(text, reading), *look.find(text, reading)]
+        yield from again
+        if depth > 1:
+            yield from find_encoded(text, reading, look, again, depth - 1)
+    if depth == DEPTH and b"\n" in view.seen:
+        yield from _over_breaks(text, view, look, found)
+
+
+def _unescaped(view: View) -> View:
+    """Return the surroundings of every escape, decoded."""
+    seen = view.seen
+    soft = bool(SOFT.search(seen))
+    pieces: list[Piece] = []
+    at = reach = 0
+    for match in ESCAPE.finditer(seen):
+        first, last = match.span()
+        raw = seen[first:last]
+        if raw[:1] == b"=" and not soft:
+            continue
+        if first - AROUND > reach:
+            pieces.append((seen[at:reach], at, reach))
+            pieces.append((GAP, reach, reach))
+            at = first - AROUND
+        pieces += [(seen[at:first], at, first), (_decoded(raw), first, last)]
+        at, reach = last, min(len(seen), last + AROUND)
+    pieces.append((seen[at : max(at, reach)], at, max(at, reach)))
+    return _led_back(view, pieces)
+
+
+def _decoded(raw: bytes) -> bytes:
+    """Return the byte that an escape stands for."""
+    kind = raw[:1]
+    if kind == b"&":
+        plain = "&" + raw[5:].decode() if raw.startswith(b"&amp;") else html.unescape(raw.decode())
+        return plain.encode("latin-1", "replace")
+    if raw in SHORT:
+        return SHORT[raw]
+    if kind == b"=" and raw[1:2] in b"\r\n":
+        return b""
+    code = int(raw[1:] if kind in b"%=" else raw[2:], 16)
+    return bytes([code if code < 128 else 0xE0])
+
+
+SHORT = {b"\\n": b"\n", b"\\r": b"\n", b"\\t": b"\t", b'\\"': b'"', b"\\/": b"/"}
+
+
+def _led_back(view: View, pieces: list[Piece]) -> View:
+    """Return the pieces as a view whose offsets are the text's, not the other view's."""
+    fresh = joined([piece for piece in pieces if piece[0]])
+    if view.starts is None or view.ends is None or fresh.starts is None or fresh.ends is None:
+        return fresh
+    starts, ends = view.starts, view.ends
+    top = len(starts) - 1
+    return View(
+        seen=fresh.seen,
+        starts=tuple(starts[min(place, top)] for place in fresh.starts),
+        ends=tuple(ends[max(0, min(place, len(ends)) - 1)] for place in fresh.ends),
+    )
+
+
+def _unpacked(view: View) -> View | None:
+    """Return everything that base64 turns into readable text, each mapped to its whole run."""
+    pieces: list[Piece] = []
+    for match in BASE64.finditer(view.seen):
+        first, last = match.span()
+        plain = _readable(view.seen[first:last]) if last - first <= LONGEST else b""
+        if plain:
+            pieces += [(GAP, first, first), (plain + b"\n", first, last)]
+    return _led_back(view, pieces) if pieces else None
+
+
+def _readable(raw: bytes) -> bytes:
+    """Return the decoded text, or nothing if it is not text."""
+    packed = bytes(byte for byte in raw if byte not in b" \t\r\n>=")
+    if packed.isalpha() and (packed.islower() or packed.isupper()):
+        return b""
+    packed = packed.replace(b"-", b"+").replace(b"_", b"/")
+    packed = packed[: len(packed) - (len(packed) % 4 == 1)]
+    try:
+        plain = binascii.a2b_base64(packed + b"=" * (-len(packed) % 4))
+    except ValueError:
+        return b""
+    if sum(32 <= byte < 127 or byte in WHITE for byte in plain[:64]) < min(64, len(plain)):
+        return b""
+    return bytes(byte if 32 <= byte < 127 or byte in WHITE else 0x80 for byte in plain)
+
+
+def _over_breaks(text: str, view: View, look: Lookout, found: list[Finding]) -> Iterator[Finding]:
+    """Yield tokens that a mail program or a terminal broke in two."""
+    pieces: list[Piece] = []
+    breaks: list[tuple[int, int]] = []
+    for match in WRAP.finditer(view.seen):
+        left, right = match.group(1), match.group(3)
+        if not any(48 <= byte <= 57 or byte == 64 for byte in left + right):
+            continue
+        pieces += [(left, *match.span(1)), (right, *match.span(3)), (GAP, match.end(), match.end())]
+        breaks.append(view.span(match.end(1), match.start(3)))
+    if not pieces:
+        return
+    whole = _led_back(view, pieces)
+    taken = sorted((one.start, one.end) for one in found)
+    candidates = [*scan(text, whole), *look.find(text, whole)]
+    for one in candidates:
+        sure = (
+            one.confidence >= 0.85
+            and one.entity in (Entity.SECRET, Entity.EMAIL)
+            or (one.recognizer.startswith("known"))
+        )
+        if sure and _meets(one, breaks) and not _meets(one, taken):
+            yield one
+
+
+def _meets(finding: Finding, spans: list[tuple[int, int]]) -> bool:
+    """Return whether the finding overlaps one of the spans, which are in order."""
+    low = bisect_left(spans, finding.start, key=lambda one: one[1])
+    return any(start < finding.end and end > finding.start for start, end in spans[low : low + 3])

@@ -1,0 +1,125 @@
+"""One reading of a view by every rule whose telling words occur in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import re2
+
+from kb.redaction.checks import CHECKS, NOT_A_KEY, PUBLIC_EMAIL, VERSION_BEFORE
+from kb.redaction.people import PROOFS, find_people
+from kb.redaction.rules import Rule, compiled, rules
+from kb.redaction.text import Entity, Finding
+from kb.redaction.views import TAKEN, View
+
+LABELS = "|".join(entity.value for entity in Entity if entity is not Entity.SECRET)
+PLACEHOLDER = compiled(
+    rf"(?:<|&lt;|&#60;|\\u003[cC]|%3[cC])(secret:[a-z0-9-]{{1,40}}|(?:{LABELS})-\d{{1,6}})"
+    r"(?:>|&gt;|&#62;|\\u003[eE]|%3[eE])"
+)
+"""Our own placeholders, also as HTML, JSON and URLs spell their angle brackets."""
+VETOED = frozenset(("scrambled", "machine", "assigned", "prefixed", "token"))
+"""Checks that go by a value's looks; what stands before it may say that it is a checksum."""
+DIGITS = compiled(r"\d[\d ().+/\t-]{5,}\d")
+LONG = compiled(r"[0-9A-Za-z_+/=.-]{20}")
+ALIVE, NUMBERS, TOKENS = b"\x1f\x01", b"\x1f\x02", b"\x1f\x03"
+"""Marks behind the text: the filter works at all, long numbers occur, long tokens occur."""
+MARKS = {"#numbers": NUMBERS, "#tokens": TOKENS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Filter:
+    words: Any
+    rules_of: tuple[tuple[int, ...], ...]
+    always: frozenset[int]
+
+
+@cache
+def _filter() -> _Filter:
+    """Return the search for all keywords at once, in one pass."""
+    options = re2.Options()
+    options.max_mem = 256 << 20
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.never_nl = False
+    words: dict[bytes, list[int]] = {ALIVE: []}
+    for place, rule in enumerate(rules()):
+        for word in rule.keywords:
+            words.setdefault(MARKS.get(word.decode("latin-1"), word), []).append(place)
+    found = re2.Set.SearchSet(options)
+    for word in words:
+        found.Add("".join(f"\\x{byte:02x}" for byte in word).encode())
+    found.Compile()
+    always = frozenset(n for n, rule in enumerate(rules()) if not rule.keywords)
+    return _Filter(words=found, rules_of=tuple(map(tuple, words.values())), always=always)
+
+
+def likely_rules(seen: bytes) -> list[Rule]:
+    """Return the rules that may find something; all of them if the filter itself fails."""
+    known = _filter()
+    tail = (
+        ALIVE + (NUMBERS if DIGITS.search(seen) else b"") + (TOKENS if LONG.search(seen) else b"")
+    )
+    hits = known.words.Match(seen.lower() + tail) or []
+    if 0 not in hits:
+        return list(rules())
+    places = known.always.union(*(known.rules_of[hit] for hit in hits))
+    return [rules()[place] for place in sorted(places)]
+
+
+def masked(view: View) -> View:
+    """Return the view with our own placeholders covered, so that no rule touches them."""
+    seen = view.seen
+    if not any(mark in seen for mark in (b"<", b"&lt;", b"&#60;", b"\\u003", b"%3")):
+        return view
+    covered = bytearray(seen)
+    for match in PLACEHOLDER.finditer(seen):
+        covered[match.start() : match.end()] = bytes([TAKEN]) * (match.end() - match.start())
+    return View(seen=bytes(covered), starts=view.starts, ends=view.ends)
+
+
+def scan(text: str, view: View) -> Iterator[Finding]:
+    """Yield what the rules find in the view, offsets into the text."""
+    chosen = likely_rules(view.seen)
+    for rule in chosen:
+        if rule.check not in PROOFS:
+            yield from by_rule(rule, view)
+    yield from find_people(text, view, [rule for rule in chosen if rule.check in PROOFS])
+
+
+def by_rule(rule: Rule, view: View) -> Iterator[Finding]:
+    """Yield what one rule finds."""
+    check = CHECKS[rule.check]
+    groups = range(1, rule.pattern.groups + 1)
+    for match in rule.pattern.finditer(view.seen):
+        group = next((n for n in groups if match.start(n) >= 0), 0)
+        first, last = match.span(group)
+        value = view.seen[first:last]
+        if TAKEN in value:
+            first, value = _untaken(first, value)
+        if not value or not check(value) or _vetoed(rule, view.seen, first, value):
+            continue
+        start, end = view.span(first, first + len(value))
+        yield Finding(
+            entity=rule.entity,
+            label=rule.label,
+            start=start,
+            end=end,
+            recognizer=rule.id,
+            confidence=rule.confidence,
+        )
+
+
+def _untaken(first: int, value: bytes) -> tuple[int, bytes]:
+    """Return the longest part of a value that no placeholder covers."""
+    best = max(value.split(bytes([TAKEN])), key=len)
+    return first + value.index(best), best if len(best) >= 8 else b""
+
+
+def _vetoed(rule: Rule, seen: bytes, first: int, value: bytes) -> bool:
+    before = seen[max(0, first - 48) : first]
+    if rule.check in VETOED:
+        return bool(NOT_A_KEY.search(before))
+    if rule.id == "email":
+        return bool(PUBLIC_EMAIL.search(value))
+    return rule.id == "ipv4" and bool(VERSION_BEFORE.search(before))
