@@ -17,7 +17,7 @@ PLACEHOLDER = compiled(
     r"""|^(?:change-?me!?|replace-?me|placeholder|redacted|removed|hidden|masked|omitted|secret-?ref"""
     r"""|true|false|null|none|nil|undefined|nan|empty|string|str|int|bool|optional|required|dummy"""
     r"""|yes|no|on|off|todo|tbd|n/?a|process\.env.*|os\.environ.*|getenv.*|env\..*|vault:.*|sample"""
-    r"""|[a-z_]+\.[a-z_.]+\(?.*|[a-z_]+\(.*|&[a-z]+;.*|[a-z_]+::.*|arn:.*|file:.*|https?:.*"""
+    r"""|[a-z_]+\.[a-z_.]+(?:\(.*)?|[a-z_]+\(.*|&[a-z]+;.*|[a-z_]+::.*|arn:.*|file:.*|https?:.*"""
     r"""|/[a-z/._-]+|[0-9]{1,3})$"""
 )
 HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
@@ -94,6 +94,10 @@ DOCUMENTATION = tuple(
 """RFC 5737, 3849, 9637 and 6676; loopback, unspecified, link-local, broadcast and masks."""
 
 
+def _digits(value: bytes) -> int:
+    return len(value) - len(value.translate(None, b"0123456789"))
+
+
 def entropy(value: bytes) -> float:
     """Return Shannon's entropy of `value`, bits a byte."""
     total = len(value)
@@ -137,7 +141,7 @@ def token(value: bytes) -> bool:
     """Return whether a value looks made by a machine: digits among letters, little repetition."""
     if len(value) < 8 or not filled(value):
         return False
-    digits = sum(48 <= byte <= 57 for byte in value)
+    digits = _digits(value)
     letters = sum(chr(byte).isalpha() for byte in value)
     return digits >= 1 and letters >= 1 and entropy(value) >= min(3.0, math.log2(len(value)) - 0.9)
 
@@ -148,7 +152,7 @@ def scrambled(value: bytes) -> bool:
         return False
     upper = any(65 <= byte <= 90 for byte in value)
     lower = any(97 <= byte <= 122 for byte in value)
-    digits = sum(48 <= byte <= 57 for byte in value)
+    digits = _digits(value)
     longest = max(PARTS.findall(value), key=len, default=b"")
     turns = _switches(longest) >= (2 if len(longest) < 40 else 1)
     if not (upper and lower):
@@ -165,7 +169,7 @@ def _switches(value: bytes) -> int:
 def _ordinary(value: bytes) -> bool:
     """Return whether the value is made of ordinary words, also run together in camel case."""
     parts = WORDS.findall(value)
-    if not parts or sum(48 <= byte <= 57 for byte in value) > 4:
+    if not parts or _digits(value) > 4:
         return False
     return all(part.isdigit() or part.lower().decode() in common() for part in parts)
 
@@ -277,7 +281,7 @@ def account(value: bytes) -> bool:
 
 def numbered(value: bytes) -> bool:
     """Return whether at least two digits are among the characters."""
-    return sum(48 <= byte <= 57 for byte in value) >= 2
+    return _digits(value) >= 2
 
 
 CHECKS: dict[str, Callable[[bytes], bool]] = {

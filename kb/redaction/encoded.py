@@ -145,10 +145,8 @@ def _over_breaks(text: str, view: View, look: Lookout, found: list[Finding]) -> 
     taken = sorted((one.start, one.end) for one in found)
     candidates = [*scan(text, whole), *look.find(text, whole)]
     for one in candidates:
-        sure = (
-            one.confidence >= 0.85
-            and one.entity in (Entity.SECRET, Entity.EMAIL)
-            or (one.recognizer.startswith("known"))
+        sure = (one.confidence >= 0.85 and one.entity in (Entity.SECRET, Entity.EMAIL)) or (
+            one.recognizer.startswith("known")
         )
         if sure and _meets(one, breaks) and not _meets(one, taken):
             yield one

@@ -8,7 +8,28 @@ from kb.redaction.text import Entity, Finding
 from kb.redaction.views import TAKEN, View
 
 CAPITALISED = compiled(r"({Names})")
-PARTICLES = frozenset("van von de der den di da del dos la le el bin al ter ten zu y".split())
+PARTICLES = frozenset(
+    [
+        "van",
+        "von",
+        "de",
+        "der",
+        "den",
+        "di",
+        "da",
+        "del",
+        "dos",
+        "la",
+        "le",
+        "el",
+        "bin",
+        "al",
+        "ter",
+        "ten",
+        "zu",
+        "y",
+    ]
+)
 STUCK_BEFORE = frozenset(b"/\\_@#$%&=+~")
 STUCK_AFTER = frozenset(b"/\\_@=(+~$")
 CERTAIN, LIKELY = 0.85, 0.65

@@ -35,6 +35,7 @@ class Rule:
         entity: What it finds.
         label: The placeholder's stem.
         pattern: Compiled RE2 over bytes; its first group that takes part is the finding.
+        groups: The numbers of its groups.
         keywords: Lower-case bytes of which one must occur before the pattern is tried.
         check: The name of a function in `checks` that has the last word, or "".
         confidence: 0 to 1.
@@ -47,6 +48,7 @@ class Rule:
     entity: Entity
     label: str
     pattern: Any
+    groups: range
     keywords: tuple[bytes, ...]
     check: str
     confidence: float
@@ -69,11 +71,13 @@ def compiled(pattern: str) -> Any:
 def _rule(row: dict[str, Any]) -> Rule:
     entity = Entity(row.get("entity", "secret"))
     default = f"secret:{row['id']}" if entity is Entity.SECRET else entity.value
+    pattern = compiled(row["pattern"])
     return Rule(
         id=row["id"],
         entity=entity,
         label=row.get("label", default),
-        pattern=compiled(row["pattern"]),
+        pattern=pattern,
+        groups=range(1, pattern.groups + 1),
         keywords=tuple(word.encode() for word in row.get("keywords", ())),
         check=row.get("check", ""),
         confidence=row.get("confidence", 0.9),
