@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from kb.redaction.known import Lookout
 from kb.redaction.rules import compiled
-from kb.redaction.scan import masked, scan
-from kb.redaction.text import Entity, Finding
+from kb.redaction.scan import masked, scan, scan_shapes
+from kb.redaction.text import Finding
 from kb.redaction.views import TAKEN, View, joined
 
 Piece = tuple[bytes, int, int]
@@ -143,12 +143,9 @@ def _over_breaks(text: str, view: View, look: Lookout, found: list[Finding]) -> 
         return
     whole = _led_back(view, pieces)
     taken = sorted((one.start, one.end) for one in found)
-    candidates = [*scan(text, whole), *look.find(text, whole)]
+    candidates = [*scan_shapes(whole), *look.find(text, whole)]
     for one in candidates:
-        sure = (one.confidence >= 0.85 and one.entity in (Entity.SECRET, Entity.EMAIL)) or (
-            one.recognizer.startswith("known")
-        )
-        if sure and _meets(one, breaks) and not _meets(one, taken):
+        if _meets(one, breaks) and not _meets(one, taken):
             yield one
 
 

@@ -8,6 +8,9 @@ from kb.redaction.text import Entity, Finding
 from kb.redaction.views import TAKEN, View
 
 CAPITALISED = compiled(r"({Names})")
+CAPITALS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0\xd0")
+LETTERS = CAPITALS | frozenset(b"abcdefghijklmnopqrstuvwxyz\xe0")
+WORDS_APART = bytes(byte if byte in LETTERS else 32 for byte in range(256))
 PARTICLES = frozenset(
     [
         "van",
@@ -59,21 +62,43 @@ def _in_place(rule: Rule, text: str, view: View) -> Iterator[Finding]:
 
 def _listed_names(text: str, view: View) -> Iterator[Finding]:
     seen = view.seen
-    for match in CAPITALISED.finditer(seen):
-        first, last = match.span(1)
-        if TAKEN in seen[first:last]:
+    reach = 0
+    for first in _anchors(seen):
+        if first < reach:
             continue
+        match = CAPITALISED.match(seen, first)
+        if not match or TAKEN in seen[first : match.end()]:
+            continue
+        last = reach = match.end()
         start, end = view.span(first, last)
         words = text[start:end].split()
-        skip = _unnamed(words)
-        kept = words[skip:]
-        if not kept or _stuck(seen, first, last):
+        if not words or _unnamed(words[:1]) or _stuck(seen, first, last):
             continue
-        count, confidence = _proven(kept)
+        count, confidence = _proven(words)
         if count:
-            at = text.find(kept[0], start) if skip else start
-            till = _end_of(text, at, kept[:count])
-            yield _finding("name-listed", Entity.PERSON, at, till, confidence)
+            till = _end_of(text, start, words[:count])
+            yield _finding("name-listed", Entity.PERSON, start, till, confidence)
+
+
+def _anchors(seen: bytes) -> list[int]:
+    """Return where capitalised words stand that a list of names holds, or that are not ASCII."""
+    places: list[int] = []
+    for word in set(seen.translate(WORDS_APART).split()):
+        if word[0] in CAPITALS and len(word) > 2 and _may_name(word):
+            at = seen.find(word)
+            while at >= 0:
+                if not at or seen[at - 1] not in LETTERS:
+                    places.append(at)
+                at = seen.find(word, at + len(word))
+    return sorted(places)
+
+
+def _may_name(word: bytes) -> bool:
+    plain = word.lower().decode("latin-1")
+    if not plain.isascii():
+        return True
+    listed = plain in given() or plain in family()
+    return listed and plain not in common() and plain not in not_people()
 
 
 def _end_of(text: str, at: int, words: list[str]) -> int:

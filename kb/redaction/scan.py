@@ -21,11 +21,19 @@ PLACEHOLDER = compiled(
 """Our own placeholders, also as HTML, JSON and URLs spell their angle brackets."""
 VETOED = frozenset(("scrambled", "machine", "assigned", "prefixed", "token"))
 """Checks that go by a value's looks; what stands before it may say that it is a checksum."""
-DIGITS = compiled(r"\d[\d ().+/\t-]{5,}\d")
-LONG = compiled(r"[0-9A-Za-z_+/=.-]{20}")
-ALIVE, NUMBERS, TOKENS = b"\x1f\x01", b"\x1f\x02", b"\x1f\x03"
-"""Marks behind the text: the filter works at all, long numbers occur, long tokens occur."""
-MARKS = {"#numbers": NUMBERS, "#tokens": TOKENS}
+SURE = 0.85
+"""From here on a finding needs no words around it."""
+ALIVE = b"\x1f\x01"
+"""A mark behind the text, by which the filter shows that it works at all."""
+MARKS = {
+    "#numbers": (b"\x1f\x02", compiled(r"\d[\d ().+/\t-]{5,}\d")),
+    "#tokens": (b"\x1f\x03", compiled(r"[0-9A-Za-z_+/=.-]{20}")),
+    "#dotted": (b"\x1f\x04", compiled(r"\d\.\d{1,3}\.\d")),
+    "#colons": (b"\x1f\x05", compiled(r"[0-9A-Fa-f][:-][0-9A-Fa-f:]|::")),
+    "#digits": (b"\x1f\x06", compiled(r"\d")),
+    "#year": (b"\x1f\x07", compiled(r"\d{4}")),
+}
+"""Keywords for what no single word announces: a mark is put behind a text that has the shape."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +53,7 @@ def _filter() -> _Filter:
     words: dict[bytes, list[int]] = {ALIVE: []}
     for place, rule in enumerate(rules()):
         for word in rule.keywords:
-            words.setdefault(MARKS.get(word.decode("latin-1"), word), []).append(place)
+            words.setdefault(_needle(word), []).append(place)
     found = re2.Set.SearchSet(options)
     for word in words:
         found.Add("".join(f"\\x{byte:02x}" for byte in word).encode())
@@ -54,12 +62,15 @@ def _filter() -> _Filter:
     return _Filter(words=found, rules_of=tuple(map(tuple, words.values())), always=always)
 
 
+def _needle(word: bytes) -> bytes:
+    mark = MARKS.get(word.decode("latin-1"))
+    return mark[0] if mark else word
+
+
 def likely_rules(seen: bytes) -> list[Rule]:
     """Return the rules that may find something; all of them if the filter itself fails."""
     known = _filter()
-    tail = (
-        ALIVE + (NUMBERS if DIGITS.search(seen) else b"") + (TOKENS if LONG.search(seen) else b"")
-    )
+    tail = ALIVE + b"".join(mark for mark, shape in MARKS.values() if shape.search(seen))
     hits = known.words.Match(seen.lower() + tail) or []
     if 0 not in hits:
         return list(rules())
@@ -87,12 +98,18 @@ def scan(text: str, view: View) -> Iterator[Finding]:
     yield from find_people(text, view, [rule for rule in chosen if rule.check in PROOFS])
 
 
+def scan_shapes(view: View) -> Iterator[Finding]:
+    """Yield only what its own shape proves: provider formats, keys, e-mail addresses."""
+    for rule in likely_rules(view.seen):
+        if rule.confidence >= SURE and rule.entity in (Entity.SECRET, Entity.EMAIL):
+            yield from by_rule(rule, view)
+
+
 def by_rule(rule: Rule, view: View) -> Iterator[Finding]:
     """Yield what one rule finds."""
     check = CHECKS[rule.check]
-    groups = range(1, rule.pattern.groups + 1)
     for match in rule.pattern.finditer(view.seen):
-        group = next((n for n in groups if match.start(n) >= 0), 0)
+        group = next((n for n in rule.groups if match.start(n) >= 0), 0)
         first, last = match.span(group)
         value = view.seen[first:last]
         if TAKEN in value:
