@@ -32,7 +32,13 @@ class PostgreSQL:
         """Run one of its programs, as the user postgres when we are root (it refuses root)."""
         command = [str(self.programs / program), *arguments]
         if os.geteuid() == 0:
-            command = ["runuser", "-u", "postgres", "--", *command]
+            command = [
+                shutil.which("runuser") or "/usr/sbin/runuser",
+                "-u",
+                "postgres",
+                "--",
+                *command,
+            ]
         done = subprocess.run(
             command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
         )
