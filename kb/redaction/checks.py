@@ -30,7 +30,7 @@ DATE = compiled(
 )
 PUBLIC_HOST = compiled(
     r"(?:^|\.)(?:example\.(?:com|net|org)|localhost|localdomain|mozilla\.(?:org|com|net)|google(?:mail)?\.com"
-    r"|gmail\.com|googleapis\.com|microsoft\.com|office365?\.com|outlook\.com|live\.com|apple\.com|icloud\.com"
+    r"|gmail\.com|comcast\.net|hotmail\.com|earthlink\.net|googleapis\.com|microsoft\.com|office365?\.com|outlook\.com|live\.com|apple\.com|icloud\.com"
     r"|yahoo\.(?:com|net)|github(?:usercontent)?\.(?:com|io)|gitlab\.com|python\.org|pypi\.org|npmjs\.(?:com|org)"
     r"|docker\.(?:com|io)|kubernetes\.io|k8s\.io|debian\.org|ubuntu\.com|apache\.org|w3\.org|aol\.com|gmx\.\w+"
     r"|amazonaws\.com|cloudflare\.com|wikipedia\.org|stackoverflow\.com|sourceforge\.net|svc\.cluster\.local"
@@ -58,6 +58,11 @@ NO_PASSWORD = frozenset(
     b"password passwd pwd string str text required optional prompt input field the your my a an self "
     b"none true false yes no req.body.password reset hash len length value change char varchar".split()
 )
+HASHED = compiled(
+    r"(?i)(?:sha|md5|hash|digest|sum|commit|rev|etag|oid|guid|uuid|build|head|tag|id|blk|crc|fprint|fingerprint"
+    r"|merge|parent|tree|blob|index|branch|object|ref|cache|layer|image|image|session|request|trace|span)[s0-9]*$"
+)
+"""Words before a hash that is no key."""
 NOT_A_KEY = compiled(
     r"""(?i)(?:enc\([^)\n]*|integrity["': =]+|\bsha-?\d{1,3}["')]?[-:= ]+|\bh1:|md5[-:= ]+|(?:check|md5)sum["': =]*"""
     r"""|digest["': =]*|fingerprint["': =]*|(?:commit|revision|rev|tree|parent|blob|etag|hash)["': =/]+"""
@@ -68,8 +73,8 @@ NOT_A_KEY = compiled(
 PUBLIC_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$")
 """Addresses that RFC 2606 keeps for documentation."""
 VERSION_BEFORE = compiled(
-    r"(?i)(?:[a-z]/|\bv|\b(?:version|ver|release|build|firmware|driver|update|revision|chrome|edge|git"
-    r"|svn|opera|bios|sdk|agent|plugin|antivirus)[ :=v.]{1,3})$"
+    r"(?:\b[A-Z][A-Za-z]+/|(?i)(?:\bv|\b(?:version|ver|release|build|firmware|driver|update|revision|chrome|edge|git"
+    r"|svn|opera|bios|sdk|agent|plugin|antivirus)[ :=v.]{1,3}))$"
 )
 """What may stand before four numbers that are a version."""
 DOCUMENTATION = tuple(
@@ -279,6 +284,17 @@ def account(value: bytes) -> bool:
     return domain not in NO_DOMAIN and username(user.strip(b"\\"))
 
 
+def log_user(value: bytes) -> bool:
+    """Return whether a log's user is anybody but the superuser, which every machine has."""
+    return value not in (b"root", b"unknown", b"nobody", b"from", b"user")
+
+
+def service_hex(value: bytes) -> bool:
+    """Return whether the word before a bare hexadecimal key is a service's name, not a hash's."""
+    word = value.split(b"=")[0].split(b":")[0].split(b" ")[0].strip(b"\"'").lower()
+    return not HASHED.search(word) and not _ordinary(word)
+
+
 def numbered(value: bytes) -> bool:
     """Return whether at least two digits are among the characters."""
     return _digits(value) >= 2
@@ -299,6 +315,8 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "username": username,
     "account": account,
     "numbered": numbered,
+    "log_user": log_user,
+    "service_hex": service_hex,
     "basic": basic,
     "tenant": tenant,
     "userinfo": userinfo,

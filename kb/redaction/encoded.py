@@ -2,9 +2,10 @@
 
 import binascii
 import html
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterator
 
+from kb.redaction.checks import token
 from kb.redaction.known import Lookout
 from kb.redaction.rules import compiled
 from kb.redaction.scan import masked, scan, scan_shapes
@@ -28,6 +29,8 @@ BASE64 = compiled(r"[0-9A-Za-z+/_-]{12,}(?:\r?\n[ \t>]{0,4}[0-9A-Za-z+/_-]{12,})
 WRAP = compiled(r"([0-9A-Za-z_+/=.@%:-]{3,})(\\?\r?\n[ \t>|]{0,8})([0-9A-Za-z_+/=.@%:-]{3,})")
 AROUND, DEPTH, LONGEST = 120, 2, 100_000
 WHITE = frozenset(b"\t\n\r")
+PRINTABLE = bytes(range(32, 127)) + b"\t\n\r"
+BASIC = bytes.maketrans(b"-_", b"+/")
 
 
 def find_encoded(
@@ -113,9 +116,20 @@ def _unpacked(view: View) -> View | None:
     return _led_back(view, pieces) if pieces else None
 
 
+def _promising(head: bytes) -> bool:
+    """Return whether the first letters decode to readable ones; nearly no word's do."""
+    packed = head.translate(BASIC, b" \t\r\n>=")
+    try:
+        return not binascii.a2b_base64(packed[: len(packed) // 4 * 4]).translate(None, PRINTABLE)
+    except ValueError:
+        return False
+
+
 def _readable(raw: bytes) -> bytes:
     """Return the decoded text, or nothing if it is not text."""
-    packed = bytes(byte for byte in raw if byte not in b" \t\r\n>=")
+    if not _promising(raw[:16]):
+        return b""
+    packed = raw.translate(None, b" \t\r\n>=")
     if packed.isalpha() and (packed.islower() or packed.isupper()):
         return b""
     packed = packed.replace(b"-", b"+").replace(b"_", b"/")
@@ -124,7 +138,7 @@ def _readable(raw: bytes) -> bytes:
         plain = binascii.a2b_base64(packed + b"=" * (-len(packed) % 4))
     except ValueError:
         return b""
-    if sum(32 <= byte < 127 or byte in WHITE for byte in plain[:64]) < min(64, len(plain)):
+    if plain[:64].translate(None, PRINTABLE):
         return b""
     return bytes(byte if 32 <= byte < 127 or byte in WHITE else 0x80 for byte in plain)
 
@@ -142,14 +156,19 @@ def _over_breaks(text: str, view: View, look: Lookout, found: list[Finding]) -> 
     if not pieces:
         return
     whole = _led_back(view, pieces)
-    taken = sorted((one.start, one.end) for one in found)
-    candidates = [*scan_shapes(whole), *look.find(text, whole)]
-    for one in candidates:
-        if _meets(one, breaks) and not _meets(one, taken):
-            yield one
+    rivals = sorted((one.start, one.end, one.confidence) for one in found)
+    for one in [*scan_shapes(whole), *look.find(text, whole)]:
+        at = bisect_right(breaks, (one.end, 0)) - 1
+        if at >= 0 and one.start < breaks[at][0] and breaks[at][1] < one.end:
+            rest = text[breaks[at][1] : one.end].encode("ascii", "replace")
+            if token(rest) or not _already(one, rivals):
+                yield one
 
 
-def _meets(finding: Finding, spans: list[tuple[int, int]]) -> bool:
-    """Return whether the finding overlaps one of the spans, which are in order."""
-    low = bisect_left(spans, finding.start, key=lambda one: one[1])
-    return any(start < finding.end and end > finding.start for start, end in spans[low : low + 3])
+def _already(one: Finding, rivals: list[tuple[int, int, float]]) -> bool:
+    """Return whether something as sure was found there without joining anything."""
+    at = bisect_right(rivals, (one.end, 0, 0.0))
+    return any(
+        start < one.end and one.start < end and confidence >= one.confidence
+        for start, end, confidence in rivals[max(0, at - 8) : at + 1]
+    )

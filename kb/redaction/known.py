@@ -9,7 +9,7 @@ from typing import Any
 from kb.redaction.lists import common
 from kb.redaction.rules import compiled
 from kb.redaction.text import Entity, Finding, Known
-from kb.redaction.views import View, plain_view
+from kb.redaction.views import LOWER, UPPER, View, plain_view
 
 PROVIDERS = frozenset(
     [
@@ -137,12 +137,32 @@ class Lookout:
 @lru_cache(maxsize=16)
 def lookout(known: Known, words: tuple[str, ...]) -> Lookout:
     """Return the search for `known` and the workspace's own words."""
-    spellings = {word.pattern: word for word in reversed(list(_spellings(known, words)))}
+    return _compiled(list(_spellings(known, words)))
+
+
+@lru_cache(maxsize=64)
+def lookout_for_domains(domains: tuple[str, ...]) -> Lookout:
+    """Return the search for domains that a text's own e-mail addresses tell."""
+    own = [domain for domain in domains if _label(domain) not in PROVIDERS]
+    words = [word for domain in own for word in _phrase(Entity.HOST, "known-domain", domain)]
+    return _compiled(words)
+
+
+def _compiled(words: list[_Word]) -> Lookout:
+    spellings = {word.pattern: word for word in reversed(words)}
     ordered = tuple(sorted(spellings.values(), key=lambda one: -len(one.pattern)))
     pattern = (
         compiled("(?i)" + "|".join(f"({one.pattern})" for one in ordered)) if ordered else None
     )
     return Lookout(words=ordered, pattern=pattern)
+
+
+def _label(domain: str) -> str:
+    """Return the part of a domain that its owner chose, or "" if it is no domain."""
+    parts = domain.split(".")
+    if len(parts) < 2:
+        return ""
+    return parts[-3] if len(parts) > 2 and len(parts[-2]) <= 3 else parts[-2]
 
 
 def _spellings(known: Known, words: tuple[str, ...]) -> Iterator[_Word]:
@@ -200,10 +220,8 @@ def _of_name(name: str) -> Iterator[_Word]:
 
 def _of_domain(domain: str) -> Iterator[_Word]:
     domain = domain.strip().strip(".").lower()
-    label = domain.split(".")[
-        -3 if domain.count(".") > 1 and len(domain.split(".")[-2]) <= 3 else -2
-    ]
-    if "." not in domain or label in PROVIDERS:
+    label = _label(domain)
+    if not label or label in PROVIDERS:
         return
     yield from _phrase(Entity.HOST, "known-domain", domain)
     if len(label) >= 5 and label not in common():
@@ -247,9 +265,13 @@ def _phrase(
 
 
 def _escaped(part: bytes) -> str:
-    return "".join(
-        chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\x{byte:02x}" for byte in part
-    )
+    return "".join(map(_escaped_byte, part))
+
+
+def _escaped_byte(byte: int) -> str:
+    if byte in (UPPER, LOWER):
+        return r"[\xc0\xe0]"
+    return chr(byte) if byte < 128 and chr(byte).isalnum() else f"\\x{byte:02x}"
 
 
 def _unaccented(text: str) -> str:

@@ -35,6 +35,7 @@ PARTICLES = frozenset(
 )
 STUCK_BEFORE = frozenset(b"/\\_@#$%&=+~")
 STUCK_AFTER = frozenset(b"/\\_@=(+~$")
+LEADING = compiled(r"(?:^|[^0-9A-Za-z_\x80-\xff/\\.-])({Name}) (?:[A-Z]\.? )?$")
 CERTAIN, LIKELY = 0.85, 0.65
 
 
@@ -50,14 +51,20 @@ def _in_place(rule: Rule, text: str, view: View) -> Iterator[Finding]:
     for match in rule.pattern.finditer(view.seen):
         group = 1 if match.start(1) >= 0 else 2
         first, last = match.span(group)
-        if TAKEN in view.seen[first:last] or _stuck(view.seen, first, last):
+        person = rule.entity is Entity.PERSON
+        if TAKEN in view.seen[first:last] or (person and _stuck(view.seen, first, last)):
             continue
         start, end = view.span(first, last)
         words = text[start:end].split()
-        skip = _unnamed(words) if rule.entity is Entity.PERSON else 0
+        skip = _unnamed(words, _spared(rule)) if person else 0
         if skip < len(words) and proof(words[skip:]):
             at = start + len(text[start:end]) - len(text[start:end].split(None, skip)[-1])
             yield _finding(rule.id, rule.entity, at, end, rule.confidence)
+
+
+def _spared(rule: Rule) -> frozenset[str]:
+    """Return the words that are names here although they are ordinary elsewhere: "Hi Mark,"."""
+    return given() if rule.confidence >= CERTAIN else frozenset()
 
 
 def _listed_names(text: str, view: View) -> Iterator[Finding]:
@@ -66,6 +73,7 @@ def _listed_names(text: str, view: View) -> Iterator[Finding]:
     for first in _anchors(seen):
         if first < reach:
             continue
+        first = max(reach, _led_by(seen, first))
         match = CAPITALISED.match(seen, first)
         if not match or TAKEN in seen[first : match.end()]:
             continue
@@ -78,6 +86,18 @@ def _listed_names(text: str, view: View) -> Iterator[Finding]:
         if count:
             till = _end_of(text, start, words[:count])
             yield _finding("name-listed", Entity.PERSON, start, till, confidence)
+
+
+def _led_by(seen: bytes, anchor: int) -> int:
+    """Return where an unlisted first name before a listed family name begins, else the anchor."""
+    before = LEADING.search(seen[max(0, anchor - 40) : anchor])
+    if not before:
+        return anchor
+    word = before.group(1).decode("latin-1").lower()
+    if word in common() or word in not_people() or seen[anchor - 1] != 0x20:
+        return anchor
+    start: int = before.start(1)
+    return max(0, anchor - 40) + start
 
 
 def _anchors(seen: bytes) -> list[int]:
@@ -107,11 +127,12 @@ def _end_of(text: str, at: int, words: list[str]) -> int:
     return at
 
 
-def _unnamed(words: list[str]) -> int:
-    """Return how many words at the beginning are no part of a name."""
+def _unnamed(words: list[str], spared: frozenset[str] = frozenset()) -> int:
+    """Return how many words at the beginning are no part of a name; `spared` ones always are."""
     for place, word in enumerate(words):
         plain = _plain(word)
-        if plain not in common() and plain not in not_people() and plain not in PARTICLES:
+        ordinary = plain in common() or plain in not_people() or plain in PARTICLES
+        if len(plain) > 1 and (plain in spared or not ordinary):
             return place
     return len(words)
 
@@ -128,7 +149,7 @@ def _proven(words: list[str]) -> tuple[int, float]:
     if first in given():
         known = bool(rest) and (rest[-1] in family() or rest[-1] in given())
         return count, (CERTAIN if known else 0.75 if rest else LIKELY)
-    if rest and first in family() and (rest[-1] in given() or rest[-1] in family()):
+    if rest and first not in common() and (rest[-1] in given() or rest[-1] in family()):
         return count, LIKELY
     return 0, 0.0
 
@@ -137,7 +158,7 @@ def _continues(word: str) -> bool:
     plain = _plain(word)
     if plain in PARTICLES or len(plain) == 1:
         return True
-    return plain not in common() and plain not in not_people()
+    return plain not in not_people() and (plain in family() or plain not in common())
 
 
 def _stuck(seen: bytes, first: int, last: int) -> bool:
@@ -147,6 +168,8 @@ def _stuck(seen: bytes, first: int, last: int) -> bool:
     if last >= len(seen):
         return False
     after = seen[last]
+    if after == 0x27 and seen[last + 1 : last + 2] in (b"t", b"l", b"d", b"m", b"v", b"r"):
+        return True
     dotted = after in b".-:" and last + 1 < len(seen) and chr(seen[last + 1]).isalnum()
     return after in STUCK_AFTER or dotted or 48 <= after <= 57
 

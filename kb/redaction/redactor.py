@@ -4,7 +4,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 from kb.redaction.encoded import find_encoded
-from kb.redaction.known import lookout
+from kb.redaction.known import lookout, lookout_for_domains
 from kb.redaction.scan import PLACEHOLDER, masked, scan
 from kb.redaction.spans import Rewriting, merged, rewritten
 from kb.redaction.text import NOBODY, Finding, Known, Placeholders, Redaction, SafeText
@@ -55,8 +55,15 @@ class Redactor:
         if self.allow:
             allowed = {one.casefold() for one in self.allow}
             found = [one for one in found if text[one.start : one.end].casefold() not in allowed]
+        found.extend(lookout_for_domains(_domains(text, found)).find(text, view))
         found.extend(look.find(text, view))
         return merged(found)
+
+
+def _domains(text: str, found: list[Finding]) -> tuple[str, ...]:
+    """Return the domains of the e-mail addresses found; their hosts are somebody's, too."""
+    mails = (text[one.start : one.end] for one in found if one.recognizer == "email")
+    return tuple(sorted({mail.rpartition("@")[2].lower() for mail in mails}))[:50]
 
 
 def _reserve(text: str, names: Placeholders) -> None:

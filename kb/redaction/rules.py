@@ -68,6 +68,11 @@ def compiled(pattern: str) -> Any:
     return re2.compile(b"(?m)" + pattern.encode("ascii"), options)
 
 
+def _joined(line: str | list[str]) -> str:
+    """Return a test line; those of secrets lie in parts, so that nobody's scanner mistakes them."""
+    return line if isinstance(line, str) else "".join(line)
+
+
 def _rule(row: dict[str, Any]) -> Rule:
     entity = Entity(row.get("entity", "secret"))
     default = f"secret:{row['id']}" if entity is Entity.SECRET else entity.value
@@ -81,7 +86,7 @@ def _rule(row: dict[str, Any]) -> Rule:
         keywords=tuple(word.encode() for word in row.get("keywords", ())),
         check=row.get("check", ""),
         confidence=row.get("confidence", 0.9),
-        lines=tuple(row.get("lines", ())),
+        lines=tuple(map(_joined, row.get("lines", ()))),
         clean=tuple(row.get("clean", ())),
         source=row["source"],
     )

@@ -21,6 +21,8 @@ PLACEHOLDER = compiled(
 """Our own placeholders, also as HTML, JSON and URLs spell their angle brackets."""
 VETOED = frozenset(("scrambled", "machine", "assigned", "prefixed", "token"))
 """Checks that go by a value's looks; what stands before it may say that it is a checksum."""
+TRIMMED = frozenset(("spoken", "password", "assigned", "credential", "username"))
+"""Checks of values that may stand at the end of a sentence."""
 SURE = 0.85
 """From here on a finding needs no words around it."""
 ALIVE = b"\x1f\x01"
@@ -29,8 +31,18 @@ MARKS = {
     "#numbers": (b"\x1f\x02", compiled(r"\d[\d ().+/\t-]{5,}\d")),
     "#tokens": (b"\x1f\x03", compiled(r"[0-9A-Za-z_+/=.-]{20}")),
     "#dotted": (b"\x1f\x04", compiled(r"\d\.\d{1,3}\.\d")),
-    "#colons": (b"\x1f\x05", compiled(r"[0-9A-Fa-f][:-][0-9A-Fa-f:]|::")),
+    "#colons": (
+        b"\x1f\x05",
+        compiled(r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|::|(?:[0-9A-Fa-f]{1,4}:){3}"),
+    ),
     "#digits": (b"\x1f\x06", compiled(r"\d")),
+    "#quad": (b"\x1f\x08", compiled(r"\d[-_.]\d{1,3}[-_.]\d{1,3}[-_.]\d")),
+    "#key": (b"\x1f\x0e", compiled(r"[0-9A-Za-z_+/-]{20}")),
+    "#uuid": (b"\x1f\x0f", compiled(r"-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-")),
+    "#numbered-host": (b"\x1f\x10", compiled(r"\d\.[A-Za-z]")),
+    "#iban": (b"\x1f\x11", compiled(r"[A-Za-z]{2}\d\d[ -]?[A-Za-z0-9]{4}")),
+    "#query": (b"\x1f\x12", compiled(r"(?:[?&;]|%26)[A-Za-z0-9_.-]+=")),
+    "#capsule": (b"\x1f\x13", compiled(r"\d{8}:|[01]/[0-9a-f]")),
     "#year": (b"\x1f\x07", compiled(r"\d{4}")),
 }
 """Keywords for what no single word announces: a mark is put behind a text that has the shape."""
@@ -106,15 +118,17 @@ def scan_shapes(view: View) -> Iterator[Finding]:
 
 
 def by_rule(rule: Rule, view: View) -> Iterator[Finding]:
-    """Yield what one rule finds."""
-    check = CHECKS[rule.check]
-    for match in rule.pattern.finditer(view.seen):
-        group = next((n for n in rule.groups if match.start(n) >= 0), 0)
-        first, last = match.span(group)
-        value = view.seen[first:last]
+    """Yield what one rule finds; the character behind a find may begin the next one."""
+    check, seen, at = CHECKS[rule.check], view.seen, 0
+    while match := rule.pattern.search(seen, at):
+        first, last = match.span(next((n for n in rule.groups if match.start(n) >= 0), 0))
+        at = max(last, at + 1)
+        value = seen[first:last]
         if TAKEN in value:
             first, value = _untaken(first, value)
-        if not value or not check(value) or _vetoed(rule, view.seen, first, value):
+        if rule.check in TRIMMED:
+            value = value.rstrip(b".,;:!?)")
+        if not value or not check(value) or _vetoed(rule, seen, first, value):
             continue
         start, end = view.span(first, first + len(value))
         yield Finding(

@@ -1,0 +1,158 @@
+"""What the redactor promises to everybody who calls it."""
+
+import base64
+import html
+import json
+import urllib.parse
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.redaction import Entity, Known, Placeholders, Redactor
+from kb.redaction.rules import rules
+
+SECRET = "gh" + "p_" + "1nv3nt3dT1d3wh33lT0k3n9876543210abcd"
+EMAIL = "d.quill@tidewheel.example"
+KNOWN = Known(
+    names=("Dana Whitfield",),
+    emails=("dana@harborline.example",),
+    organisations=("Harborline Freight Ltd",),
+    domains=("harborline.example",),
+)
+LINES = [line for rule in rules() for line in rule.lines]
+REDACTOR = Redactor()
+
+pieces = st.one_of(
+    st.sampled_from(LINES),
+    st.text(max_size=30),
+    st.sampled_from(
+        ["<email-1>", "<secret:jwt>", "password is ", "key=", "\n", " ", "Hi ", "=\n", "%40"]
+    ),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(pieces, max_size=6).map("".join))
+def test_redacting_twice_changes_nothing_more(text: str) -> None:
+    """Redaction is idempotent, whatever the text, and never raises."""
+    once = REDACTOR.redact(text, KNOWN).text
+    assert once == REDACTOR.redact(once, KNOWN).text
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(pieces, max_size=6).map("".join))
+def test_findings_are_spans_of_the_input_in_order_and_apart(text: str) -> None:
+    """Offsets are the input's; findings neither overlap nor are empty."""
+    at = 0
+    for finding in REDACTOR.redact(text, KNOWN).findings:
+        assert at <= finding.start < finding.end <= len(text)
+        assert 0 < finding.confidence <= 1
+        at = finding.end
+
+
+WRITINGS = {
+    "plain": lambda secret: secret,
+    "base64": lambda secret: base64.b64encode(f"login {secret} end".encode()).decode(),
+    "percent": lambda secret: "".join(f"%{ord(one):02X}" for one in secret),
+    "url": urllib.parse.quote,
+    "twice percent": lambda secret: urllib.parse.quote(
+        secret.replace("@", "%40").replace("_", "%5F")
+    ),
+    "html numbers": lambda secret: "".join(f"&#{ord(one)};" for one in secret),
+    "html hexadecimal": lambda secret: "".join(f"&#x{ord(one):x};" for one in secret),
+    "html": html.escape,
+    "json unicode": lambda secret: "".join(f"\\u{ord(one):04x}" for one in secret),
+    "json": lambda secret: json.dumps(f'a\n{secret}\n"b"'),
+    "quoted-printable": lambda secret: secret[:9] + "=\n" + secret[9:].replace("@", "=40"),
+    "zero-width": lambda secret: "\u200b".join(secret),
+    "soft hyphen": lambda secret: "\u00ad".join(secret),
+    "full-width": lambda secret: "".join(chr(ord(one) + 0xFEE0) for one in secret),
+    "wrapped": lambda secret: secret[:12] + "\n" + secret[12:],
+    "wrapped and quoted": lambda secret: secret[:12] + "\n> " + secret[12:],
+}
+
+
+@pytest.mark.parametrize("writing", WRITINGS.values(), ids=WRITINGS.keys())
+@pytest.mark.parametrize("value", [SECRET, EMAIL], ids=["secret", "email"])
+def test_a_value_is_found_however_it_is_written(writing, value: str) -> None:
+    """Encoding, escaping, breaking or spacing a value does not hide any of it."""
+    written = writing(value)
+    text = f"We tried this: {written} and it failed."
+    redacted = REDACTOR.redact(text).text
+    assert [] == [one for one in (value, written, written[:10], written[-10:]) if one in redacted]
+    assert redacted.startswith("We tried this")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mail dana@harborline.example",
+        "DANA wrote, and Whitfield's laptop, and dwhitfield, and dana_whitfield",
+        "https://files.harborline.example/x and HARBORLINE_DB and /srv/harborline-prod",
+        "backup_whitfield_2024.tar, WhitfieldServer, dana.whitfield",
+        "Harborline Freight, harborline-freight, HarborlineFreight",
+        "Whitfield, Dana",
+    ],
+)
+def test_what_the_ticket_knows_is_found_wherever_it_stands(text: str) -> None:
+    """Names from the structured fields go, in any case, in URLs, paths and identifiers."""
+    redacted = REDACTOR.redact(text, KNOWN).text.lower()
+    assert [] == [word for word in ("dana", "whitfield", "harborline") if word in redacted]
+
+
+def test_known_fields_win_over_the_allow_list() -> None:
+    """A workspace may allow a word; a requester's own name is redacted all the same."""
+    redactor = Redactor(allow=("Dana", "tidewheel@tidewheel.example"))
+    assert "ask <person-1>" == redactor.redact("ask Dana", KNOWN).text
+    assert "tidewheel@tidewheel.example" == redactor.redact("tidewheel@tidewheel.example").text
+
+
+def test_an_example_address_survives_unless_it_is_the_requesters() -> None:
+    """RFC 2606 addresses are documentation, until a ticket says whose they are."""
+    assert "user@example.com" == REDACTOR.redact("user@example.com").text
+    known = Known(emails=("user@example.com",))
+    assert "<email-1>" == REDACTOR.redact("user@example.com", known).text
+
+
+def test_a_value_keeps_its_placeholder_within_an_article() -> None:
+    """One value, one placeholder; placeholders that a text already holds are not given again."""
+    names = Placeholders()
+    first = REDACTOR.redact("a@tide.test then b@tide.test", placeholders=names).text
+    second = REDACTOR.redact("B@tide.test again", placeholders=names).text
+    assert "<email-1> then <email-2>" == first
+    assert "<email-2> again" == second
+    assert "<email-1> and <email-2>" == REDACTOR.redact("<email-1> and c@tide.test").text
+
+
+@pytest.mark.parametrize(
+    "made", ["<email-1>", "<secret:aws-key>", "&lt;email-1&gt;", "\\u003cip-2\\u003e"]
+)
+def test_our_own_placeholders_are_left_alone(made: str) -> None:
+    """Also where HTML or JSON spell their brackets; the final site is read by the same rules."""
+    assert () == REDACTOR.find(f"password: {made} from {made}")
+
+
+def test_a_finding_tells_what_and_why() -> None:
+    """Entity, label, recognizer and confidence explain a finding without its value."""
+    finding = REDACTOR.find(f"token {SECRET}")[0]
+    assert (Entity.SECRET, "secret:github-token", 6) == (
+        finding.entity,
+        finding.label,
+        finding.start,
+    )
+    assert 0.9 < finding.confidence
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["a", "a@", "a.b-", "1.2.3.", "key=", "password is ", "-----BEGIN PRIVATE KEY-----\n", "Hi Anna, ",
+     "%41", "QUJD", "<email-1>", "\u200ba", "a@b.co ", "+1 555 ", "eyJ.", "://a:", "&#64;", "=\n", "é"],
+)  # fmt: skip
+def test_no_hostile_input_takes_long(unit: str) -> None:
+    """100 kB of anything is read in a few seconds even on a busy machine (bench: under one)."""
+    import time
+
+    started = time.process_time()
+    REDACTOR.redact(unit * (100_000 // len(unit)), KNOWN)
+    assert time.process_time() - started < 3
