@@ -1,6 +1,6 @@
 """Measure the redaction: recall and precision by entity on every set with spans, speed, worst case.
 
-    python scripts/bench_redaction.py [DATA] [--misses N] [--json]
+    scripts/bench redaction [DATA] [--misses N] [--json]
 
 DATA is the folder of the sets (`../shared/data` beside the repository when left out). Sets that are
 not there are skipped with a reason. Presidio and detect-secrets get a column each if installed.
@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from kb.redaction import RULES_VERSION, Known, Redactor  # noqa: E402
