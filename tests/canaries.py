@@ -87,9 +87,7 @@ def _iban(rng: random.Random) -> str:
 
 
 def _ipv6(rng: random.Random) -> str:
-    return f"fd{_hex(rng, 2)}:" + ":".join(
-        f"{rng.randrange(4096, 65536):x}" for _ in range(7)
-    )
+    return f"fd{_hex(rng, 2)}:" + ":".join(f"{rng.randrange(4096, 65536):x}" for _ in range(7))
 
 
 Maker = Callable[[random.Random], str]
@@ -213,8 +211,10 @@ _FULL = str.maketrans({chr(n): chr(n + 0xFEE0) for n in range(33, 127)})
 
 
 def _quoted_printable(line: str) -> str:
-    return binascii.b2a_qp(line.replace(".", "\x00").encode(), istext=True).decode().replace(
-        "=00", "=2E"
+    return (
+        binascii.b2a_qp(line.replace(".", "\x00").encode(), istext=True)
+        .decode()
+        .replace("=00", "=2E")
     )
 
 
@@ -225,7 +225,9 @@ FORMS: dict[str, Callable[[str], str]] = {
     "json": lambda line: json.dumps({"msg": line}),
     "base64": lambda line: f"payload: {base64.b64encode(line.encode()).decode()}",
     "url": lambda line: f"https://ferry-test.example/q?text={quote(line, safe='')}",
-    "html": lambda line: "".join(f"&#{ord(c)};" if not c.isalnum() else c for c in html.escape(line)),
+    "html": lambda line: "".join(
+        f"&#{ord(c)};" if not c.isalnum() else c for c in html.escape(line)
+    ),
     "quoted-printable": _quoted_printable,
 }
 """Forms of a whole line; others take the value alone."""
@@ -254,7 +256,9 @@ def canaries(seed: int, count: int) -> Iterator[Canary]:
     for number in range(count):
         kind = kinds[number % len(kinds)]
         form = forms[(number // len(kinds) + number) % len(forms)]
-        if (form == "wrapped" and kind in UNWRAPPED) or (kind == "private-key" and form in VALUE_FORMS):
+        if (form == "wrapped" and kind in UNWRAPPED) or (
+            kind == "private-key" and form in VALUE_FORMS
+        ):
             form = "code"
         yield _canary(rng, kind, form)
 
