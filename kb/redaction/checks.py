@@ -12,7 +12,7 @@ from kb.redaction.rules import compiled
 
 PLACEHOLDER = compiled(
     r"""(?i)x{6,}|\*{3,}|\.{4,}|_{5,}|\$\{|\{\{|\$\(|<%=|%\(|#\{|example(?:key)?$|^\\?[<\[{(%$@].*"""
-    r"""|^[x*.#_\x80?-]+$|[>\]})]{2}$|^enc\(|^!?sops|^[&!*][a-z]+;?$"""
+    r"""|^[x*.#_\x80?-]+$|[>\]})]{2}$|^enc\(|^!?sops|^[&!*][a-z]+;?$|^&(?:amp;)*#?[0-9a-z]+;?"""
     r"""|^(?:your|my|the|some|insert|enter|put|add|paste|change|replace)[-_ ]"""
     r"""|^(?:change-?me!?|replace-?me|placeholder|redacted|removed|hidden|masked|omitted|secret-?ref"""
     r"""|true|false|null|none|nil|undefined|nan|empty|string|str|int|bool|optional|required|dummy"""

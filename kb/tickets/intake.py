@@ -107,11 +107,16 @@ class _Writer:
         self.findings += redaction.findings
         return redaction.text
 
+    def field(self, name: str, value: str) -> SafeText:
+        redaction = self.redactor.redact_field(name, value, self.known, self.placeholders)
+        self.findings += redaction.findings
+        return redaction.text
+
 
 def known_in(raw: Mapping[str, Any]) -> Known:
     """Return the names, addresses, organisations and domains of the ticket's structured fields.
 
-    The agents' own domain is the vendor's: it is on every page already and is not private.
+    The agents' domain and the product are the vendor's: they are on every page already and stand.
     """
     authors = [comment.get("author") or {} for comment in raw.get("comments") or ()]
     agents = [one for one in authors if one.get("role") == "agent"]
@@ -124,6 +129,7 @@ def known_in(raw: Mapping[str, Any]) -> Known:
         emails=_distinct(person.get("email") for person in (*people, *agents)),
         organisations=_distinct(person.get("organization") for person in people),
         domains=tuple(domain for domain in domains if domain not in ours),
+        ours=_distinct((*sorted(ours), (raw.get("fields") or {}).get("product"))),
     )
 
 
@@ -172,4 +178,6 @@ def _severity(value: object) -> int | None:
 
 
 def _fields(raw: Mapping[str, Any], writer: _Writer) -> tuple[tuple[str, SafeText], ...]:
-    return tuple((str(name), writer.safe(str(raw[name]))) for name in sorted(raw) if raw[name])
+    return tuple(
+        (str(name), writer.field(str(name), str(raw[name]))) for name in sorted(raw) if raw[name]
+    )

@@ -182,3 +182,23 @@ def test_known_values() -> None:
         ("Quayline Freight",),
         ("quayline.example",),
     ) == (known.names, known.organisations, known.domains)
+
+
+def test_the_vendors_own_words_stand(intake: Intake) -> None:
+    """Product, version and the vendor's hosts come in as they are; a customer's never do."""
+    body = (
+        "Ferrywright 4.2 from get.ferrywright.example fails on ferryd.quayline.example, "
+        "and Ferrywright support (help@ferrywright.example) knows."
+    )
+    ticket = read(
+        intake,
+        subject="Ferrywright at Quayline",
+        fields={"product": "Ferrywright", "version": "10.4.2.1", "platform": "Linux"},
+        comments=[make_raw()["comments"][0] | {"body": body}, *make_raw()["comments"][1:]],
+    )
+    assert {"product": "Ferrywright", "version": "10.4.2.1", "platform": "Linux"} == dict(
+        ticket.fields
+    )
+    assert "Ferrywright at <organisation-1>" == ticket.subject
+    assert ticket.messages[0].body.startswith("Ferrywright 4.2 from get.ferrywright.example fails")
+    assert "quayline" not in ticket.messages[0].body
