@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from kb import __version__
-from kb.cli import capture, out, readers, review, setup
+from kb.cli import capture, out, readers, review, search, setup
 from kb.errors import KbError
 
 COMMANDS = (
@@ -23,7 +23,7 @@ COMMANDS = (
     readers.record,
     readers.metrics,
     readers.feedback,
-    readers.search,
+    search.search,
     setup.redact,
     setup.doctor,
 )
