@@ -25,7 +25,7 @@ COMMANDS = {
     "record": "readers",
     "metrics": "readers",
     "feedback": "readers",
-    "search": "readers",
+    "search": "search",
     "redact": "setup",
     "doctor": "setup",
 }
