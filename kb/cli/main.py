@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import click
 
 from kb import __version__
-from kb.cli import capture, out, readers, review, setup
+from kb.cli import capture, out, pull, readers, review, setup
 from kb.errors import KbError
 
 COMMANDS = (
     setup.init,
-    capture.pull,
+    pull.pull,
     capture.triage,
     capture.draft,
     review.check,
