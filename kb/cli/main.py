@@ -15,7 +15,7 @@ from kb.errors import KbError
 
 COMMANDS = {
     "init": "setup",
-    "pull": "capture",
+    "pull": "pull",
     "triage": "capture",
     "draft": "capture",
     "check": "review",
