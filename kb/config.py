@@ -63,10 +63,12 @@ class RedactionWords:
     Attributes:
         words: Always redacted, in any case.
         allow: Never redacted.
+        seconds: How long the scanner may take for one piece of text before nothing passes.
     """
 
     words: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
+    seconds: float = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,6 @@ from kb.articles.article import Article, State
 from kb.articles.library import Library, Shelf
 from kb.config import Config, load
 from kb.errors import KbError
-from kb.redaction import Redactor
 from kb.search.page import Page as SearchPage
 from kb.search.page import of_docs
 from mkdocs_docworthy import article_page, browse, final_bytes, furniture, gate, surroundings
@@ -103,10 +102,9 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         if self._serves:
             return
         site = Path(config.site_dir)
-        try:
-            found = [*final_bytes.drafts_in(site), *self._leaks(site)]
-        except KbError as error:
-            found = [error]
+        found = final_bytes.refusals(
+            site, self._kb, Path(config.config_file_path), self._shipped(config)
+        )
         if found:
             clean_directory(str(site))
         self._refuse(found)
@@ -161,13 +159,11 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
             if file
         )
 
-    def _leaks(self, site: Path) -> list[KbError]:
-        words = self._kb.redaction
-        find = Redactor(words.words, words.allow).find
-        paths = [self._files.get_file_from_path(f"articles/{a.id}.md") for a in self._published()]
-        built = [file for file in paths if file]
-        pages = [site / file.dest_uri for file in built]
-        return final_bytes.leaks(site, pages, tuple(file.url for file in built), find)
+    def _shipped(self, config: MkDocsConfig) -> list[Path]:
+        """Return the files that come with the theme and with us: nobody's words are in them."""
+        own = Path(config.docs_dir).resolve()
+        paths = [Path(file.abs_src_path) for file in self._files if file.abs_src_path]
+        return [path for path in paths if not path.resolve().is_relative_to(own)]
 
 
 _OURS = frozenset({"articles/index.md"})
