@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from kb import __version__
-from kb.cli import capture, out, readers, review, setup
+from kb.cli import audit, capture, out, publish, readers, review, setup
 from kb.errors import KbError
 
 COMMANDS = (
@@ -16,9 +16,10 @@ COMMANDS = (
     capture.pull,
     capture.triage,
     capture.draft,
-    review.check,
+    publish.check,
     review.review,
-    review.publish,
+    publish.publish,
+    audit.prove,
     readers.serve,
     readers.record,
     readers.metrics,
