@@ -102,6 +102,26 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """`[review]`: who may do what, and what an approval must be.
+
+    Where all three lists of people are empty, whoever is in may do everything but approve their
+    own work. Leads may do what reviewers may, reviewers what engineers may.
+
+    Attributes:
+        engineers: Addresses of those who write, submit, flag and verify.
+        reviewers: Addresses of those who also approve, send back and publish.
+        leads: Addresses of those who also archive and supersede.
+        signers: Path of git's `allowed_signers`; from then on each approval is signed.
+    """
+
+    engineers: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    signers: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything the workspace says; `root` is its folder."""
 
@@ -112,6 +132,12 @@ class Config:
     redaction: RedactionWords = RedactionWords()
     measure: Measure = Measure()
     service: Service = Service()
+    review: Review = Review()
+
+    @property
+    def signers(self) -> Path | None:
+        """The file of allowed signers, None where approvals are not signed."""
+        return self.root / self.review.signers if self.review.signers else None
 
     @property
     def docs(self) -> Path:
@@ -215,9 +241,17 @@ def _known(table: Mapping[str, Any], known: Mapping[str, Any], where: str) -> No
 def _value(default: Any, value: Any, where: str) -> Any:
     if isinstance(default, tuple) and isinstance(value, list):
         return tuple(str(one) for one in value)
+    if isinstance(default, bool) is not isinstance(value, bool):
+        value = None
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is not type(default):
-        wanted = {str: "a text", int: "a number", float: "a number", tuple: "a list of texts"}
+        wanted = {
+            bool: "true or false",
+            str: "a text",
+            int: "a number",
+            float: "a number",
+            tuple: "a list of texts",
+        }
         raise ConfigError(where, "it has the wrong type", f"Write {wanted[type(default)]}")
     return value

@@ -53,18 +53,26 @@ class Verb(StrEnum):
     SEND_BACK = "send_back"
     APPROVE = "approve"
     PUBLISH = "publish"
+    FLAG = "flag"
+    RESOLVE = "resolve"
+    VERIFY = "verify"
+    SUPERSEDE = "supersede"
     ARCHIVE = "archive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One line of the article's own history: who did what, when, to which bytes."""
+    """One line of the article's own history: who did what, when, to which bytes.
+
+    `signature` is an approver's SSH signature in base64, where the workspace lists signers.
+    """
 
     verb: Verb
     by: str
     at: datetime
     digest: str
     note: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +84,9 @@ class Article:
         aliases: The customers' own words for the problem, searchable, never rewritten.
         tickets: Keys of the tickets it was written from.
         sections: Section name and its Markdown, in the order of `SECTIONS`.
+        applies_to: Version ranges, e.g. `Ferry >=4.0,<4.5`; empty for every version.
+        fixed_in: Where the product itself was mended, e.g. `Ferry 4.5`.
+        superseded_by: Id of the article that took this one's place for good, `""` for none.
         history: Oldest first.
     """
 
@@ -91,6 +102,9 @@ class Article:
     aliases: tuple[str, ...] = ()
     tickets: tuple[str, ...] = ()
     review_by: str = ""
+    applies_to: tuple[str, ...] = ()
+    fixed_in: tuple[str, ...] = ()
+    superseded_by: str = ""
     sections: tuple[tuple[str, str], ...] = ()
     history: tuple[Change, ...] = ()
 
@@ -104,10 +118,10 @@ class Article:
 
 
 SECTIONS = ("Issue", "Environment", "Cause", "Resolution")
-_LISTS = ("products", "versions", "tags", "aliases", "tickets")
-_PLAIN = ("id", "title", "state", "audience", "risk", "lang", "review_by")
-KEYS = (*_PLAIN[:6], *_LISTS, "review_by", "history")
-_CHANGE_KEYS = {"verb", "by", "at", "digest", "note"}
+_LISTS = ("products", "versions", "tags", "aliases", "tickets", "applies_to", "fixed_in")
+_PLAIN = ("id", "title", "state", "audience", "risk", "lang", "review_by", "superseded_by")
+KEYS = (*_PLAIN[:6], *_LISTS, *_PLAIN[6:], "history")
+_CHANGE_KEYS = {"verb", "by", "at", "digest", "note", "signature"}
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _MAX_FRONT = 64 * 1024
@@ -163,6 +177,11 @@ def _yaml() -> Any:
     return yaml
 
 
+def is_id(text: str) -> bool:
+    """Say whether `text` can be an article's id, and so a file's name."""
+    return _ID.fullmatch(text) is not None
+
+
 def parse(text: str, where: object = "article") -> Article:
     """Read an article from its Markdown.
 
@@ -176,12 +195,9 @@ def parse(text: str, where: object = "article") -> Article:
     for key, closed in (("state", State), ("audience", Audience), ("risk", Risk)):
         if key in plain:
             plain[key] = _choice(closed, plain[key], key, _at(text, key, where))
-    if not _ID.fullmatch(plain["id"]):
-        raise ArticleError(
-            _at(text, "id", where),
-            "the id is not made of a-z, 0-9 and hyphens",
-            "Name it like its file, e.g. proxy-timeouts-1042",
-        )
+    for key in ("id", "superseded_by"):
+        if key == "id" or plain.get(key):
+            _check_id(plain[key], key, _at(text, key, where))
     history = _history(meta.get("history") or [], _at(text, "history", where))
     values: dict[str, Any] = {**plain, **lists}
     return Article(**values, sections=_sections(body, text, where), history=history)
@@ -236,7 +252,8 @@ def _quoted(value: Any) -> Any:
 def _change_front(change: Change) -> dict[str, str]:
     front = {"verb": str(change.verb), "by": change.by, "at": change.at.isoformat()}
     front["digest"] = change.digest
-    return {**front, "note": change.note} if change.note else front
+    more = {"note": change.note, "signature": change.signature}
+    return {**front, **{key: value for key, value in more.items() if value}}
 
 
 def _split(text: str, where: object) -> tuple[Any, str]:
@@ -315,6 +332,12 @@ def _texts(meta: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
     return tuple(str(v) for v in value)
 
 
+def _check_id(value: str, key: str, where: str) -> None:
+    if not is_id(value):
+        what = f"the {key} is not made of a-z, 0-9 and hyphens"
+        raise ArticleError(where, what, "Name it like its file, e.g. proxy-timeouts-1042")
+
+
 def _choice(closed: type[StrEnum], value: str, key: str, where: str) -> StrEnum:
     if value not in set(closed):
         names = [str(v) for v in closed]
@@ -345,6 +368,7 @@ def _change(line: Mapping[str, Any]) -> Change:
         at=at,
         digest=str(line["digest"]),
         note=str(line.get("note") or ""),
+        signature=str(line.get("signature") or ""),
     )
 
 

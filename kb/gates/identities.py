@@ -11,13 +11,44 @@ from pathlib import Path
 
 from kb.errors import RedactionError
 from kb.redaction import Known
-from kb.redaction.known import LEGAL, PROVIDERS
-from kb.redaction.lists import common
+from kb.redaction.lists import common, mail_providers
 
 FILE = "identities"
 """The file's name in `.kb/`: one `words hash first` a line, hashes in hex."""
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 8
+_LEGAL = frozenset(
+    [
+        "inc",
+        "llc",
+        "ltd",
+        "limited",
+        "gmbh",
+        "ag",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "plc",
+        "sa",
+        "bv",
+        "nv",
+        "oy",
+        "ab",
+        "srl",
+        "spa",
+        "kg",
+        "pty",
+        "sas",
+        "the",
+        "and",
+        "of",
+        "group",
+        "holding",
+        "holdings",
+    ]
+)
+"""Words that say what kind of body an organisation is, not which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +105,14 @@ def _grams(known: Known) -> Iterator[tuple[str, ...]]:
         yield from _telling(_words(email), alone=True)
     for domain in known.domains:
         words = _words(domain)
-        if not PROVIDERS.intersection(words):
+        if not mail_providers().intersection(words):
             yield from _telling(words)
     for name in known.names:
         words = _words(name)
         yield from _telling(words)
         yield from _telling((*words[1:], words[0])) if len(words) > 1 else ()
     for organisation in known.organisations:
-        words = tuple(word for word in _words(organisation) if word not in LEGAL)
+        words = tuple(word for word in _words(organisation) if word not in _LEGAL)
         yield from _telling(words, alone=True)
 
 

@@ -61,7 +61,7 @@ class _Reader:
             self.in_title = not ends
         if name not in _INLINE:
             (self.main if self.depth else self.around).append("\n")
-        if "=" in attributes:
+        if attributes:
             self.attributes(name, attributes)
 
     def attributes(self, tag: str, raw: str) -> None:
@@ -69,6 +69,8 @@ class _Reader:
             name.lower(): unescape(first or second or third)
             for name, first, second, third in _ATTRIBUTE.findall(raw)
         }
+        if bare := _ATTRIBUTE.sub("", raw).strip(" /\n\t"):
+            self.rest[bare] = None
         told = tag == "meta" and (found.get("name") or found.get("property", "")).lower()
         for name, value in found.items():
             if (name == "content" and told and told.rpartition(":")[2] in _META) or (

@@ -14,8 +14,7 @@ _BARE_JPEG = frozenset((0x01, *range(0xD0, 0xD9)))
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
 _PEOPLE = {0x013B: "Artist", 0xA430: "CameraOwnerName", 0x9C9D: "XPAuthor"}
-_DEEPER = (0x8769, 0x8825)
-_PLACE = 0x8825
+_DEEPER, _PLACE = 0x8769, 0x8825
 
 
 def is_picture(data: bytes) -> bool:
@@ -180,7 +179,7 @@ def _exif(tiff: bytes) -> Iterator[str]:
         (count,) = struct.unpack_from(f"{order}H", tiff, at)
         for row in range(count):
             tag, kind, many, value = struct.unpack_from(f"{order}HHII", tiff, at + 2 + 12 * row)
-            if tag in _DEEPER:
+            if tag == _DEEPER:
                 todo.append(value)
             if tag == _PLACE:
                 yield "GPS position"

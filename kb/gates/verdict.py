@@ -12,6 +12,8 @@ from kb.gates.reading import Passage
 from kb.gates.scanner import Rulebook, Scanner
 from kb.redaction import Entity, Finding
 
+_GUESSED = frozenset({"secret:password", "secret:key"})
+"""Secrets that only the words around them give away; the team's own samples look like them."""
 _AUTHOR = re.compile(r"(?m)^Author: (?=\S)|^GPS position$")
 
 
@@ -100,7 +102,8 @@ def _labels(passage: Passage, findings: Sequence[Finding], judge: Judge) -> Iter
         value = passage.text[finding.start : finding.end]
         if finding.confidence < SURE:
             continue
-        if finding.entity is Entity.SECRET or not (passage.is_code or stands_in(value, judge.said)):
+        shaped = finding.entity is Entity.SECRET and finding.label not in _GUESSED
+        if shaped or not (passage.is_code or stands_in(value, judge.said)):
             yield finding.label
 
 

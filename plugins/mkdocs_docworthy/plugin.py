@@ -16,6 +16,7 @@ from mkdocs.utils import clean_directory, get_relative_url
 
 from kb.articles.article import Article, State
 from kb.articles.library import Library, Shelf
+from kb.articles.signature import verify_with
 from kb.config import Config, load
 from kb.errors import KbError
 from kb.search.page import Page as SearchPage
@@ -110,7 +111,8 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         self._refuse(found)
 
     def _wrong(self, files: Files, config: MkDocsConfig) -> list[KbError]:
-        found = gate.refusals(self._shelf, self.config.audience)
+        verify = verify_with(self._kb.signers)
+        found = gate.refusals(self._shelf, self.config.audience, verify)
         found += gate.strangers(file.src_uri for file in files if file.src_uri not in _OURS)
         for file in files.documentation_pages():
             if not file.src_uri.startswith("drafts/"):
