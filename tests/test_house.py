@@ -42,7 +42,7 @@ HOMES = {
     "mkdocs": ("plugins/",),
     "sqlalchemy": ("kb/store/",),
     "alembic": ("kb/store/",),
-    "yaml": ("kb/articles/article.py",),
+    "yaml": ("kb/articles/article.py", "kb/articles/front.py"),
     "ruamel": ("kb/articles/article.py",),
     "frontmatter": ("kb/articles/article.py",),
     "whoosh": ("kb/search/whoosh.py",),

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -13,12 +13,12 @@ import frontmatter
 import yaml as pyyaml
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from ruamel.yaml.tag import Tag
 
+from kb.articles import front
 from kb.errors import ArticleError
 
 
@@ -113,7 +113,6 @@ _CHANGE_KEYS = {"verb", "by", "at", "digest", "note"}
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _MAX_FRONT = 64 * 1024
-_MAX_DEPTH = 8
 _TEXT = "tag:yaml.org,2002:str"
 _MKDOCS: Any = pyyaml.resolver.Resolver()
 
@@ -156,7 +155,7 @@ def parse(text: str, where: object = "article") -> Article:
     Raises:
         ArticleError: Front matter or sections are not as they must be; `where:line` is named.
     """
-    meta, body = _split(text, where)
+    meta, body = _split(text, where, front.read)
     _check_keys(meta, text, where)
     lists = {key: _texts(meta, key, _at(text, key, where)) for key in _LISTS}
     plain = {key: _text(meta, key, _at(text, key, where)) for key in _PLAIN if key in meta}
@@ -176,7 +175,7 @@ def parse(text: str, where: object = "article") -> Article:
 
 def render(article: Article, previous: str = "") -> str:
     """Write the article as Markdown; comments and order of `previous` front matter are kept."""
-    meta = _split(previous, "previous")[0] if previous else {}
+    meta = _split(previous, "previous", _kept)[0] if previous else {}
     for key, value in _front(article):
         if value or key in ("title", "products"):
             meta[key] = _over(meta.get(key), _quoted(value))
@@ -196,12 +195,12 @@ def _over(old: Any, new: Any) -> Any:
 
 
 def _front(article: Article) -> list[tuple[str, Any]]:
-    front: list[tuple[str, Any]] = []
+    found: list[tuple[str, Any]] = []
     for key in KEYS[:-1]:
         value = getattr(article, key)
-        front.append((key, list(value) if isinstance(value, tuple) else str(value)))
-    front.append(("history", [_change_front(change) for change in article.history]))
-    return front
+        found.append((key, list(value) if isinstance(value, tuple) else str(value)))
+    found.append(("history", [_change_front(change) for change in article.history]))
+    return found
 
 
 def _quoted(value: Any) -> Any:
@@ -220,22 +219,30 @@ def _change_front(change: Change) -> dict[str, str]:
     return {**front, "note": change.note} if change.note else front
 
 
-def _split(text: str, where: object) -> tuple[Any, str]:
+def _kept(said: str) -> Any:
+    """Load front matter for writing it back: order and comments are kept."""
+    front.read(said)
+    return _Handler().load(said)
+
+
+def _split(text: str, where: object, load: Callable[[str], Any]) -> tuple[Any, str]:
     match = re.match(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", text, re.S | re.M)
     if match is None:
         raise ArticleError(
             f"{where}:1", "no front matter between two lines of ---", "Put it at the very top"
         )
-    front = match.group(1)
+    said = match.group(1)
     try:
-        if len(front) > _MAX_FRONT or not _is_plain(front):
-            raise ArticleError(
-                f"{where}:1",
-                "the front matter holds an anchor, alias or tag, or is over 64 kB",
-                "Write plain keys and values, and quote text that starts with &, * or !",
-            )
-        meta = _Handler().load(front)
-    except YAMLError as error:
+        if len(said) > _MAX_FRONT or re.search(r"(?m)^(\.\.\.|%)", said):
+            raise ValueError  # a line of ... would end the front matter for MkDocs and not for us
+        meta = load(said)
+    except ValueError:
+        raise ArticleError(
+            f"{where}:1",
+            "the front matter holds an anchor, alias or tag, or is over 64 kB",
+            "Write plain keys and values, and quote text that starts with &, * or !",
+        ) from None
+    except (YAMLError, pyyaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1
         raise ArticleError(
@@ -244,20 +251,6 @@ def _split(text: str, where: object) -> tuple[Any, str]:
     if not isinstance(meta, Mapping):
         raise ArticleError(f"{where}:1", "the front matter holds no keys", "Give it id and title")
     return meta, text[match.end() :]
-
-
-def _is_plain(front: str) -> bool:
-    """Say whether it is one shallow document without anchors, aliases and tags.
-
-    A line of `...` would end the front matter for MkDocs and not for us.
-    """
-    depth = 0
-    for event in _yaml().parse(front):
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        marked = getattr(event, "anchor", None) or getattr(event, "tag", None)
-        if marked or depth > _MAX_DEPTH or isinstance(event, AliasEvent):
-            return False
-    return re.search(r"(?m)^(\.\.\.|%)", front) is None
 
 
 def _check_keys(meta: Mapping[str, object], text: str, where: object) -> None:
