@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from kb import __version__
-from kb.cli import capture, out, readers, review, setup
+from kb.cli import capture, measure, out, readers, review, setup
 from kb.errors import KbError
 
 COMMANDS = (
@@ -20,8 +20,8 @@ COMMANDS = (
     review.review,
     review.publish,
     readers.serve,
-    readers.record,
-    readers.metrics,
+    measure.record,
+    measure.metrics,
     readers.feedback,
     readers.search,
     setup.redact,
