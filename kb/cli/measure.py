@@ -11,8 +11,9 @@ import click
 from kb.cli import out
 from kb.cli.workspace import Workspace, dry_option, json_option, now, open_workspace
 from kb.errors import EventError
-from kb.measure.events import Event, parse_batch
+from kb.measure.events import Event
 from kb.measure.report import to_json
+from kb.measure.wire import parse_batch
 from kb.service.measuring import measured
 
 days_option: Callable[[Any], Any] = click.option(
@@ -54,7 +55,8 @@ def _read(file: TextIO, workspace: Workspace) -> Iterator[Event]:
         if not aware:
             raise EventError(where, "it is not at, reader and event", "See the docs on events")
         batch = {"v": 1, "events": [row.get("event")]}
-        yield from parse_batch(batch, at=at, reader=reader, redactor=workspace.redactor)
+        found = parse_batch(batch, at=at, reader=reader, redactor=workspace.redactor)
+        yield from found.events
 
 
 @click.command()

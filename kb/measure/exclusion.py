@@ -8,7 +8,8 @@ from enum import StrEnum
 class Exclusion(StrEnum):
     """Why a request is kept out; the collector counts each by this name.
 
-    `TEAM` is the collector's to say: it knows who is signed in.
+    `TEAM` is the collector's to say: it knows who is signed in. `UNSIGNED_VOTE` is a vote that no
+    rendered page sent; the rest of its batch is kept.
     """
 
     DO_NOT_TRACK = "do_not_track"
@@ -19,6 +20,7 @@ class Exclusion(StrEnum):
     BOT = "bot"
     NO_USER_AGENT = "no_user_agent"
     TEAM = "team"
+    UNSIGNED_VOTE = "unsigned_vote"
 
 
 _LLM_CRAWLERS = (
