@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from kb.articles.page_token import is_token
-from kb.errors import KbError
 from kb.measure.events import Event, Kind
 from kb.measure.exclusion import Exclusion, excluded
 from kb.measure.wire import Batch, parse_batch, said
@@ -24,6 +23,7 @@ LARGEST_BODY = 64 * 1024
 BODY_SECONDS = 10
 _TYPES = ("application/json", "text/plain")
 _NO_STORE = {"Cache-Control": "no-store"}
+_ACCEPTED = b'{"status":"accepted"}'
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,12 +64,12 @@ class Collector:
             batch = self._read(payload, address, agent)
             unsigned = {str(Exclusion.UNSIGNED_VOTE): batch.unsigned} if batch.unsigned else {}
             await self._keep(batch.events, unsigned)
-        return JSONResponse({"status": "accepted"}, 202, headers=_NO_STORE)
+        return Response(_ACCEPTED, 202, _NO_STORE, "application/json")
 
     def _reason(self, request: Request, agent: str) -> str:
         if reason := excluded(agent, request.headers):
             return reason
-        return Exclusion.TEAM if self.is_team(request) else ""
+        return Exclusion.TEAM if "cookie" in request.headers and self.is_team(request) else ""
 
     def _read(self, payload: object, address: str, agent: str) -> Batch:
         at = self.now()
@@ -85,15 +85,10 @@ class Collector:
         )
 
     async def _keep(self, events: Sequence[Event], reasons: Mapping[str, int]) -> None:
-        loop = asyncio.get_running_loop()
-        kept: asyncio.Future[None] = loop.create_future()
-
-        def done(error: KbError | None) -> None:
-            loop.call_soon_threadsafe(_settle, kept, error)
-
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         today = self.now().astimezone(UTC).date().isoformat() if reasons else ""
         dropped = {(today, reason): count for reason, count in reasons.items()}
-        if not self.inbox.put(Parcel(events=events, dropped=dropped, done=done)):
+        if not self.inbox.put(Parcel(events=events, dropped=dropped, kept=kept)):
             raise Refusal(
                 503, "service", "too much waits", "Try again", headers={"Retry-After": "1"}
             )
@@ -115,15 +110,6 @@ class Collector:
 def client(request: Request) -> str:
     """Return the address that the connection comes from; it is hashed at once, never kept."""
     return request.client.host if request.client else ""
-
-
-def _settle(kept: "asyncio.Future[None]", error: KbError | None) -> None:
-    if kept.cancelled():
-        return
-    if error:
-        kept.set_exception(error)
-    else:
-        kept.set_result(None)
 
 
 def _check_type(request: Request) -> None:

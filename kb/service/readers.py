@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from kb.measure.attempts import IDLE
@@ -52,7 +52,7 @@ class Readers:
     secret: bytes
     identity: Identity = Identity.DAY
     held: float = 0.0
-    _day: str = ""
+    _day: date = date.min
     _salts: tuple[bytes, bytes] = (b"", b"")
     _late: dict[str, datetime] = field(default_factory=dict)
 
@@ -85,13 +85,13 @@ class Readers:
                 self._late[before] = at
                 return before
         key = _hash(today, "reader", address, agent)
-        if (at + IDLE).date() > at.date():
+        if at.hour == 23 and (at + IDLE).date() > at.date():
             self._late[key] = at
         return key
 
     def _turn(self, at: datetime) -> None:
         """Ask for the salts once a day; the store then deletes those that are too old."""
-        day = at.date().isoformat()
+        day = at.date()
         if day != self._day:
             self._salts, self._day = self.salts(at), day
         elif self._late and at.hour == 1:

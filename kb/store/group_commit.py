@@ -1,9 +1,11 @@
 """Commits together what many requests brought at once; each learns when its own is on the disk."""
 
+import asyncio
+import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kb.errors import KbError
@@ -24,12 +26,12 @@ class Parcel:
     Attributes:
         events: To be kept.
         dropped: What was kept out, `(day, reason)` and how often.
-        done: Called from the writer once it is all durable, or with the error.
+        kept: Settled in its own loop once all of it is durable, or with the error.
     """
 
     events: Sequence[Event]
     dropped: Mapping[tuple[str, str], int]
-    done: Callable[[KbError | None], None]
+    kept: "asyncio.Future[None]"
 
 
 @dataclass(slots=True)
@@ -77,8 +79,8 @@ class GroupCommit:
                 return
             busy = len(group) > 1
             error = self._write(group)
-            for parcel in group:
-                parcel.done(error)
+            with contextlib.suppress(RuntimeError):  # the loop is gone, and nobody waits
+                group[0].kept.get_loop().call_soon_threadsafe(_settle, group, error)
 
     def _take(self) -> list[Parcel]:
         with self._wake:
@@ -97,3 +99,13 @@ class GroupCommit:
         except KbError as error:
             return error
         return None
+
+
+def _settle(group: Sequence[Parcel], error: KbError | None) -> None:
+    for parcel in group:
+        if parcel.kept.done():  # whoever asked went away
+            continue
+        if error:
+            parcel.kept.set_exception(error)
+        else:
+            parcel.kept.set_result(None)
