@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import click
 
 from kb import __version__
-from kb.cli import capture, out, readers, review, setup
+from kb.cli import capture, out, readers, redaction, review, setup
 from kb.errors import KbError
 
 COMMANDS = (
@@ -24,7 +24,7 @@ COMMANDS = (
     readers.metrics,
     readers.feedback,
     readers.search,
-    setup.redact,
+    redaction.redact,
     setup.doctor,
 )
 
