@@ -27,7 +27,7 @@ COMMANDS = {
     "metrics": "measure",
     "feedback": "readers",
     "search": "search",
-    "redact": "setup",
+    "redact": "redaction",
     "doctor": "setup",
 }
 """Each command, in the order of a first round, and the module of `kb.cli` that keeps it."""
