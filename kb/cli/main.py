@@ -8,14 +8,14 @@ from collections.abc import Sequence
 import click
 
 from kb import __version__
-from kb.cli import capture, out, readers, review, setup
+from kb.cli import capture, draft, out, readers, review, setup, triage
 from kb.errors import KbError
 
 COMMANDS = (
     setup.init,
     capture.pull,
-    capture.triage,
-    capture.draft,
+    triage.triage,
+    draft.draft,
     review.check,
     review.review,
     review.publish,
