@@ -16,8 +16,8 @@ from kb.errors import KbError
 COMMANDS = {
     "init": "setup",
     "pull": "pull",
-    "triage": "capture",
-    "draft": "capture",
+    "triage": "triage",
+    "draft": "draft",
     "check": "publish",
     "review": "review",
     "publish": "publish",
