@@ -35,7 +35,7 @@ class Source:
     Attributes:
         name: First half of each ticket's key.
         kind: `files`.
-        path: Folder of the JSONL exports, relative to the workspace.
+        path: An export or a folder of them, relative to the workspace.
     """
 
     name: str = "helpdesk"

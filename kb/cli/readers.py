@@ -1,4 +1,4 @@
-"""What readers do and what comes of it: `kb serve`, `record`, `metrics`, `feedback`, `search`."""
+"""What readers do and what comes of it: `kb serve`, `record`, `metrics` and `feedback`."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,6 @@ from kb.measure.contacts import contacts_of
 from kb.measure.events import Event, parse_batch
 from kb.measure.refs import page_refs
 from kb.measure.report import Report, report, to_json
-from kb.search.whoosh import Index
 from kb.service.serve import serve as run_service
 
 _DAYS = 28
@@ -143,21 +142,3 @@ def feedback(days: int, into: Path | None, as_json: bool) -> None:
         out.line(text)
         pages = page_refs(workspace.library.shelf().articles)
         out.say(f"{len(impact_cards(found, pages))} impact cards, {len(tasks)} things to do")
-
-
-@click.command()
-@click.argument("words", nargs=-1, required=True)
-@click.option("--limit", default=10, show_default=True, help="How many at most.")
-@json_option
-def search(words: tuple[str, ...], limit: int, as_json: bool) -> None:
-    """Find pages as readers would; any of the words may be missing."""
-    hits = Index(open_workspace().pages(published_only=True)).search(" ".join(words), limit=limit)
-    if as_json:
-        rows = [{"id": h.id, "url": h.url, "title": h.title, "score": h.score,
-                 "passage": h.passage} for h in hits]  # fmt: skip
-        out.data("search", results=rows)
-        return
-    for hit in hits:
-        out.line(f"{hit.title}  /{hit.url}\n    {hit.passage}")
-    if not hits:
-        out.say("Nothing found. The gap shows up in kb feedback once readers search for it too.")

@@ -1,6 +1,7 @@
 """Making and mending a workspace: `kb init`, `kb doctor`, and `kb redact` to see the law at work."""
 
 import json
+import re
 import secrets
 import shutil
 import sys
@@ -18,9 +19,9 @@ from kb.errors import KbError
 from kb.redaction import Known, Redactor
 
 _TOML = """\
-# Docworthy's workspace. Every option: https://docworthy.example/configuration/
+# Docworthy's workspace. Every option stands in docs/configuration.md of Docworthy.
 [site]
-docs = "docs"
+docs = {docs}
 service = "http://127.0.0.1:8765"
 
 [source]
@@ -63,26 +64,34 @@ def init(folder: Path, demo: bool) -> None:
     Nothing that is there is overwritten.
     """
     name = "Ferrywright help centre" if demo else folder.resolve().name
+    docs = _docs_of(folder / "mkdocs.yml")
     if demo:
         _bring(folder)
     made = [
         path
         for path, text in (
-            (folder / "kb.toml", _TOML),
+            (folder / "kb.toml", _TOML.format(docs=json.dumps(docs))),
             (folder / "mkdocs.yml", _MKDOCS.format(name=name)),
-            (folder / "docs" / "index.md", _INDEX.format(name=name)),
+            (folder / docs / "index.md", _INDEX.format(name=name)),
             (folder / ".kb" / ".gitignore", "*\n"),
         )
         if _new(path, text)
     ]
     _secret(folder / ".kb" / "secret")
-    for below in ("docs/articles", "docs/drafts", "tickets"):
+    for below in (f"{docs}/articles", f"{docs}/drafts", "tickets"):
         (folder / below).mkdir(parents=True, exist_ok=True)
     for path in made:
         out.line(str(path))
     if "docworthy" not in (folder / "mkdocs.yml").read_text(encoding="utf-8"):
         out.say("mkdocs.yml: the docworthy plugin is not in it. Add it below plugins:, then build.")
     out.say("Next: put exports into tickets/, then kb pull.")
+
+
+def _docs_of(path: Path) -> str:
+    """Return the `docs_dir` of an mkdocs.yml, which may hold tags that only MkDocs can read."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    found = re.search(r"(?m)^docs_dir:\s*[\"']?([^\"'#\n]+)", text)
+    return found.group(1).strip() if found else "docs"
 
 
 def _new(path: Path, text: str) -> bool:

@@ -28,6 +28,7 @@ cursors = Table(
     "cursors",
     metadata,
     Column("source", String(80), primary_key=True),
+    Column("part", String(400), primary_key=True),  # a file's name, "" for an API
     Column("cursor", Text, nullable=False),
 )
 

@@ -37,6 +37,7 @@ def _tickets() -> None:
     op.create_table(
         "cursors",
         sa.Column("source", sa.String(80), primary_key=True),
+        sa.Column("part", sa.String(400), primary_key=True),
         sa.Column("cursor", sa.Text, nullable=False),
     )
     op.create_table(
