@@ -11,20 +11,44 @@ from pathlib import Path
 
 from kb.errors import RedactionError
 from kb.redaction import Known
-from kb.redaction.lists import common
+from kb.redaction.lists import common, mail_providers
 
 FILE = "identities"
 """The file's name in `.kb/`: one `words hash first` a line, hashes in hex."""
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 8
 _LEGAL = frozenset(
-    ["inc", "llc", "ltd", "limited", "gmbh", "ag", "corp", "corporation", "co", "company", "plc", "sa", "bv", "nv", "oy", "ab", "srl", "spa", "kg", "pty", "sas", "the", "and", "of", "group", "holding", "holdings"]
+    [
+        "inc",
+        "llc",
+        "ltd",
+        "limited",
+        "gmbh",
+        "ag",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "plc",
+        "sa",
+        "bv",
+        "nv",
+        "oy",
+        "ab",
+        "srl",
+        "spa",
+        "kg",
+        "pty",
+        "sas",
+        "the",
+        "and",
+        "of",
+        "group",
+        "holding",
+        "holdings",
+    ]
 )
 """Words that say what kind of body an organisation is, not which."""
-_PROVIDERS = frozenset(
-    ["gmail", "googlemail", "outlook", "hotmail", "live", "yahoo", "icloud", "gmx", "aol", "proton", "protonmail", "msn", "comcast", "yandex", "zoho", "fastmail", "qq"]
-)
-"""Mail providers: an address there tells nothing about an organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +105,7 @@ def _grams(known: Known) -> Iterator[tuple[str, ...]]:
         yield from _telling(_words(email), alone=True)
     for domain in known.domains:
         words = _words(domain)
-        if not _PROVIDERS.intersection(words):
+        if not mail_providers().intersection(words):
             yield from _telling(words)
     for name in known.names:
         words = _words(name)
