@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kb.config import Config
 from kb.errors import KbError
@@ -17,6 +18,7 @@ from kb.service.collector import Collector
 from kb.service.failures import LastResort, handle
 from kb.service.finding import Finder
 from kb.service.pages import HERE
+from kb.service.proxy import KeepPeer, Proxy
 from kb.service.public import routes
 from kb.service.session import Sessions
 from kb.service.team import Team
@@ -41,6 +43,8 @@ def make_app(
     Raises:
         ConfigError: The workspace has no key to sign sessions with.
     """
+    own = config.service
+    Proxy(own)  # a wrong address is told at the start
     sessions = Sessions(config.secret(), token)
     team = Team(config=config, store=store, sessions=sessions, now=now)
     redactor = Redactor(words=config.redaction.words, allow=config.redaction.allow)
@@ -54,6 +58,10 @@ def make_app(
         places.append(Mount("/", StaticFiles(directory=site, html=True)))
     return Starlette(
         routes=places,
-        middleware=[Middleware(LastResort)],
+        middleware=[
+            Middleware(LastResort),
+            Middleware(KeepPeer),
+            Middleware(ProxyHeadersMiddleware, trusted_hosts=["127.0.0.1", "::1", *own.trusted]),
+        ],
         exception_handlers={HTTPException: handle, KbError: handle},
     )
