@@ -5,23 +5,24 @@ from dataclasses import asdict
 
 import click
 
-from kb.articles.audit import Proof, audit
+from kb.articles.audit import Proof
+from kb.articles.audit import audit as proofs_of
 from kb.articles.signature import verify_with
 from kb.cli import out
 from kb.cli.workspace import json_option, open_workspace
 
 
-@click.command(name="audit")
+@click.command()
 @json_option
 @click.pass_context
-def prove(context: click.Context, as_json: bool) -> None:
+def audit(context: click.Context, as_json: bool) -> None:
     """Prove for every page in docs/articles/ that its approval holds, or name the page that fails.
 
     It reads the files alone, offline: bytes, approvers, and their signatures where the workspace
     lists its signers. Ends with 1 when a page fails.
     """
     workspace = open_workspace()
-    proofs = list(audit(workspace.library, verify_with(workspace.config.signers)))
+    proofs = list(proofs_of(workspace.library, verify_with(workspace.config.signers)))
     for proof in proofs:
         out.line(_json(proof) if as_json else _told(proof))
     failed = sum(not proof.holds for proof in proofs)

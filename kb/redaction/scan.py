@@ -15,10 +15,11 @@ from kb.redaction.views import TAKEN, View
 
 LABELS = "|".join(entity.value for entity in Entity if entity is not Entity.SECRET)
 PLACEHOLDER = compiled(
-    rf"(?:<|&lt;|&#60;|\\u003[cC]|%3[cC])(secret:[a-z0-9-]{{1,40}}|(?:{LABELS})-\d{{1,6}})"
-    r"(?:>|&gt;|&#62;|\\u003[eE]|%3[eE])"
+    r"(?i)(?:\\?<|&(?:amp;){0,3}(?:lt|#0{0,4}60|#x0{0,4}3c);|\\{1,2}u003c|\\x3c|%(?:25){0,2}3c)"
+    rf"(secret(?::|%(?:25){{0,2}}3a|&#58;|\\:)[a-z0-9-]{{1,40}}|(?:{LABELS})-\d{{1,6}})"
+    r"(?:\\?>|&(?:amp;){0,3}(?:gt|#0{0,4}62|#x0{0,4}3e);|\\{1,2}u003e|\\x3e|%(?:25){0,2}3e)"
 )
-"""Our own placeholders, also as HTML, JSON and URLs spell their angle brackets."""
+"""Our own placeholders, also as HTML, JSON, JavaScript, URLs and Markdown spell their brackets."""
 VETOED = frozenset(("scrambled", "machine", "assigned", "prefixed", "token"))
 """Checks that go by a value's looks; what stands before it may say that it is a checksum."""
 TRIMMED = frozenset(("spoken", "password", "assigned", "credential", "username"))
@@ -93,7 +94,7 @@ def likely_rules(seen: bytes) -> list[Rule]:
 def masked(view: View) -> View:
     """Return the view with our own placeholders covered, so that no rule touches them."""
     seen = view.seen
-    if not any(mark in seen for mark in (b"<", b"&lt;", b"&#60;", b"\\u003", b"%3")):
+    if not PLACEHOLDER.search(seen):
         return view
     covered = bytearray(seen)
     for match in PLACEHOLDER.finditer(seen):
@@ -127,7 +128,7 @@ def by_rule(rule: Rule, view: View) -> Iterator[Finding]:
         if TAKEN in value:
             first, value = _untaken(first, value)
         if rule.check in TRIMMED:
-            value = value.rstrip(b".,;:!?)")
+            value = value.rstrip(b".,;:!?)`*")
         if not value or not check(value) or _vetoed(rule, seen, first, value):
             continue
         start, end = view.span(first, first + len(value))

@@ -55,10 +55,12 @@ def _is_page(path: Path) -> bool:
 
 def _of_file(path: Path, docs: Path) -> tuple[Page, ...]:
     """Return a page for each second-level heading: a heading is a landing place."""
-    text = re.sub(r"\A---\n.*?\n---\n", "", path.read_text(encoding="utf-8"), flags=re.S)
+    whole = path.read_text(encoding="utf-8", errors="replace")
+    text = re.sub(r"\A---\n.*?\n---\n", "", whole, flags=re.S)
     name = path.relative_to(docs)
-    first = re.search(r"(?m)^# (.+)$", text)
-    title = first.group(1) if first else name.stem
+    front = re.search(r"(?m)^title: *(.+)$", whole[: len(whole) - len(text)])
+    first = front or re.search(r"(?m)^# (.+)$", text)
+    title = first.group(1).strip("\"'") if first else name.stem
     url = ("" if str(name) == "index.md" else f"{name.with_suffix('')}/").removesuffix("index/")
     parts = re.split(r"(?m)^## (.+)$", text)
     pages = [Page(id=str(name), url=url, title=title, words="", body=parts[0])]

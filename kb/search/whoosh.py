@@ -24,6 +24,8 @@ class Hit:
 
     id: str
     url: str
+    path: str
+    anchor: str
     title: str
     score: float
     passage: str
@@ -75,10 +77,12 @@ class Index:
             return ()
         clauses = [Term(name, term, boost) for term in terms for name, boost in WEIGHTS]
         with self._index.searcher(weighting=BM25F()) as searcher:
-            found = searcher.search(Or(clauses), limit=limit)
+            found = searcher.search(Or(clauses), limit=limit * 4)
             rows = [(hit["id"], hit.score) for hit in found]
         shown = frozenset(re.findall(r"\w+", query.casefold()))
-        return tuple(self._hit(page_id, score, shown) for page_id, score in rows)
+        best = {page_id.partition("#")[0]: (page_id, score) for page_id, score in reversed(rows)}
+        ranked = sorted(best.values(), key=lambda row: -row[1])[:limit]
+        return tuple(self._hit(page_id, score, shown) for page_id, score in ranked)
 
     def terms(self, text: str) -> tuple[str, ...]:
         """Return the terms of `text` as they are indexed, each once, in order."""
@@ -103,6 +107,10 @@ class Index:
         return Hit(
             id=page.id,
             url=page.url,
+            path=f"{page.url.strip('/')}.md"
+            if page.url.startswith("articles/")
+            else page.id.partition("#")[0],
+            anchor=page.id.partition("#")[2],
             title=page.title,
             score=round(score, 4),
             passage=passage(page, shown),

@@ -47,7 +47,7 @@ def serve(
         access_log=False,
         log_config=None,
         server_header=False,
-        lifespan="off",
+        lifespan="on",
         proxy_headers=False,  # the app does it itself, after it kept who really connected
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )

@@ -16,7 +16,7 @@ def found(client: httpx2.Client, query: str, path: str = "/search") -> list[str]
 def test_result_has_all_it_takes(visitor: httpx2.Client) -> None:
     """A result is id, address, title, passage and score."""
     row = visitor.get("/search", params={"q": "certificate expired"}).json()["results"][0]
-    assert {"id", "url", "title", "passage", "score"} == set(row)
+    assert {"id", "url", "path", "anchor", "title", "passage", "score"} == set(row)
     assert "articles/relay-live/" == row["url"]
 
 

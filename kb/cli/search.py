@@ -1,0 +1,74 @@
+"""Finds pages as readers would: `kb search`, for one question or a file of them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from kb.cli import out
+from kb.cli.workspace import json_option, open_workspace
+from kb.errors import SourceError
+from kb.search.whoosh import Hit, Index
+
+
+@click.command()
+@click.argument("words", nargs=-1)
+@click.option(
+    "--batch", type=click.File(encoding="utf-8"), help='JSONL of {"id","query"}, one a line.'
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1, 1000),
+    default=10,
+    show_default=True,
+    help="How many at most.",
+)
+@json_option
+def search(words: tuple[str, ...], batch: TextIO | None, limit: int, as_json: bool) -> None:
+    """Find pages as readers would; any of the words may be missing.
+
+    With --batch the answer is one JSON object a line, in the order of the questions.
+    """
+    if bool(words) == bool(batch):
+        raise click.UsageError("Give words to look for, or --batch FILE.")
+    questions = list(_questions(batch)) if batch else [("", " ".join(words))]
+    index = Index(open_workspace().pages(published_only=True))
+    answers = ((name, index.search(query, limit=limit)) for name, query in questions)
+    if batch:
+        for name, hits in answers:
+            row = {"id": name, "hits": [_row(hit) for hit in hits]}
+            click.echo(json.dumps(row, ensure_ascii=False))
+        return
+    _show(next(answers)[1], as_json)
+
+
+def _questions(file: TextIO) -> Iterator[tuple[object, str]]:
+    for number, line in enumerate(file, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            name, query = row["id"], row["query"]
+        except (ValueError, KeyError, TypeError):
+            name = query = None
+        if not isinstance(query, str):
+            where = f"{Path(file.name).name}:{number}"
+            raise SourceError(where, "it is not id and query", 'Write {"id": "…", "query": "…"}')
+        yield name, query
+
+
+def _row(hit: Hit) -> dict[str, object]:
+    return {"id": hit.id, "path": hit.path, "title": hit.title, "score": hit.score,
+            "url": hit.url, "anchor": hit.anchor, "passage": hit.passage}  # fmt: skip
+
+
+def _show(hits: tuple[Hit, ...], as_json: bool) -> None:
+    if as_json:
+        out.data("search", results=[_row(hit) for hit in hits])
+        return
+    for hit in hits:
+        out.line(f"{hit.title}  /{hit.url}\n    {hit.passage}")
+    if not hits:
+        out.say("Nothing found. The gap shows up in kb feedback once readers search for it too.")
