@@ -116,11 +116,15 @@ class Service:
         host: Loopback unless a proxy that authenticates stands before it.
         port: TCP port.
         origins: Origins whose pages may send events, exactly as browsers write them.
+        person_header: Header in which a proxy that authenticates names the person; `""` for none.
+        trusted: Addresses or networks of that proxy, e.g. `10.0.0.4` or `10.0.0.0/28`.
     """
 
     host: str = "127.0.0.1"
     port: int = 8765
     origins: tuple[str, ...] = ()
+    person_header: str = ""
+    trusted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +164,12 @@ class Config:
     def signers(self) -> Path | None:
         """The file of allowed signers, None where approvals are not signed."""
         return self.root / self.review.signers if self.review.signers else None
+
+    @property
+    def ssh_key(self) -> Path | None:
+        """The key that signs approvals here: `KB_SSH_KEY`, None where it is not set."""
+        value = os.environ.get("KB_SSH_KEY")
+        return Path(value).expanduser() if value else None
 
     @property
     def docs(self) -> Path:

@@ -122,6 +122,10 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
             clean_directory(str(site))
         self._refuse(found)
 
+    def show(self, path: str, article: Article) -> None:
+        """Show this article at `path`, as a reviewer's preview of what is not saved yet."""
+        self._by_path[path] = article
+
     def _wrong(self, files: Files, config: MkDocsConfig) -> list[KbError]:
         verify = verify_with(self._kb.signers)
         found = gate.refusals(self._shelf, self.config.audience, verify)
