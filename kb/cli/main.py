@@ -18,7 +18,7 @@ COMMANDS = {
     "pull": "pull",
     "triage": "capture",
     "draft": "capture",
-    "check": "publish",
+    "check": "check",
     "review": "review",
     "publish": "publish",
     "audit": "audit",
