@@ -11,7 +11,7 @@ from repository import Repository, repository
 from kb.articles.article import render
 from kb.errors import ConfigError, KbError, SourceError
 from kb.gates import git
-from kb.gates.identities import NOBODY_KNOWN, Identities, keep, lines, read
+from kb.gates.identities import NOBODY_KNOWN, Identities, Roll, read
 from kb.gates.objects import Layout, refused
 from kb.gates.scanner import Rulebook
 from kb.gates.verdict import Judge
@@ -29,7 +29,9 @@ def repo(tmp_path: Path) -> Repository:
 
 
 def who(folder: Path) -> Identities:
-    keep(folder, lines(Known(names=(NAMES,)), b"key"))
+    roll = Roll(folder, b"key")
+    roll.add(Known(names=(NAMES,)))
+    roll.write()
     return read(folder, b"key")
 
 
