@@ -34,7 +34,7 @@ class Walk:
 
 def violations(workspace: Workspace, article: Article) -> tuple[Violation, ...]:
     """Return everything wrong with the article: the standard, and what must not go out."""
-    return (*residue(article, workspace.redactor), *check(article))
+    return (*residue(article, workspace.redactor, workspace.settled), *check(article))
 
 
 def steps_of(workspace: Workspace) -> Steps:
