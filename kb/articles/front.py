@@ -27,14 +27,14 @@ def read(front: str) -> Any:
 def _only(value: Any, events: Iterator[Any]) -> Any:
     """Return the document, after making sure that no other follows."""
     if any(isinstance(event, yaml.DocumentStartEvent) for event in events):
-        raise ValueError
+        raise ValueError("not plain")
     return value
 
 
 def _value(event: Any, events: Iterator[Any], depth: int) -> Any:
     tagged = getattr(event, "tag", None) or getattr(event, "anchor", None)
     if tagged or isinstance(event, yaml.AliasEvent) or depth >= _MAX_DEPTH:
-        raise ValueError
+        raise ValueError("not plain")
     if isinstance(event, yaml.ScalarEvent):
         return event.value
     if isinstance(event, yaml.SequenceStartEvent):

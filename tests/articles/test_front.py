@@ -34,7 +34,7 @@ def test_scalars_are_text(said: str, expected: object) -> None:
 )
 def test_what_is_not_plain_is_refused(said: str) -> None:
     """Anchors, tags, deep nesting and a second document have no place in front matter."""
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="not plain"):
         front.read(said)
 
 
