@@ -20,6 +20,8 @@ VETOED = frozenset(("scrambled", "machine", "assigned", "prefixed", "token"))
 """Checks that go by a value's looks; what stands before it may say that it is a checksum."""
 TRIMMED = frozenset(("spoken", "password", "assigned", "credential", "username"))
 """Checks of values that may stand at the end of a sentence."""
+CHECKSUM = compiled(r"(?i)(?:sha-?\d{1,3}|md5)[-:=]")
+"""How a checksum names its kind, in lock files, integrity attributes and security policies."""
 SURE = 0.85
 """From here on a finding needs no words around it."""
 
@@ -84,7 +86,7 @@ def _untaken(first: int, value: bytes) -> tuple[int, bytes]:
 def _vetoed(rule: Rule, seen: bytes, first: int, value: bytes) -> bool:
     before = seen[max(0, first - 48) : first]
     if rule.check in VETOED:
-        return bool(NOT_A_KEY.search(before))
+        return bool(NOT_A_KEY.search(before) or CHECKSUM.match(value))
     if rule.id == "email":
         return bool(PUBLIC_EMAIL.search(value))
     return rule.id == "ipv4" and bool(VERSION_BEFORE.search(before))
