@@ -1,5 +1,6 @@
 """Puts the service together from what it is given: configuration, store, clock and link."""
 
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
@@ -12,6 +13,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from kb.config import Config
 from kb.errors import ConfigError, KbError
@@ -20,7 +22,7 @@ from kb.service.collector import Collector
 from kb.service.failures import LastResort, handle
 from kb.service.finding import Finder
 from kb.service.pages import HERE
-from kb.service.public import routes
+from kb.service.public import FastLane, routes
 from kb.service.readers import Identity, Readers
 from kb.service.session import Sessions
 from kb.service.team import Team
@@ -35,7 +37,7 @@ def make_app(
     now: Callable[[], datetime],
     token: str,
     site: Path | None = None,
-) -> Starlette:
+) -> ASGIApp:
     """Return the service as an ASGI application.
 
     Args:
@@ -56,12 +58,13 @@ def make_app(
     ]
     if site is not None:
         places.append(Mount("/", StaticFiles(directory=site, html=True)))
-    return Starlette(
+    app = Starlette(
         lifespan=_draining(collector.inbox),
         routes=places,
         middleware=[Middleware(LastResort)],
         exception_handlers={HTTPException: handle, KbError: handle},
     )
+    return FastLane(app, LastResort(collector), config.service.origins)
 
 
 def make_collector(
@@ -81,7 +84,7 @@ def make_collector(
         inbox=GroupCommit(store.events),
         readers=Readers(
             salts=store.events.salts,
-            secret=secret,
+            secret=hashlib.sha256(b"kb.service/readers" + secret).digest(),
             identity=_identity(config.measure.identity),
             held=config.measure.holdout,
         ),
