@@ -21,6 +21,7 @@ COMMANDS = (
     review.publish,
     readers.serve,
     measure.record,
+    measure.canary,
     measure.metrics,
     readers.feedback,
     readers.search,

@@ -52,7 +52,7 @@ def make_app(
     team = Team(config=config, store=store, sessions=sessions, now=now)
     collector = make_collector(config, store, now=now, is_team=team.is_team)
     places: list[BaseRoute] = [
-        *routes(collector, Finder(config.docs), config.service.origins),
+        *routes(collector, Finder(config.docs, collector.is_held), config.service.origins),
         Mount("/team/static", StaticFiles(directory=HERE / "static")),
         Mount("/team", routes=team.routes()),
     ]

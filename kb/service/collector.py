@@ -13,6 +13,7 @@ from kb.articles.page_token import is_token
 from kb.errors import KbError
 from kb.measure.events import Event, Kind
 from kb.measure.exclusion import Exclusion, excluded
+from kb.measure.experiment import HELD
 from kb.measure.wire import Batch, parse_batch, said
 from kb.redaction import Redactor
 from kb.service.failures import Refusal, handle
@@ -64,6 +65,13 @@ class Collector:
             return
         await send({"type": "http.response.start", "status": 202, "headers": list(_HEADERS)})
         await send({"type": "http.response.body", "body": _ACCEPTED})
+
+    def is_held(self, request: Request) -> bool:
+        """Say whether an experiment holds the sender out: their form shows no suggestions."""
+        asked = {name: request.query_params.get(name, "") for name in ("reader", "account")}
+        agent = request.headers.get("user-agent", "")
+        sender = self.readers.sender(client(request), agent, said(asked), self.now())
+        return sender.arm.startswith(HELD)
 
     async def _take(self, scope: Scope, receive: Receive) -> None:
         address = scope["client"][0] if scope.get("client") else ""

@@ -86,6 +86,13 @@ class Events:
         with self.database.transaction() as connection:
             return connection.scalar(select(func.count()).select_from(schema.events)) or 0
 
+    def has(self, key: str) -> bool:
+        """Say whether the event with this id is kept."""
+        column = schema.events.c
+        with self.database.transaction() as connection:
+            found = connection.scalar(select(column.number).where(column.id == UUID(key).bytes))
+        return found is not None
+
     def drop(self, reason: str, *, at: datetime, count: int = 1) -> None:
         """Count what was kept out of the figures, by its reason."""
         self.keep((), {(day_of(at), reason): count})
