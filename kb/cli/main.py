@@ -24,6 +24,7 @@ COMMANDS = {
     "audit": "audit",
     "serve": "readers",
     "record": "measure",
+    "canary": "measure",
     "metrics": "measure",
     "feedback": "readers",
     "search": "search",

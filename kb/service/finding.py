@@ -1,6 +1,7 @@
 """Answers searches and suggestions from an index that follows the files."""
 
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -28,6 +29,7 @@ class Finder:
     """`GET /search` and `GET /suggest` over what the public site shows."""
 
     docs: Path
+    is_held: Callable[[Request], bool] = lambda _: False
     limit: Limit = field(default_factory=Limit)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _held: tuple[Mark, Index] | None = None
@@ -37,7 +39,13 @@ class Finder:
         return await self._answer(request, _limit(request))
 
     async def suggest(self, request: Request) -> Response:
-        """Answer `?q=…`, the words of a question being written, with at most five pages."""
+        """Answer `?q=…`, the words of a question being written, with at most five pages.
+
+        Readers whom an experiment holds out get none.
+        """
+        if self.is_held(request):
+            self.limit.take(client(request))
+            return JSONResponse({"results": []}, headers={"Cache-Control": "no-store"})
         return await self._answer(request, SUGGESTIONS)
 
     async def _answer(self, request: Request, limit: int) -> Response:
