@@ -79,11 +79,25 @@ class Measure:
         window_days: A ticket within so many days means that the page did not help.
         idle_minutes: A pause this long ends an attempt.
         database: SQLAlchemy URL; `""` is SQLite in `.kb/`. A password comes from the environment.
+        identity: How far a reader is known: `day`, `window` (a first-party id: tell your readers)
+            or `account` (an opaque id from the portal).
+        holdout: From 0 to 0.5, the share of readers whose form shows no suggestions, so that their
+            effect is known; 0 for no experiment.
+        sla: The page of the docs that holds the response times, e.g. `sla.md`; `""` for none.
+        cost_ticket: What one more ticket costs you, in your currency; 0 when unknown.
+        cost_hour: What an hour of writing costs you.
+        hours_article: Hours to write, review and keep up one article, over its life.
     """
 
     window_days: int = 7
     idle_minutes: int = 30
     database: str = ""
+    identity: str = "day"
+    holdout: float = 0.0
+    sla: str = ""
+    cost_ticket: float = 0.0
+    cost_hour: float = 0.0
+    hours_article: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +181,10 @@ class Config:
         if not path.exists():
             raise ConfigError(path, "the workspace has no key", "Run kb init, or set KB_SECRET")
         return path.read_bytes().strip()
+
+    def page_key(self) -> bytes:
+        """Return what rendered pages are signed with, `KB_PAGE_KEY`; `b""` where votes need none."""
+        return os.environ.get("KB_PAGE_KEY", "").encode()
 
 
 SECTIONS = {f.name: f.default.__class__ for f in fields(Config) if f.name != "root"}

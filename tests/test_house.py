@@ -43,9 +43,9 @@ HOMES = {
     "mkdocs": ("plugins/",),
     "sqlalchemy": ("kb/store/",),
     "alembic": ("kb/store/",),
-    "yaml": ("kb/articles/article.py",),
-    "ruamel": ("kb/articles/article.py",),
-    "frontmatter": ("kb/articles/article.py",),
+    "yaml": ("kb/articles/front_matter.py",),
+    "ruamel": ("kb/articles/front_matter.py",),
+    "frontmatter": ("kb/articles/front_matter.py",),
     "whoosh": ("kb/search/whoosh.py",),
     "re2": ("kb/redaction/",),
 }

@@ -1,6 +1,5 @@
 """An article: front matter and four sections, parsed from Markdown and rendered back unchanged."""
 
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,14 +8,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
-import frontmatter
-import yaml as pyyaml
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import ScalarNode
-from ruamel.yaml.resolver import VersionedResolver
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
-from ruamel.yaml.tag import Tag
-
+from kb.articles.front_matter import split, written
 from kb.errors import ArticleError
 
 
@@ -121,60 +113,10 @@ SECTIONS = ("Issue", "Environment", "Cause", "Resolution")
 _LISTS = ("products", "versions", "tags", "aliases", "tickets", "applies_to", "fixed_in")
 _PLAIN = ("id", "title", "state", "audience", "risk", "lang", "review_by", "superseded_by")
 KEYS = (*_PLAIN[:6], *_LISTS, *_PLAIN[6:], "history")
+_ALWAYS = frozenset(("title", "products"))
 _CHANGE_KEYS = {"verb", "by", "at", "digest", "note", "signature"}
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_MAX_FRONT = 64 * 1024
-_MAX_DEPTH = 8
-_TEXT = "tag:yaml.org,2002:str"
-_MKDOCS: Any = pyyaml.resolver.Resolver()
-_BASE: Any = getattr(pyyaml, "CBaseLoader", pyyaml.BaseLoader)
-"""The reader in C where PyYAML has it: a library of ten thousand articles is read in seconds."""
-
-
-class _Texts(_BASE):  # type: ignore[misc]
-    """Reads every scalar as the text that stands there: NO, 1.10 and 12:30 stay what they are."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        """Read a mapping; a key that stands twice is refused, as one of the two would be lost."""
-        keys = [key.value for key, _ in node.value]
-        if len(set(map(str, keys))) < len(keys):
-            raise pyyaml.constructor.ConstructorError(
-                None, None, "a key stands twice", node.start_mark
-            )
-        return super().construct_mapping(node, deep=deep)
-
-
-class _Plain(VersionedResolver):
-    """Lets ruamel read texts alone, too, where the old front matter's comments are to stay."""
-
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
-        if kind is ScalarNode:
-            return Tag(suffix=_TEXT)
-        return super().resolve(kind, value, implicit)
-
-
-class _Handler(frontmatter.default_handlers.YAMLHandler):
-    """Front matter that keeps order and comments."""
-
-    def load(self, fm: str, **_: object) -> Any:
-        """Parse `fm` with its comments."""
-        return _yaml().load(fm)
-
-    def export(self, metadata: Mapping[str, object], **_: object) -> str:
-        """Write `metadata` in its own order."""
-        out = io.StringIO()
-        _yaml().dump(metadata, out)
-        return out.getvalue().strip()
-
-
-def _yaml() -> Any:
-    yaml = YAML(typ="rt")
-    yaml.Resolver = _Plain
-    yaml.width = 4096
-    yaml.allow_unicode = True
-    yaml.default_flow_style = False
-    return yaml
 
 
 def is_id(text: str) -> bool:
@@ -188,7 +130,7 @@ def parse(text: str, where: object = "article") -> Article:
     Raises:
         ArticleError: Front matter or sections are not as they must be; `where:line` is named.
     """
-    meta, body = _split(text, where)
+    meta, body = split(text, where)
     _check_keys(meta, text, where)
     lists = {key: _texts(meta, key, _at(text, key, where)) for key in _LISTS}
     plain = {key: _text(meta, key, _at(text, key, where)) for key in _PLAIN if key in meta}
@@ -205,29 +147,9 @@ def parse(text: str, where: object = "article") -> Article:
 
 def render(article: Article, previous: str = "") -> str:
     """Write the article as Markdown; comments and order of `previous` front matter are kept."""
-    meta = _commented(previous) if previous else {}
-    for key, value in _front(article):
-        if value or key in ("title", "products"):
-            meta[key] = _over(meta.get(key), _quoted(value))
-        else:
-            meta.pop(key, None)
+    front = written(dict(_front(article)), _ALWAYS, previous)
     body = "\n\n".join(f"## {name}\n\n{text}".rstrip() for name, text in article.sections)
-    return f"---\n{_Handler().export(meta)}\n---\n\n{body}\n"
-
-
-def _commented(text: str) -> Any:
-    """Return the front matter of `text` with its comments, for writing it again."""
-    front = text[: len(text) - len(_split(text, "previous")[1])]
-    return _Handler().load(front.lstrip("\ufeff").removeprefix("---").rstrip().removesuffix("---"))
-
-
-def _over(old: Any, new: Any) -> Any:
-    """Return `new`, put into the list that stands there where nothing changed: its comments stay."""
-    if not isinstance(old, list) or old != new:
-        return new
-    for place, value in enumerate(new):
-        old[place] = value
-    return old
+    return f"---\n{front}\n---\n\n{body}\n"
 
 
 def _front(article: Article) -> list[tuple[str, Any]]:
@@ -239,62 +161,11 @@ def _front(article: Article) -> list[tuple[str, Any]]:
     return front
 
 
-def _quoted(value: Any) -> Any:
-    """Quote what MkDocs' own YAML would read as anything but text (NO, 1.10, 12:30)."""
-    if isinstance(value, list):
-        return [_quoted(one) for one in value]
-    if isinstance(value, dict):
-        return {key: _quoted(one) for key, one in value.items()}
-    is_text = _MKDOCS.resolve(pyyaml.ScalarNode, value, (True, False)) == _TEXT
-    return value if is_text else DoubleQuotedScalarString(value)
-
-
 def _change_front(change: Change) -> dict[str, str]:
     front = {"verb": str(change.verb), "by": change.by, "at": change.at.isoformat()}
     front["digest"] = change.digest
     more = {"note": change.note, "signature": change.signature}
     return {**front, **{key: value for key, value in more.items() if value}}
-
-
-def _split(text: str, where: object) -> tuple[Any, str]:
-    match = re.match(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", text, re.S | re.M)
-    if match is None:
-        raise ArticleError(
-            f"{where}:1", "no front matter between two lines of ---", "Put it at the very top"
-        )
-    front = match.group(1)
-    try:
-        if len(front) > _MAX_FRONT or not _is_plain(front):
-            raise ArticleError(
-                f"{where}:1",
-                "the front matter holds an anchor, alias or tag, or is over 64 kB",
-                "Write plain keys and values, and quote text that starts with &, * or !",
-            )
-        meta = pyyaml.load(front, _Texts)  # noqa: S506 (it makes texts, lists and mappings alone)
-    except pyyaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
-        raise ArticleError(
-            f"{where}:{line}", "the front matter is not valid YAML", "Quote values that hold : or #"
-        ) from None
-    if not isinstance(meta, Mapping):
-        raise ArticleError(f"{where}:1", "the front matter holds no keys", "Give it id and title")
-    return meta, text[match.end() :]
-
-
-def _is_plain(front: str) -> bool:
-    """Say whether it is one shallow document without anchors, aliases and tags.
-
-    A line of `...` would end the front matter for MkDocs and not for us.
-    """
-    depth = 0
-    for event in pyyaml.parse(front, _Texts):
-        opens = isinstance(event, pyyaml.CollectionStartEvent)
-        depth += opens - isinstance(event, pyyaml.CollectionEndEvent)
-        marked = getattr(event, "anchor", None) or getattr(event, "tag", None)
-        if marked or depth > _MAX_DEPTH or isinstance(event, pyyaml.AliasEvent):
-            return False
-    return re.search(r"(?m)^(\.\.\.|%)", front) is None
 
 
 def _check_keys(meta: Mapping[str, object], text: str, where: object) -> None:

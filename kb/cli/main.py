@@ -16,18 +16,18 @@ from kb.errors import KbError
 COMMANDS = {
     "init": "setup",
     "pull": "pull",
-    "triage": "capture",
-    "draft": "capture",
+    "triage": "triage",
+    "draft": "draft",
     "check": "check",
     "review": "review",
     "publish": "publish",
     "audit": "audit",
     "serve": "readers",
-    "record": "readers",
-    "metrics": "readers",
+    "record": "measure",
+    "metrics": "measure",
     "feedback": "readers",
     "search": "search",
-    "redact": "setup",
+    "redact": "redaction",
     "doctor": "setup",
 }
 """Each command, in the order of a first round, and the module of `kb.cli` that keeps it."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 
-from kb.redaction.lists import common
+from kb.redaction.lists import common, public_hosts
 from kb.redaction.rules import compiled
 
 PLACEHOLDER = compiled(
@@ -28,15 +28,6 @@ PARTS = compiled("[0-9A-Za-z]+")
 DATE = compiled(
     r"^(?:(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d)|^\d+\.\d+(?:\.\d+)?$"
 )
-PUBLIC_HOST = compiled(
-    r"(?:^|\.)(?:example\.(?:com|net|org)|localhost|localdomain|mozilla\.(?:org|com|net)|google(?:mail)?\.com"
-    r"|gmail\.com|comcast\.net|hotmail\.com|earthlink\.net|googleapis\.com|microsoft\.com|office365?\.com|outlook\.com|live\.com|apple\.com|icloud\.com"
-    r"|yahoo\.(?:com|net)|github(?:usercontent)?\.(?:com|io)|gitlab\.com|python\.org|pypi\.org|npmjs\.(?:com|org)"
-    r"|docker\.(?:com|io)|kubernetes\.io|k8s\.io|debian\.org|ubuntu\.com|apache\.org|w3\.org|aol\.com|gmx\.\w+"
-    r"|amazonaws\.com|cloudflare\.com|wikipedia\.org|stackoverflow\.com|sourceforge\.net|svc\.cluster\.local"
-    r"|docker\.internal|schema\.org|readthedocs\.(?:io|org)|rfc-editor\.org|ietf\.org)$|\.arpa$"
-)
-"""Hosts that everybody may know: documentation's (RFC 2606) and the big public services."""
 FILE_ENDINGS = frozenset(
     b"py js ts css html htm php json xml yml yaml toml ini cfg conf log txt md rst csv exe dll so sys jar java"
     b" class go rs rb sh bat ps1 zip gz tar png jpg gif svg pdf docx xlsx properties lock plist cpp hpp".split()
@@ -260,11 +251,17 @@ def card(value: bytes) -> bool:
     return value.lstrip()[:1] in (b"2", b"3", b"4", b"5", b"6") and luhn(value)
 
 
+def public(name: str) -> bool:
+    """Return whether everybody may know a host: documentation's, or a big public service's."""
+    parts = name.split(".")
+    return any(".".join(parts[at:]) in public_hosts() for at in range(len(parts)))
+
+
 def host(value: bytes) -> bool:
     """Return whether a host's name is somebody's, not documentation's or a public service's."""
     name = value.lower().strip(b".")
     last = name.split(b".")[-1]
-    return not PUBLIC_HOST.search(name) and not last.isdigit() and last not in FILE_ENDINGS
+    return not public(name.decode("latin-1")) and not last.isdigit() and last not in FILE_ENDINGS
 
 
 def username(value: bytes) -> bool:

@@ -103,6 +103,8 @@ def _label(domain: str) -> str:
 def _spellings(known: Known, words: tuple[str, ...]) -> Iterator[_Word]:
     for word in words:
         yield from _phrase(Entity.CUSTOM, "workspace-word", word, inside=len(word) >= 5)
+    for other in known.others:
+        yield from _phrase(Entity.CUSTOM, "known-other", other)
     for email in known.emails:
         yield from _of_email(email)
     for name in known.names:

@@ -50,3 +50,9 @@ def shared_mailboxes() -> frozenset[str]:
 def trades() -> frozenset[str]:
     """Return legal forms and words of trades, which many companies' names share."""
     return _words("trades.txt")
+
+
+@cache
+def public_hosts() -> frozenset[str]:
+    """Return domains of documentation and of big public services, which everybody may know."""
+    return frozenset(word.replace("[.]", ".") for word in _words("public_hosts.txt"))

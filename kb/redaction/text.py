@@ -66,6 +66,7 @@ class Known:
         emails: Their addresses.
         organisations: Of the customers among them.
         domains: Of the customers' organisations.
+        others: What else is theirs: phone numbers, logins, accounts, streets.
         ours: The vendor's own domains and products; they are public and stand.
     """
 
@@ -73,6 +74,7 @@ class Known:
     emails: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     ours: tuple[str, ...] = ()
 
 

@@ -47,7 +47,7 @@ def serve(
         access_log=False,
         log_config=None,
         server_header=False,
-        lifespan="off",
+        lifespan="on",
         proxy_headers=True,
         forwarded_allow_ips="127.0.0.1,::1",
         timeout_graceful_shutdown=DRAIN_SECONDS,

@@ -229,8 +229,8 @@ def test_drops_add_up(store: Store) -> None:
 
 def test_salt_of_a_day(store: Store) -> None:
     """One day has one salt, the next another."""
-    first, again = store.events.salt(AT), store.events.salt(later(60))
-    next_day = store.events.salt(AT + timedelta(days=1))
+    first, again = store.events.salts(AT)[0], store.events.salts(later(60))[0]
+    next_day = store.events.salts(AT + timedelta(days=1))[0]
 
     assert (True, 16, False) == (first == again, len(first), first == next_day)
 
@@ -238,7 +238,7 @@ def test_salt_of_a_day(store: Store) -> None:
 def test_salts_are_forgotten(store: Store) -> None:
     """No salt outlives 48 hours, so that yesterday's readers cannot be told apart any more."""
     for day in range(4):
-        store.events.salt(AT + timedelta(days=day))
+        store.events.salts(AT + timedelta(days=day))
     with store.database.transaction() as connection:
         days = connection.scalars(select(schema.salts.c.day).order_by(schema.salts.c.day)).all()
 
