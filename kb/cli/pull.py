@@ -8,17 +8,19 @@ from typing import Any
 import click
 
 from kb.cli import out
+from kb.cli.sources import open_source
 from kb.cli.workspace import Workspace, json_option, open_workspace
 from kb.config import Source as Settings
-from kb.errors import ConfigError
 from kb.gates.identities import Roll
 from kb.store.tickets import Tickets
-from kb.tickets.files import Files
 from kb.tickets.intake import Intake
 from kb.tickets.pulling import MOST_ATTEMPTS, DeadLetter, Keeper
 from kb.tickets.pulling import pull as take_in
 from kb.tickets.pulling import retry as take_up
 from kb.tickets.raw import Source
+
+_TOLD = 20
+"""Dead letters, and live secrets, that are told one by one."""
 
 
 @click.command()
@@ -34,17 +36,19 @@ def pull(kind: str | None, path: Path | None, retry: bool, as_json: bool) -> Non
     """
     workspace = open_workspace()
     settings = _settings(workspace, kind, path)
-    source = _source(workspace, settings)
     secret = workspace.config.secret()
     roll = Roll(workspace.config.state, secret)
-    intake = Intake(
-        source=settings.name,
-        redactor=workspace.redactor,
-        secret=secret,
-        read=source.read,
-        notice=roll.add,
-    )
-    with workspace.store(alone=True) as store:
+    with (
+        open_source(settings, workspace.config.root) as source,
+        workspace.store(alone=True) as store,
+    ):
+        intake = Intake(
+            source=settings.name,
+            redactor=workspace.redactor,
+            secret=secret,
+            read=source.read,
+            notice=roll.add,
+        )
         taken = _taken(source, intake, _Noted(store.tickets, roll), retry)
         dead = store.tickets.dead_letters(intake.source)
         secrets = store.tickets.live_secrets()
@@ -56,12 +60,6 @@ def _settings(workspace: Workspace, kind: str | None, path: Path | None) -> Sett
     if kind:
         settings = replace(settings, kind=kind)
     return replace(settings, path=str(path.resolve())) if path else settings
-
-
-def _source(workspace: Workspace, settings: Settings) -> Source:
-    if settings.kind == "files":
-        return Files(workspace.config.root / settings.path)
-    raise ConfigError("source.kind", f"'{settings.kind}' is not a source", "Use files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +96,12 @@ def _tell(
         )
     else:
         out.line(f"{taken} tickets taken in, {len(dead)} dead letters")
-    for letter in dead:
+    for letter in dead[:_TOLD]:
         todo = "Mend it, then run kb pull --retry"
         if letter.attempts >= MOST_ATTEMPTS:
             todo = f"It failed {letter.attempts} times and is left to you"
         out.say(f"{letter.place}: {letter.reason}. {todo}.")
-    for ticket, label in secrets:
+    for ticket, label in secrets[:_TOLD]:
         out.say(f"{ticket}: a live secret ({label}) was seen. Have it rotated.")
+    if more := max(0, len(dead) - _TOLD) + max(0, len(secrets) - _TOLD):
+        out.say(f"And {more} more: kb pull --json names every dead letter.")
