@@ -22,6 +22,7 @@ COMMANDS = {
     "review": "review",
     "publish": "publish",
     "audit": "audit",
+    "purge": "purge",
     "serve": "readers",
     "record": "measure",
     "canary": "measure",
