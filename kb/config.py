@@ -34,13 +34,21 @@ class Source:
 
     Attributes:
         name: First half of each ticket's key.
-        kind: `files`.
-        path: An export or a folder of them, relative to the workspace.
+        kind: `files`, `zendesk`, `github` or `jira`.
+        path: For files: an export or a folder of them, relative to the workspace.
+        url: Address of the help desk; `""` is GitHub's own API.
+        project: GitHub's `owner/name`; Jira's project key.
+        since: A date; tickets that were not changed since then are left out. `""` is all.
+        agents: Handles, addresses or domains of those who help, where the source does not say.
     """
 
     name: str = "helpdesk"
     kind: str = "files"
     path: str = "tickets"
+    url: str = ""
+    project: str = ""
+    since: str = ""
+    agents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +116,15 @@ class Service:
         host: Loopback unless a proxy that authenticates stands before it.
         port: TCP port.
         origins: Origins whose pages may send events, exactly as browsers write them.
+        person_header: Header in which a proxy that authenticates names the person; `""` for none.
+        trusted: Addresses or networks of that proxy, e.g. `10.0.0.4` or `10.0.0.0/28`.
     """
 
     host: str = "127.0.0.1"
     port: int = 8765
     origins: tuple[str, ...] = ()
+    person_header: str = ""
+    trusted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +164,12 @@ class Config:
     def signers(self) -> Path | None:
         """The file of allowed signers, None where approvals are not signed."""
         return self.root / self.review.signers if self.review.signers else None
+
+    @property
+    def ssh_key(self) -> Path | None:
+        """The key that signs approvals here: `KB_SSH_KEY`, None where it is not set."""
+        value = os.environ.get("KB_SSH_KEY")
+        return Path(value).expanduser() if value else None
 
     @property
     def docs(self) -> Path:

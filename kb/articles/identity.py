@@ -55,7 +55,7 @@ class _Spelling:
 def _shape(text: str, dropped: str = ".") -> str:
     """Return the text without marks and `dropped`, letters that look alike made one."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    kept = (ch for ch in plain if not unicodedata.combining(ch) and ch not in dropped)
+    kept = (ch for ch in plain if unicodedata.category(ch)[0] != "M" and ch not in dropped)
     shape = "".join(kept).translate(_ALIKE).replace("i", "l")
     for pair, one in _PAIRS:
         shape = shape.replace(pair, one)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kb.articles.approval import Verify
+from kb.articles.lifecycle import Sign
 from kb.errors import ConfigError, LifecycleError
 
 NAMESPACE = "docworthy-approval"
@@ -80,6 +81,11 @@ class Key:
                 "Name a private key with KB_SSH_KEY, or load it into the agent",
             )
         return "".join(text.partition(_HEAD)[2].partition(_FOOT)[0].split())
+
+
+def sign_with(path: Path | None) -> Sign | None:
+    """Return what signs with the key at `path`, None where no key is named."""
+    return Key(path).sign if path else None
 
 
 def _keygen(arguments: Sequence[str], said: str) -> subprocess.CompletedProcess[str]:

@@ -8,7 +8,10 @@ from kb.articles.approval import is_approved
 from kb.articles.article import Article, State, Verb
 from kb.cli import out
 from kb.cli.steps import take_all, violations
-from kb.cli.workspace import as_option, json_option, open_workspace, who
+from kb.cli.workspace import as_option, json_option, now, open_workspace, who
+from kb.config import Config
+from kb.service.serve import address_of
+from kb.service.session import new_link
 
 _ROLES = {
     State.DRAFT: "write, then kb review submit",
@@ -17,22 +20,35 @@ _ROLES = {
 
 
 @click.group(invoke_without_command=True)
+@click.option(
+    "--link", is_flag=True, help="Print a link to the reviewers' page of a running kb serve."
+)
 @json_option
 @click.pass_context
-def review(context: click.Context, as_json: bool) -> None:
+def review(context: click.Context, link: bool, as_json: bool) -> None:
     """List what waits for review; submit, read, approve or send back.
 
     Nobody approves what they wrote, edited or submitted, and one changed byte voids an approval.
     """
     if context.invoked_subcommand is not None:
         return
-    articles = [a for a in open_workspace().library.articles() if a.state in _ROLES]
+    workspace = open_workspace()
+    if link:
+        out.line(_link(workspace.config))
+        out.say("It works once, within ten minutes, while kb serve runs.")
+        return
+    articles = [a for a in workspace.library.articles() if a.state in _ROLES]
     ordered = sorted(articles, key=lambda a: (-len(a.tickets), a.id))
     if as_json:
         out.data("review", articles=[_row(article) for article in ordered])
         return
     out.table([(a.state, a.id, a.title, _next(a)) for a in ordered])
     out.say(f"{len(ordered)} wait")
+
+
+def _link(config: Config) -> str:
+    token = new_link(config.secret(), now())
+    return f"{address_of(config.service.host, config.service.port)}/team/enter?token={token}"
 
 
 def _row(article: Article) -> dict[str, Any]:

@@ -1,16 +1,14 @@
 """Takes the same step with many articles: all are tried, and what was refused is told together."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import click
 
 from kb.articles.article import Article, Verb
 from kb.articles.residue import residue
 from kb.articles.roles import Roles
-from kb.articles.signature import Key, verify_with
+from kb.articles.signature import sign_with, verify_with
 from kb.articles.standard import Violation, check
 from kb.articles.steps import Step, Steps
 from kb.cli import out
@@ -36,19 +34,19 @@ class Walk:
 
 def violations(workspace: Workspace, article: Article) -> tuple[Violation, ...]:
     """Return everything wrong with the article: the standard, and what must not go out."""
-    return (*residue(article, workspace.redactor), *check(article))
+    return (*residue(article, workspace.redactor, workspace.settled), *check(article))
 
 
 def steps_of(workspace: Workspace) -> Steps:
     """Return the workspace's steps, by the system's clock."""
-    key = os.environ.get("KB_SSH_KEY")
+    config = workspace.config
     return Steps(
         library=workspace.library,
         look=lambda article: violations(workspace, article),
         now=now,
-        verify=verify_with(workspace.config.signers),
-        sign=Key(Path(key).expanduser()).sign if key else None,
-        roles=roles_of(workspace.config.review),
+        verify=verify_with(config.signers),
+        sign=sign_with(config.ssh_key),
+        roles=roles_of(config.review),
     )
 
 

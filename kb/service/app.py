@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kb.config import Config
 from kb.errors import ConfigError, KbError
@@ -20,6 +21,7 @@ from kb.service.collector import Collector
 from kb.service.failures import LastResort, handle
 from kb.service.finding import Finder
 from kb.service.pages import HERE
+from kb.service.proxy import KeepPeer, Proxy
 from kb.service.public import routes
 from kb.service.readers import Identity, Readers
 from kb.service.session import Sessions
@@ -46,6 +48,8 @@ def make_app(
     Raises:
         ConfigError: The workspace has no key to sign sessions with.
     """
+    own = config.service
+    Proxy(own)  # a wrong address is told at the start
     sessions = Sessions(config.secret(), token)
     team = Team(config=config, store=store, sessions=sessions, now=now)
     collector = make_collector(config, store, now=now, is_team=team.is_team)
@@ -59,7 +63,11 @@ def make_app(
     return Starlette(
         lifespan=_draining(collector.inbox),
         routes=places,
-        middleware=[Middleware(LastResort)],
+        middleware=[
+            Middleware(LastResort),
+            Middleware(KeepPeer),
+            Middleware(ProxyHeadersMiddleware, trusted_hosts=["127.0.0.1", "::1", *own.trusted]),
+        ],
         exception_handlers={HTTPException: handle, KbError: handle},
     )
 
