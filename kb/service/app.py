@@ -46,7 +46,7 @@ def make_app(
     redactor = Redactor(words=config.redaction.words, allow=config.redaction.allow)
     collector = Collector(store, redactor, now, team.is_team)
     places: list[BaseRoute] = [
-        *routes(collector, Finder(config.docs), config.service.origins),
+        *routes(collector, Finder(config.docs, config.state / "search"), config.service.origins),
         Mount("/team/static", StaticFiles(directory=HERE / "static")),
         Mount("/team", routes=team.routes()),
     ]
