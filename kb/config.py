@@ -34,13 +34,21 @@ class Source:
 
     Attributes:
         name: First half of each ticket's key.
-        kind: `files`.
-        path: Folder of the JSONL exports, relative to the workspace.
+        kind: `files`, `zendesk`, `github` or `jira`.
+        path: For files: an export or a folder of them, relative to the workspace.
+        url: Address of the help desk; `""` is GitHub's own API.
+        project: GitHub's `owner/name`; Jira's project key.
+        since: A date; tickets that were not changed since then are left out. `""` is all.
+        agents: Handles, addresses or domains of those who help, where the source does not say.
     """
 
     name: str = "helpdesk"
     kind: str = "files"
     path: str = "tickets"
+    url: str = ""
+    project: str = ""
+    since: str = ""
+    agents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +71,12 @@ class RedactionWords:
     Attributes:
         words: Always redacted, in any case.
         allow: Never redacted.
+        seconds: How long the scanner may take for one piece of text before nothing passes.
     """
 
     words: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
+    seconds: float = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +87,25 @@ class Measure:
         window_days: A ticket within so many days means that the page did not help.
         idle_minutes: A pause this long ends an attempt.
         database: SQLAlchemy URL; `""` is SQLite in `.kb/`. A password comes from the environment.
+        identity: How far a reader is known: `day`, `window` (a first-party id: tell your readers)
+            or `account` (an opaque id from the portal).
+        holdout: From 0 to 0.5, the share of readers whose form shows no suggestions, so that their
+            effect is known; 0 for no experiment.
+        sla: The page of the docs that holds the response times, e.g. `sla.md`; `""` for none.
+        cost_ticket: What one more ticket costs you, in your currency; 0 when unknown.
+        cost_hour: What an hour of writing costs you.
+        hours_article: Hours to write, review and keep up one article, over its life.
     """
 
     window_days: int = 7
     idle_minutes: int = 30
     database: str = ""
+    identity: str = "day"
+    holdout: float = 0.0
+    sla: str = ""
+    cost_ticket: float = 0.0
+    cost_hour: float = 0.0
+    hours_article: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +116,35 @@ class Service:
         host: Loopback unless a proxy that authenticates stands before it.
         port: TCP port.
         origins: Origins whose pages may send events, exactly as browsers write them.
+        person_header: Header in which a proxy that authenticates names the person; `""` for none.
+        trusted: Addresses or networks of that proxy, e.g. `10.0.0.4` or `10.0.0.0/28`.
     """
 
     host: str = "127.0.0.1"
     port: int = 8765
     origins: tuple[str, ...] = ()
+    person_header: str = ""
+    trusted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """`[review]`: who may do what, and what an approval must be.
+
+    Where all three lists of people are empty, whoever is in may do everything but approve their
+    own work. Leads may do what reviewers may, reviewers what engineers may.
+
+    Attributes:
+        engineers: Addresses of those who write, submit, flag and verify.
+        reviewers: Addresses of those who also approve, send back and publish.
+        leads: Addresses of those who also archive and supersede.
+        signers: Path of git's `allowed_signers`; from then on each approval is signed.
+    """
+
+    engineers: tuple[str, ...] = ()
+    reviewers: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    signers: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +158,18 @@ class Config:
     redaction: RedactionWords = RedactionWords()
     measure: Measure = Measure()
     service: Service = Service()
+    review: Review = Review()
+
+    @property
+    def signers(self) -> Path | None:
+        """The file of allowed signers, None where approvals are not signed."""
+        return self.root / self.review.signers if self.review.signers else None
+
+    @property
+    def ssh_key(self) -> Path | None:
+        """The key that signs approvals here: `KB_SSH_KEY`, None where it is not set."""
+        value = os.environ.get("KB_SSH_KEY")
+        return Path(value).expanduser() if value else None
 
     @property
     def docs(self) -> Path:
@@ -139,6 +199,10 @@ class Config:
         if not path.exists():
             raise ConfigError(path, "the workspace has no key", "Run kb init, or set KB_SECRET")
         return path.read_bytes().strip()
+
+    def page_key(self) -> bytes:
+        """Return what rendered pages are signed with, `KB_PAGE_KEY`; `b""` where votes need none."""
+        return os.environ.get("KB_PAGE_KEY", "").encode()
 
 
 SECTIONS = {f.name: f.default.__class__ for f in fields(Config) if f.name != "root"}
@@ -213,9 +277,17 @@ def _known(table: Mapping[str, Any], known: Mapping[str, Any], where: str) -> No
 def _value(default: Any, value: Any, where: str) -> Any:
     if isinstance(default, tuple) and isinstance(value, list):
         return tuple(str(one) for one in value)
+    if isinstance(default, bool) is not isinstance(value, bool):
+        value = None
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if type(value) is not type(default):
-        wanted = {str: "a text", int: "a number", float: "a number", tuple: "a list of texts"}
+        wanted = {
+            bool: "true or false",
+            str: "a text",
+            int: "a number",
+            float: "a number",
+            tuple: "a list of texts",
+        }
         raise ConfigError(where, "it has the wrong type", f"Write {wanted[type(default)]}")
     return value

@@ -1,6 +1,5 @@
 """An article: front matter and four sections, parsed from Markdown and rendered back unchanged."""
 
-import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,16 +8,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
-import frontmatter
-import yaml as pyyaml
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
-from ruamel.yaml.nodes import ScalarNode
-from ruamel.yaml.resolver import VersionedResolver
-from ruamel.yaml.scalarstring import DoubleQuotedScalarString
-from ruamel.yaml.tag import Tag
-
+from kb.articles.front_matter import split, written
 from kb.errors import ArticleError
 
 
@@ -55,18 +45,26 @@ class Verb(StrEnum):
     SEND_BACK = "send_back"
     APPROVE = "approve"
     PUBLISH = "publish"
+    FLAG = "flag"
+    RESOLVE = "resolve"
+    VERIFY = "verify"
+    SUPERSEDE = "supersede"
     ARCHIVE = "archive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One line of the article's own history: who did what, when, to which bytes."""
+    """One line of the article's own history: who did what, when, to which bytes.
+
+    `signature` is an approver's SSH signature in base64, where the workspace lists signers.
+    """
 
     verb: Verb
     by: str
     at: datetime
     digest: str
     note: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +76,9 @@ class Article:
         aliases: The customers' own words for the problem, searchable, never rewritten.
         tickets: Keys of the tickets it was written from.
         sections: Section name and its Markdown, in the order of `SECTIONS`.
+        applies_to: Version ranges, e.g. `Ferry >=4.0,<4.5`; empty for every version.
+        fixed_in: Where the product itself was mended, e.g. `Ferry 4.5`.
+        superseded_by: Id of the article that took this one's place for good, `""` for none.
         history: Oldest first.
     """
 
@@ -93,6 +94,9 @@ class Article:
     aliases: tuple[str, ...] = ()
     tickets: tuple[str, ...] = ()
     review_by: str = ""
+    applies_to: tuple[str, ...] = ()
+    fixed_in: tuple[str, ...] = ()
+    superseded_by: str = ""
     sections: tuple[tuple[str, str], ...] = ()
     history: tuple[Change, ...] = ()
 
@@ -106,48 +110,18 @@ class Article:
 
 
 SECTIONS = ("Issue", "Environment", "Cause", "Resolution")
-_LISTS = ("products", "versions", "tags", "aliases", "tickets")
-_PLAIN = ("id", "title", "state", "audience", "risk", "lang", "review_by")
-KEYS = (*_PLAIN[:6], *_LISTS, "review_by", "history")
-_CHANGE_KEYS = {"verb", "by", "at", "digest", "note"}
+_LISTS = ("products", "versions", "tags", "aliases", "tickets", "applies_to", "fixed_in")
+_PLAIN = ("id", "title", "state", "audience", "risk", "lang", "review_by", "superseded_by")
+KEYS = (*_PLAIN[:6], *_LISTS, *_PLAIN[6:], "history")
+_ALWAYS = frozenset(("title", "products"))
+_CHANGE_KEYS = {"verb", "by", "at", "digest", "note", "signature"}
 _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_MAX_FRONT = 64 * 1024
-_MAX_DEPTH = 8
-_TEXT = "tag:yaml.org,2002:str"
-_MKDOCS: Any = pyyaml.resolver.Resolver()
 
 
-class _Plain(VersionedResolver):
-    """Reads every scalar as the text that stands there: NO, 1.10 and 12:30 stay what they are."""
-
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
-        if kind is ScalarNode:
-            return Tag(suffix=_TEXT)
-        return super().resolve(kind, value, implicit)
-
-
-class _Handler(frontmatter.default_handlers.YAMLHandler):
-    """Front matter that keeps order and comments, and refuses what is not plain YAML."""
-
-    def load(self, fm: str, **_: object) -> Any:
-        """Parse `fm`; anchors, aliases and tags are refused."""
-        return _yaml().load(fm)
-
-    def export(self, metadata: Mapping[str, object], **_: object) -> str:
-        """Write `metadata` in its own order."""
-        out = io.StringIO()
-        _yaml().dump(metadata, out)
-        return out.getvalue().strip()
-
-
-def _yaml() -> Any:
-    yaml = YAML(typ="rt")
-    yaml.Resolver = _Plain
-    yaml.width = 4096
-    yaml.allow_unicode = True
-    yaml.default_flow_style = False
-    return yaml
+def is_id(text: str) -> bool:
+    """Say whether `text` can be an article's id, and so a file's name."""
+    return _ID.fullmatch(text) is not None
 
 
 def parse(text: str, where: object = "article") -> Article:
@@ -156,19 +130,16 @@ def parse(text: str, where: object = "article") -> Article:
     Raises:
         ArticleError: Front matter or sections are not as they must be; `where:line` is named.
     """
-    meta, body = _split(text, where)
+    meta, body = split(text, where)
     _check_keys(meta, text, where)
     lists = {key: _texts(meta, key, _at(text, key, where)) for key in _LISTS}
     plain = {key: _text(meta, key, _at(text, key, where)) for key in _PLAIN if key in meta}
     for key, closed in (("state", State), ("audience", Audience), ("risk", Risk)):
         if key in plain:
             plain[key] = _choice(closed, plain[key], key, _at(text, key, where))
-    if not _ID.fullmatch(plain["id"]):
-        raise ArticleError(
-            _at(text, "id", where),
-            "the id is not made of a-z, 0-9 and hyphens",
-            "Name it like its file, e.g. proxy-timeouts-1042",
-        )
+    for key in ("id", "superseded_by"):
+        if key == "id" or plain.get(key):
+            _check_id(plain[key], key, _at(text, key, where))
     history = _history(meta.get("history") or [], _at(text, "history", where))
     values: dict[str, Any] = {**plain, **lists}
     return Article(**values, sections=_sections(body, text, where), history=history)
@@ -176,23 +147,9 @@ def parse(text: str, where: object = "article") -> Article:
 
 def render(article: Article, previous: str = "") -> str:
     """Write the article as Markdown; comments and order of `previous` front matter are kept."""
-    meta = _split(previous, "previous")[0] if previous else {}
-    for key, value in _front(article):
-        if value or key in ("title", "products"):
-            meta[key] = _over(meta.get(key), _quoted(value))
-        else:
-            meta.pop(key, None)
+    front = written(dict(_front(article)), _ALWAYS, previous)
     body = "\n\n".join(f"## {name}\n\n{text}".rstrip() for name, text in article.sections)
-    return f"---\n{_Handler().export(meta)}\n---\n\n{body}\n"
-
-
-def _over(old: Any, new: Any) -> Any:
-    """Return `new`, put into the list that stands there where nothing changed: its comments stay."""
-    if not isinstance(old, list) or old != new:
-        return new
-    for place, value in enumerate(new):
-        old[place] = value
-    return old
+    return f"---\n{front}\n---\n\n{body}\n"
 
 
 def _front(article: Article) -> list[tuple[str, Any]]:
@@ -204,60 +161,11 @@ def _front(article: Article) -> list[tuple[str, Any]]:
     return front
 
 
-def _quoted(value: Any) -> Any:
-    """Quote what MkDocs' own YAML would read as anything but text (NO, 1.10, 12:30)."""
-    if isinstance(value, list):
-        return [_quoted(one) for one in value]
-    if isinstance(value, dict):
-        return {key: _quoted(one) for key, one in value.items()}
-    is_text = _MKDOCS.resolve(pyyaml.ScalarNode, value, (True, False)) == _TEXT
-    return value if is_text else DoubleQuotedScalarString(value)
-
-
 def _change_front(change: Change) -> dict[str, str]:
     front = {"verb": str(change.verb), "by": change.by, "at": change.at.isoformat()}
     front["digest"] = change.digest
-    return {**front, "note": change.note} if change.note else front
-
-
-def _split(text: str, where: object) -> tuple[Any, str]:
-    match = re.match(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*\r?$\n?", text, re.S | re.M)
-    if match is None:
-        raise ArticleError(
-            f"{where}:1", "no front matter between two lines of ---", "Put it at the very top"
-        )
-    front = match.group(1)
-    try:
-        if len(front) > _MAX_FRONT or not _is_plain(front):
-            raise ArticleError(
-                f"{where}:1",
-                "the front matter holds an anchor, alias or tag, or is over 64 kB",
-                "Write plain keys and values, and quote text that starts with &, * or !",
-            )
-        meta = _Handler().load(front)
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark else 1
-        raise ArticleError(
-            f"{where}:{line}", "the front matter is not valid YAML", "Quote values that hold : or #"
-        ) from None
-    if not isinstance(meta, Mapping):
-        raise ArticleError(f"{where}:1", "the front matter holds no keys", "Give it id and title")
-    return meta, text[match.end() :]
-
-
-def _is_plain(front: str) -> bool:
-    """Say whether it is one shallow document without anchors, aliases and tags.
-
-    A line of `...` would end the front matter for MkDocs and not for us.
-    """
-    depth = 0
-    for event in _yaml().parse(front):
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        marked = getattr(event, "anchor", None) or getattr(event, "tag", None)
-        if marked or depth > _MAX_DEPTH or isinstance(event, AliasEvent):
-            return False
-    return re.search(r"(?m)^(\.\.\.|%)", front) is None
+    more = {"note": change.note, "signature": change.signature}
+    return {**front, **{key: value for key, value in more.items() if value}}
 
 
 def _check_keys(meta: Mapping[str, object], text: str, where: object) -> None:
@@ -295,6 +203,12 @@ def _texts(meta: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
     return tuple(str(v) for v in value)
 
 
+def _check_id(value: str, key: str, where: str) -> None:
+    if not is_id(value):
+        what = f"the {key} is not made of a-z, 0-9 and hyphens"
+        raise ArticleError(where, what, "Name it like its file, e.g. proxy-timeouts-1042")
+
+
 def _choice(closed: type[StrEnum], value: str, key: str, where: str) -> StrEnum:
     if value not in set(closed):
         names = [str(v) for v in closed]
@@ -325,6 +239,7 @@ def _change(line: Mapping[str, Any]) -> Change:
         at=at,
         digest=str(line["digest"]),
         note=str(line.get("note") or ""),
+        signature=str(line.get("signature") or ""),
     )
 
 

@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.articles.article import Article, State, Verb, parse, render
+from kb.articles.article import Article, State, Verb, is_id, parse, render
 from kb.articles.evidence import Evidence, from_json, to_json
 from kb.errors import ArticleError, BusyError, KbError, LifecycleError
+
+PAGES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd", ".html", ".htm", ".svg")
+"""The endings of files that would become pages, in any case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,21 +68,23 @@ class Library:
             ArticleError: It cannot be read, or name, folder and state disagree.
         """
         if path.is_symlink() or not path.resolve().is_relative_to(self.docs.resolve()):
-            raise ArticleError(path, "it is a link out of the library", "Put the file itself there")
+            raise ArticleError(
+                self.name(path), "it is a link out of the library", "Put the file itself there"
+            )
         try:
-            article = parse(path.read_text(encoding="utf-8"), self._name(path))
+            article = parse(path.read_text(encoding="utf-8"), self.name(path))
         except (OSError, UnicodeDecodeError):
             raise ArticleError(
-                self._name(path), "it cannot be read as UTF-8", "Save it so"
+                self.name(path), "it cannot be read as UTF-8", "Save it so"
             ) from None
         right = self.path(article)
         if right.name != path.name:
             raise ArticleError(
-                self._name(path), f"its id is {article.id}", f"Name the file {right.name}"
+                self.name(path), f"its id is {article.id}", f"Name the file {right.name}"
             )
         if right.parent.name != path.parent.name:
             raise ArticleError(
-                self._name(path),
+                self.name(path),
                 f"its state is {article.state}, but it lies in {path.parent.name}",
                 f"Move it to {right.parent.name}, or use kb review and kb publish",
             )
@@ -90,11 +95,19 @@ class Library:
 
         Raises:
             LifecycleError: There is none in `states`.
+            ArticleError: Its file cannot be read.
         """
-        for article in sorted(self.articles(), key=lambda a: a.state is State.PUBLISHED):
-            if article.id == article_id and (not states or article.state in states):
+        for article in self.both(article_id):
+            if not states or article.state in states:
                 return article
         raise LifecycleError(article_id, "no such article", "Run kb review to see what there is")
+
+    def both(self, article_id: str) -> tuple[Article, ...]:
+        """Return the article's draft and its live page, as far as there are any, in this order."""
+        if not is_id(article_id) or article_id == "index":
+            return ()
+        paths = (self.docs / folder / f"{article_id}.md" for folder in ("drafts", "articles"))
+        return tuple(self.read(path) for path in paths if os.path.lexists(path))
 
     def save(self, article: Article) -> Path:
         """Write the article where its state puts it; a publish then takes the draft away."""
@@ -103,23 +116,30 @@ class Library:
         text = render(article, previous)
         if text != previous:
             write(path, text)
-        if article.state is State.PUBLISHED:
+        last = article.history[-1].verb if article.history else None
+        if article.state is State.PUBLISHED and last is Verb.PUBLISH:
             self._drop(self.docs / "drafts" / path.name)
         if article.state is State.ARCHIVED:
             self._drop(self.docs / "articles" / path.name)
         return path
 
     def settle(self) -> tuple[Path, ...]:
-        """Finish what a killed publish left: a draft whose live page holds its whole history."""
-        live = {a.id: a for a in self.shelf().articles if a.state is State.PUBLISHED}
-        left = []
-        for draft in self.shelf().articles:
-            page = live.get(draft.id)
-            if page and draft.state is State.IN_REVIEW and _is_left_over(draft, page):
-                left.append(self.path(draft))
-        for path in left:
+        """Finish what a killed publish or archive left, and return the files taken away.
+
+        That is a draft whose live page holds its whole history and a publish more, or a page whose
+        whole history the archived article holds.
+        """
+        articles = self.shelf().articles
+        live = {a.id: a for a in articles if a.state is State.PUBLISHED}
+        pairs = [(a, live[a.id]) for a in articles if a.id in live and a is not live[a.id]]
+        left = [
+            *(d for d, page in pairs if d.state is State.IN_REVIEW and _is_left_over(d, page)),
+            *(page for d, page in pairs if d.state is State.ARCHIVED and _goes_on(d, page)),
+        ]
+        paths = tuple(self.path(article) for article in left)
+        for path in paths:
             self._drop(path)
-        return tuple(left)
+        return paths
 
     def save_evidence(self, article_id: str, evidence: tuple[Evidence, ...]) -> None:
         """Write the draft's sidecar."""
@@ -133,12 +153,22 @@ class Library:
     def _sidecar(self, article_id: str) -> Path:
         return self.docs / ".evidence" / f"{article_id}.json"
 
+    def strays(self) -> tuple[ArticleError, ...]:
+        """Return an error for each file below `articles/` that would be a page and is no article."""
+        folder = self.docs / "articles"
+        found = (p for p in folder.rglob("*") if p.suffix.lower() in PAGES or p.is_symlink())
+        return tuple(
+            ArticleError(self.name(path), "no article of the library lies there", "Move it out")
+            for path in sorted(found)
+            if path.suffix != ".md" or path.parent != folder
+        )
+
     def _files(self) -> list[Path]:
         folders = (self.docs / "articles", self.docs / "drafts")
         paths = [path for folder in folders for path in folder.glob("*.md")]
         return sorted(path for path in paths if path.name != "index.md")
 
-    def _name(self, path: Path) -> Path:
+    def name(self, path: Path) -> Path:
         """Return the path as a person would say it: from the workspace on."""
         return Path(self.docs.name) / path.relative_to(self.docs)
 
@@ -147,8 +177,13 @@ class Library:
 
 
 def _is_left_over(draft: Article, page: Article) -> bool:
-    shorter = page.history[: len(draft.history)] == draft.history
-    return shorter and any(c.verb is Verb.PUBLISH for c in page.history[len(draft.history) :])
+    after = page.history[len(draft.history) :]
+    return _goes_on(page, draft) and any(change.verb is Verb.PUBLISH for change in after)
+
+
+def _goes_on(later: Article, earlier: Article) -> bool:
+    """Say whether `later` has the whole history of `earlier`."""
+    return later.history[: len(earlier.history)] == earlier.history
 
 
 def write(path: Path, text: str) -> None:

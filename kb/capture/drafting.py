@@ -37,6 +37,16 @@ class Draft:
     evidence: tuple[Evidence, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """What a thread holds: who says that it is solved, the sections, and where they stand."""
+
+    solved: Solution
+    sections: tuple[tuple[str, str], ...]
+    title: str
+    evidence: tuple[Evidence, ...]
+
+
 def draft_id(ticket: Ticket) -> str:
     """Return the id an article written from this ticket has: subject's words and the number."""
     subject = _PLACEHOLDER.sub("", _TITLE_NOISE.sub("", ticket.subject))
@@ -52,25 +62,33 @@ def draft(ticket: Ticket, *, by: str, at: datetime) -> Draft:
     Raises:
         TicketError: The thread holds no confirmed fix, so there is nothing to write.
     """
-    solved = solution(ticket)
-    if not solved.confirmed or solved.message is None:
-        raise TicketError(ticket.key, f"no draft: {solved.why}", "Decline it, or ask the requester")
-    evidence: list[Evidence] = []
-    sections = _sections(ticket, solved, evidence)
+    found = extract(ticket)
+    why = found.solved.why
+    if not found.solved.confirmed:
+        raise TicketError(ticket.key, f"not enough evidence: {why}", "Ask the requester")
     products, versions = _products(ticket)
     article = Article(
         id=draft_id(ticket),
-        title=_title(ticket, evidence),
+        title=found.title,
         products=products,
         versions=versions,
         tags=tuple(tag for tag in ticket.tags if tag != "doc-worthy"),
         aliases=_aliases(ticket),
         tickets=(ticket.key,),
         review_by=(at + REVIEW_AFTER).date().isoformat(),
-        sections=sections,
+        sections=found.sections,
     )
     born = Change(verb=Verb.DRAFT, by=by, at=at, digest=digest(article))
-    return Draft(article=article.with_change(born, State.DRAFT), evidence=tuple(evidence))
+    return Draft(article=article.with_change(born, State.DRAFT), evidence=found.evidence)
+
+
+def extract(ticket: Ticket) -> Extract:
+    """Return what the thread holds, confirmed or not; without a confirmation nothing is written."""
+    solved = solution(ticket)
+    evidence: list[Evidence] = []
+    sections = _sections(ticket, solved, evidence)
+    title = _title(ticket, evidence)
+    return Extract(solved=solved, sections=sections, title=title, evidence=tuple(evidence))
 
 
 def _sections(

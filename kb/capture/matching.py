@@ -2,9 +2,12 @@
 
 import math
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kb.search.whoosh import Index
+from kb.capture.words import terms
+from kb.search.page import Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,42 +26,89 @@ class Match:
 
 
 _CANDIDATES = 20
+_RAREST = 24
 _CODE = re.compile(r"`([^`\n]{3,})`|\b([A-Z]{2,}-\d{2,}|[a-z]+(?:[_.\-]+[a-z0-9]+)+)\b")
 
 
-def best(
-    problem: str, answer: str, index: Index, *, without: frozenset[str] = frozenset()
-) -> Match | None:
-    """Return the page most like this problem and its answer, none when nothing shares a word.
-
-    Words alone merge the wrong tickets: two problems may be told alike and be solved differently.
-    So the answers are compared as well, where commands and settings weigh most.
-    """
-    hits = index.search(f"{problem}\n{answer}", limit=_CANDIDATES)
-    found = [_match(problem, answer, hit.id, index) for hit in hits if hit.id not in without]
-    return max(found, key=lambda match: match.likeness, default=None)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    page: Page
+    about: frozenset[str]
+    answers: frozenset[str]
 
 
-def _match(problem: str, answer: str, page_id: str, index: Index) -> Match:
-    page = index.page(page_id)
-    asked = frozenset(index.terms(problem))
-    told = frozenset(index.terms(answer))
-    about = frozenset(index.terms(f"{page.title}\n{page.words}"))
-    answers = frozenset(index.terms(page.body))
-    likeness = (_alike(asked, about, index) + _alike(told, answers, index)) / 2
-    shared = (asked | told) & (about | answers)
-    why = sorted(shared, key=lambda term: (-index.weight(term), term))
-    return Match(page=page_id, likeness=round(likeness, 4), why=tuple(why[:5]))
+class Matcher:
+    """Every page there is, as something to compare tickets with; pages can be added at any time."""
 
+    def __init__(self, pages: Iterable[Page] = ()) -> None:
+        self._entries: dict[str, _Entry] = {}
+        self._postings: dict[str, list[str]] = {}
+        for page in pages:
+            self.add(page)
 
-def _alike(one: frozenset[str], other: frozenset[str], index: Index) -> float:
-    """Return the cosine of two sets of terms, each term weighing its inverse document frequency."""
-    product = _length(one, index) * _length(other, index)
-    return sum(index.weight(term) ** 2 for term in one & other) / product if product else 0.0
+    def add(self, page: Page) -> None:
+        """Take a page in; a page with an id that is there already is left as it is."""
+        if page.id in self._entries:
+            return
+        entry = _Entry(
+            page=page,
+            about=frozenset(terms(f"{page.title}\n{page.words}")),
+            answers=frozenset(terms(page.body)),
+        )
+        self._entries[page.id] = entry
+        for term in entry.about | entry.answers:
+            self._postings.setdefault(term, []).append(page.id)
 
+    def best(
+        self, problem: str, answer: str, *, without: frozenset[str] = frozenset()
+    ) -> Match | None:
+        """Return the page most like this problem and its answer, none when no word is shared.
 
-def _length(terms: frozenset[str], index: Index) -> float:
-    return math.sqrt(sum(index.weight(term) ** 2 for term in terms))
+        Words alone merge the wrong tickets: two problems may be told alike and be solved
+        differently. So the answers are compared as well, where commands and settings weigh most.
+        """
+        asked, told = frozenset(terms(problem)), frozenset(terms(answer))
+        found = [
+            self._match(asked, told, page_id)
+            for page_id in self._candidates(asked | told)
+            if page_id not in without
+        ]
+        return max(found, key=lambda match: match.likeness, default=None)
+
+    def text_of(self, page_id: str) -> str:
+        """Return the page's text."""
+        page = self._entries[page_id].page
+        return f"{page.title}\n{page.words}\n{page.body}"
+
+    def weight(self, term: str) -> float:
+        """Return the term's inverse document frequency, `ln((N + 1) / (n + 0.5))`."""
+        return math.log((len(self._entries) + 1) / (len(self._postings.get(term, ())) + 0.5))
+
+    def _candidates(self, query: frozenset[str]) -> list[str]:
+        """Return the pages that share most with the rarest terms of the query."""
+        known = sorted(term for term in query if term in self._postings)
+        rarest = sorted(known, key=lambda term: len(self._postings[term]))[:_RAREST]
+        scores: Counter[str] = Counter()
+        for term in rarest:
+            weight = self.weight(term)
+            for page_id in self._postings[term]:
+                scores[page_id] += weight  # type: ignore[assignment]
+        return [page_id for page_id, _ in scores.most_common(_CANDIDATES)]
+
+    def _match(self, asked: frozenset[str], told: frozenset[str], page_id: str) -> Match:
+        entry = self._entries[page_id]
+        likeness = (self._alike(asked, entry.about) + self._alike(told, entry.answers)) / 2
+        shared = (asked | told) & (entry.about | entry.answers)
+        why = sorted(shared, key=lambda term: (-self.weight(term), term))
+        return Match(page=page_id, likeness=round(likeness, 4), why=tuple(why[:5]))
+
+    def _alike(self, one: frozenset[str], other: frozenset[str]) -> float:
+        """Return the cosine of two sets of terms, each weighing its inverse document frequency."""
+        product = self._length(one) * self._length(other)
+        return sum(self.weight(term) ** 2 for term in one & other) / product if product else 0.0
+
+    def _length(self, terms_: frozenset[str]) -> float:
+        return math.sqrt(sum(self.weight(term) ** 2 for term in terms_))
 
 
 def identifiers(text: str) -> frozenset[str]:

@@ -32,6 +32,7 @@ class Solution:
     """The message that solved the ticket.
 
     Attributes:
+        message: The one that solved it; unconfirmed, the likeliest one, if any.
         confirmed: Whether somebody says that it worked; without, nothing may be drafted.
         why: What says so, or what is missing.
         confidence: From 0 to 1.
@@ -111,7 +112,7 @@ def solution(ticket: Ticket) -> Solution:
                 message=message, confirmed=True, why="the source marks it accepted", confidence=0.95
             )
     if ticket.status is Status.OPEN:
-        return _none("the ticket is still open")
+        return _none("the ticket is still open", _answer_before(messages, len(messages)))
     for number in range(len(messages) - 1, 0, -1):
         if (found := _confirmed_at(messages, number)) is not None:
             return found
@@ -120,11 +121,13 @@ def solution(ticket: Ticket) -> Solution:
         return Solution(
             message=answer, confirmed=True, why="the requester rated it good", confidence=0.65
         )
-    return _none("nobody says that anything worked" if answer else "there is no answer in it")
+    return _none(
+        "nobody says that anything worked" if answer else "there is no answer in it", answer
+    )
 
 
-def _none(why: str) -> Solution:
-    return Solution(message=None, confirmed=False, why=why, confidence=0.9)
+def _none(why: str, answer: Message | None) -> Solution:
+    return Solution(message=answer, confirmed=False, why=why, confidence=0.9)
 
 
 def _confirmed_at(messages: tuple[Message, ...], number: int) -> Solution | None:

@@ -6,10 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from kb.capture.drafting import draft_id
-from kb.capture.matching import Match, best, identifiers
+from kb.capture.matching import Match, Matcher, identifiers
 from kb.capture.thread import Form, Solution, solution, units
 from kb.search.page import Page
-from kb.search.whoosh import Index
 from kb.tickets.ticket import Role, Status, Ticket
 
 
@@ -54,12 +53,17 @@ _DEFECT = re.compile(
 )
 
 
-def is_doc_worthy(ticket: Ticket, tags: tuple[str, ...]) -> bool:
-    """Say whether the ticket is marked and ended."""
-    return ticket.status is not Status.OPEN and bool(set(tags) & set(ticket.tags))
+def is_marked(ticket: Ticket, tags: tuple[str, ...]) -> bool:
+    """Say whether somebody marked the ticket doc-worthy."""
+    return not set(tags).isdisjoint(ticket.tags)
 
 
-def propose(ticket: Ticket, index: Index, *, by: str, at: datetime) -> Decision:
+def is_candidate(ticket: Ticket, tags: tuple[str, ...], *, everything: bool) -> bool:
+    """Say whether triage looks at the ticket: a marked one that has ended, or any ticket at all."""
+    return everything or (ticket.status is not Status.OPEN and is_marked(ticket, tags))
+
+
+def propose(ticket: Ticket, matcher: Matcher, *, by: str, at: datetime) -> Decision:
     """Propose what is to become of the ticket, given everything that can be found already."""
     solved = solution(ticket)
     if not solved.confirmed or solved.message is None:
@@ -69,9 +73,9 @@ def propose(ticket: Ticket, index: Index, *, by: str, at: datetime) -> Decision:
         )
         return _decision(ticket, Outcome.DECLINED, why, "", solved.confidence, by, at)
     own = draft_id(ticket)
-    match = best(problem(ticket), _answer(solved), index, without=frozenset({own}))
+    match = matcher.best(problem(ticket), _answer(solved), without=frozenset({own}))
     if match is not None and match.likeness >= SAME:
-        return _covered(ticket, solved, match, index, by, at)
+        return _covered(ticket, solved, match, matcher, by, at)
     if match is None or match.likeness < NEAR:
         return _decision(ticket, Outcome.NEW, solved.why, own, solved.confidence, by, at)
     why = f"{solved.why}; a person should compare it with {match.page} ({match.likeness:.0%} alike)"
@@ -99,12 +103,12 @@ def problem(ticket: Ticket) -> str:
 
 
 def _covered(
-    ticket: Ticket, solved: Solution, match: Match, index: Index, by: str, at: datetime
+    ticket: Ticket, solved: Solution, match: Match, matcher: Matcher, by: str, at: datetime
 ) -> Decision:
     """Known, or an update when the answer names commands or settings that the page lacks."""
     because = f"{match.likeness:.0%} like {match.page} ({', '.join(match.why)})"
     sure = min(0.99, UNSURE + match.likeness)
-    there = index.text_of(match.page).casefold()
+    there = matcher.text_of(match.page).casefold()
     lacks = sorted(
         one for one in identifiers(_answer(solved)) if one.strip("[]").casefold() not in there
     )

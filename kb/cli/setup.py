@@ -1,13 +1,13 @@
-"""Making and mending a workspace: `kb init`, `kb doctor`, and `kb redact` to see the law at work."""
+"""Making and mending a workspace: `kb init` and `kb doctor`."""
 
 import json
+import re
 import secrets
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TextIO
 
 import click
 
@@ -15,12 +15,11 @@ from kb.articles.library import write
 from kb.cli import out
 from kb.cli.workspace import Workspace, json_option, open_workspace
 from kb.errors import KbError
-from kb.redaction import Known, Redactor
 
 _TOML = """\
-# Docworthy's workspace. Every option: https://docworthy.example/configuration/
+# Docworthy's workspace. Every option stands in docs/configuration.md of Docworthy.
 [site]
-docs = "docs"
+docs = {docs}
 service = "http://127.0.0.1:8765"
 
 [source]
@@ -63,26 +62,34 @@ def init(folder: Path, demo: bool) -> None:
     Nothing that is there is overwritten.
     """
     name = "Ferrywright help centre" if demo else folder.resolve().name
+    docs = _docs_of(folder / "mkdocs.yml")
     if demo:
         _bring(folder)
     made = [
         path
         for path, text in (
-            (folder / "kb.toml", _TOML),
+            (folder / "kb.toml", _TOML.format(docs=json.dumps(docs))),
             (folder / "mkdocs.yml", _MKDOCS.format(name=name)),
-            (folder / "docs" / "index.md", _INDEX.format(name=name)),
+            (folder / docs / "index.md", _INDEX.format(name=name)),
             (folder / ".kb" / ".gitignore", "*\n"),
         )
         if _new(path, text)
     ]
     _secret(folder / ".kb" / "secret")
-    for below in ("docs/articles", "docs/drafts", "tickets"):
+    for below in (f"{docs}/articles", f"{docs}/drafts", "tickets"):
         (folder / below).mkdir(parents=True, exist_ok=True)
     for path in made:
         out.line(str(path))
     if "docworthy" not in (folder / "mkdocs.yml").read_text(encoding="utf-8"):
         out.say("mkdocs.yml: the docworthy plugin is not in it. Add it below plugins:, then build.")
     out.say("Next: put exports into tickets/, then kb pull.")
+
+
+def _docs_of(path: Path) -> str:
+    """Return the `docs_dir` of an mkdocs.yml, which may hold tags that only MkDocs can read."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    found = re.search(r"(?m)^docs_dir:\s*[\"']?([^\"'#\n]+)", text)
+    return found.group(1).strip() if found else "docs"
 
 
 def _new(path: Path, text: str) -> bool:
@@ -107,45 +114,6 @@ def _bring(folder: Path) -> None:
             if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
-
-
-@click.command()
-@click.argument("file", type=click.File(encoding="utf-8"), default="-")
-def redact(file: TextIO) -> None:
-    """Read JSONL {"id","text","known"} or plain text; write JSONL with what was found.
-
-    Offsets are characters of the input. "known" may hold names, emails, organisations, domains.
-    """
-    redactor = _redactor()
-    for number, row in enumerate(_rows(file), 1):
-        known = Known(**{key: tuple(value) for key, value in (row.get("known") or {}).items()})
-        found = redactor.redact(row["text"], known)
-        findings = [
-            {"entity": str(f.entity), "start": f.start, "end": f.end,
-             "recognizer": f.recognizer, "confidence": f.confidence}
-            for f in found.findings
-        ]  # fmt: skip
-        line = {"id": row.get("id", str(number)), "text": found.text, "findings": findings}
-        click.echo(json.dumps(line, ensure_ascii=False))
-
-
-def _redactor() -> Redactor:
-    try:
-        return open_workspace().redactor
-    except KbError:
-        return Redactor()
-
-
-def _rows(file: TextIO) -> Iterator[dict[str, Any]]:
-    text = file.read()
-    try:
-        rows = [json.loads(line) for line in text.splitlines() if line.strip()]
-    except ValueError:
-        rows = []
-    if rows and all(isinstance(row, dict) and isinstance(row.get("text"), str) for row in rows):
-        yield from rows
-    else:
-        yield {"text": text}
 
 
 @click.command()

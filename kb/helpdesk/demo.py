@@ -13,6 +13,7 @@ from typing import Any
 
 from kb.articles.article import State
 from kb.articles.library import Library, write
+from kb.capture.triage import Outcome
 from kb.config import load
 from kb.errors import SourceError
 from kb.helpdesk.traffic import Planted, traffic
@@ -60,8 +61,8 @@ def run(folder: Path) -> Told:
     first = _first_round(steps)
     _bring_tickets(folder, TODAY)
     pulled = steps.json(TODAY, "pull")
-    outcomes = steps.json(TODAY, "triage", "--auto")["counts"]
-    steps.json(TODAY, "draft", "--as", ENGINEER)
+    decided = [row for row in steps.rows(TODAY, "triage", "--auto") if row["decided"]]
+    steps.kb(TODAY, "draft", "--as", ENGINEER)
     planted = _record(steps, folder)
     steps.mkdocs(TODAY)
     steps.kb(TODAY, "feedback", "--days", str(_DAYS), "--into", "feedback")
@@ -69,7 +70,7 @@ def run(folder: Path) -> Told:
     checked = steps.json(TODAY, "check", ends=(0, 1))
     return Told(
         pulled=_count(folder),
-        outcomes=outcomes,
+        outcomes={str(o): sum(row["outcome"] == o for row in decided) for o in Outcome},
         written=len(shelf),
         violations=len(checked["violations"]),
         blocking=checked["blocking"],
@@ -90,8 +91,8 @@ def _first_round(steps: "_Steps") -> int:
     _bring_tickets(steps.folder, LAUNCH)
     if not (steps.folder / "feedback").exists():
         steps.json(LAUNCH, "pull")
-        steps.json(LAUNCH, "triage", "--auto")
-        steps.json(LAUNCH, "draft", "--as", ENGINEER)
+        steps.kb(LAUNCH, "triage", "--auto")
+        steps.kb(LAUNCH, "draft", "--as", ENGINEER)
         _review(steps)
         steps.json(LAUNCH, "publish", "--as", REVIEWER)
     live = Library(steps.folder / "docs").articles()
@@ -169,6 +170,10 @@ class _Steps:
     def json(self, at: datetime, *arguments: str, ends: tuple[int, ...] = (0,)) -> Any:
         """Run one `kb` command with `--json` and return what it printed."""
         return json.loads(self.kb(at, *arguments, "--json", ends=ends))
+
+    def rows(self, at: datetime, *arguments: str) -> list[Any]:
+        """Run one `kb` command with `--json` and return what stands on each line."""
+        return [json.loads(line) for line in self.kb(at, *arguments, "--json").splitlines()]
 
     def mkdocs(self, at: datetime) -> None:
         """Build the site."""

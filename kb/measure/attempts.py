@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from kb.measure.contacts import Contact
-from kb.measure.events import Event, Kind, by_reader, once
+from kb.measure.events import CLICKS, FORM, VOTES, Event, Kind, by_reader, once
 
 WINDOW = timedelta(days=7)
 """How long after an attempt's start a ticket still says that it failed."""
@@ -64,17 +64,6 @@ class Attempt:
     ticket: str = ""
 
 
-_FORM = frozenset(
-    {
-        Kind.FORM_OPENED,
-        Kind.SUGGESTION_SHOWN,
-        Kind.SUGGESTION_OPENED,
-        Kind.FORM_SOLVED,
-        Kind.TICKET_SUBMITTED,
-    }
-)
-_VOTES = frozenset({Kind.SOLVED, Kind.NOT_SOLVED})
-_CLICKS = frozenset({Kind.OPEN, Kind.SUGGESTION_OPENED})
 _DEFLECTED = frozenset({Outcome.CONFIRMED, Outcome.PROBABLE})
 
 
@@ -183,7 +172,7 @@ def _attempt(
         viewed=_each_once(e.article for e in sitting if e.kind is Kind.VIEW),
         articles=read,
         searches=sum(e.kind is Kind.SEARCH for e in sitting),
-        clicks=sum(e.kind in _CLICKS for e in sitting),
+        clicks=sum(e.kind in CLICKS for e in sitting),
         ticket=contact.ticket if contact else "",
     )
 
@@ -195,7 +184,7 @@ def _recontact(wrote: Sequence[Contact], start: datetime, window: timedelta) -> 
 
 
 def _intent(sitting: Sequence[Event]) -> Intent:
-    if any(e.kind in _FORM for e in sitting):
+    if any(e.kind in FORM for e in sitting):
         return Intent.STRONG
     landed = sitting[0].kind is Kind.VIEW and bool(sitting[0].article)
     searched = any(e.kind is Kind.SEARCH for e in sitting)
@@ -213,7 +202,7 @@ def _outcome(
 ) -> Outcome:
     if contact:
         return Outcome.RECONTACT
-    votes = {(e.article, e.version): e.kind for e in sitting if e.kind in _VOTES and e.article}
+    votes = {(e.article, e.version): e.kind for e in sitting if e.kind in VOTES and e.article}
     refused = {article for (article, _), kind in votes.items() if kind is Kind.NOT_SOLVED}
     relevant = [article for article in read if article not in refused]
     form_solved = any(e.kind is Kind.FORM_SOLVED for e in sitting)

@@ -8,7 +8,8 @@ from enum import StrEnum
 class Exclusion(StrEnum):
     """Why a request is kept out; the collector counts each by this name.
 
-    `TEAM` is the collector's to say: it knows who is signed in.
+    `TEAM` is the collector's to say: it knows who is signed in. `UNSIGNED_VOTE` is a vote that no
+    rendered page sent; the rest of its batch is kept.
     """
 
     DO_NOT_TRACK = "do_not_track"
@@ -19,6 +20,7 @@ class Exclusion(StrEnum):
     BOT = "bot"
     NO_USER_AGENT = "no_user_agent"
     TEAM = "team"
+    UNSIGNED_VOTE = "unsigned_vote"
 
 
 _LLM_CRAWLERS = (
@@ -57,17 +59,18 @@ def excluded(user_agent: str, headers: Mapping[str, str]) -> str:
 
     Args:
         user_agent: The request's user agent; it is looked at, never kept.
-        headers: The request's headers, names in any case.
+        headers: The request's headers, which find a name in any case.
     """
-    given = {name.lower(): value.strip().lower() for name, value in headers.items()}
-    if given.get("dnt") == "1" or given.get("sec-gpc") == "1":
+    if headers.get("dnt", "").strip() == "1" or headers.get("sec-gpc", "").strip() == "1":
         return Exclusion.DO_NOT_TRACK
-    if any("prefetch" in given.get(h, "") for h in ("sec-purpose", "purpose", "x-moz")):
-        return Exclusion.PREFETCH
+    for name in ("sec-purpose", "purpose", "x-moz"):
+        if "prefetch" in headers.get(name, "").lower():
+            return Exclusion.PREFETCH
     agent = user_agent.strip().lower()
     if not agent:
         return Exclusion.NO_USER_AGENT
     for reason, names in _NAMED:
-        if any(name in agent for name in names):
-            return reason
+        for name in names:
+            if name in agent:  # a plain loop: this stands before every event
+                return reason
     return Exclusion.BOT if _ROBOT_WORDS.search(agent) else ""

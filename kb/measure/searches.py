@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kb.measure.attempts import IDLE, READ_SECONDS
-from kb.measure.events import Event, Kind, by_reader, once
+from kb.measure.events import CLICKS, Event, Kind, by_reader, once
 from kb.measure.figures import Figure, share
 from kb.redaction import SafeText
 
@@ -17,8 +17,6 @@ NO_RESEARCH = timedelta(seconds=30)
 
 PREFIX_RUN = timedelta(seconds=10)
 """Searches closer than this, one a prefix of the other, are one person typing."""
-
-_CLICKS = frozenset({Kind.OPEN, Kind.SUGGESTION_OPENED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +117,7 @@ def _click(search: Event, following: datetime | None, others: Sequence[Event]) -
     last = search.at + CLICK_WITHIN
     if following is not None:
         last = min(last, following)
-    return next((e for e in others if e.kind in _CLICKS and search.at <= e.at <= last), None)
+    return next((e for e in others if e.kind in CLICKS and search.at <= e.at <= last), None)
 
 
 def _helped(click: Event, following: datetime | None, others: Sequence[Event]) -> bool:

@@ -1,5 +1,6 @@
 """The law of the house: people's words come in raw and leave as `SafeText`, or not at all."""
 
+from kb.redaction.fields import known_from
 from kb.redaction.redactor import Redactor
 from kb.redaction.rules import RULES_VERSION
 from kb.redaction.text import (
@@ -26,4 +27,5 @@ __all__ = [
     "Redactor",
     "SafeText",
     "already_safe",
+    "known_from",
 ]

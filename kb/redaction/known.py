@@ -6,76 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from kb.redaction.lists import common
+from kb.redaction.lists import common, mail_providers, shared_mailboxes, trades
 from kb.redaction.rules import compiled
 from kb.redaction.text import Entity, Finding, Known
 from kb.redaction.views import LOWER, UPPER, View, plain_view
 
-PROVIDERS = frozenset(
-    [
-        "gmail",
-        "googlemail",
-        "outlook",
-        "hotmail",
-        "live",
-        "yahoo",
-        "icloud",
-        "gmx",
-        "aol",
-        "proton",
-        "protonmail",
-        "msn",
-        "mail",
-        "web",
-        "comcast",
-        "yandex",
-        "zoho",
-        "fastmail",
-        "example",
-        "qq",
-    ]
-)
-"""Mail providers: a requester's address there tells nothing about an organisation."""
-LEGAL = frozenset(
-    [
-        "inc",
-        "inc.",
-        "llc",
-        "ltd",
-        "ltd.",
-        "limited",
-        "gmbh",
-        "ag",
-        "corp",
-        "corp.",
-        "corporation",
-        "co",
-        "co.",
-        "company",
-        "plc",
-        "sa",
-        "s.a.",
-        "bv",
-        "b.v.",
-        "nv",
-        "oy",
-        "ab",
-        "as",
-        "srl",
-        "spa",
-        "s.p.a.",
-        "kg",
-        "pty",
-        "sas",
-        "the",
-        "and",
-        "&",
-        "of",
-        "group",
-        "holding",
-        "holdings",
-    ]
-)
 ENDINGS = frozenset(
     ("", "s", "es", "n", "en", "a", "u", "e", "em", "om", "ov", "ova", "ovi", "i", "y")
 )
@@ -143,7 +78,7 @@ def lookout(known: Known, words: tuple[str, ...]) -> Lookout:
 @lru_cache(maxsize=64)
 def lookout_for_domains(domains: tuple[str, ...]) -> Lookout:
     """Return the search for domains that a text's own e-mail addresses tell."""
-    own = [domain for domain in domains if _label(domain) not in PROVIDERS]
+    own = [domain for domain in domains if _label(domain) not in mail_providers()]
     words = [word for domain in own for word in _phrase(Entity.HOST, "known-domain", domain)]
     return _compiled(words)
 
@@ -168,40 +103,40 @@ def _label(domain: str) -> str:
 def _spellings(known: Known, words: tuple[str, ...]) -> Iterator[_Word]:
     for word in words:
         yield from _phrase(Entity.CUSTOM, "workspace-word", word, inside=len(word) >= 5)
+    for other in known.others:
+        yield from _phrase(Entity.CUSTOM, "known-other", other)
     for email in known.emails:
         yield from _of_email(email)
     for name in known.names:
         yield from _of_name(name)
-    for domain in known.domains:
-        yield from _of_domain(domain)
+    domains = (*known.domains, *(email.rpartition("@")[2] for email in known.emails))
+    for domain in dict.fromkeys(domains):
+        if not stands(domain, known.ours):
+            yield from _of_domain(domain)
     for organisation in known.organisations:
-        yield from _of_organisation(organisation)
+        if not stands(organisation, known.ours):
+            yield from _of_organisation(organisation)
+
+
+def stands(value: str, ours: tuple[str, ...]) -> bool:
+    """Return whether a word or host is the vendor's own: a product, a domain, what is below it."""
+    plain = value.strip(" .").casefold()
+    for word in ours:
+        own = word.strip(" .").casefold()
+        if own and (plain in (own, _label(own)) or ("." in own and plain.endswith("." + own))):
+            return True
+    return False
 
 
 def _of_email(email: str) -> Iterator[_Word]:
     yield from _phrase(Entity.EMAIL, "known-email", email)
-    local, _, domain = email.strip().partition("@")
-    if len(local) >= 4 and local.lower() not in common() and local.lower() not in SHARED:
+    local = email.strip().partition("@")[0]
+    if (
+        len(local) >= 4
+        and local.lower() not in common()
+        and local.lower() not in shared_mailboxes()
+    ):
         yield from _phrase(Entity.USERNAME, "known-user", local)
-    if domain:
-        yield from _of_domain(domain)
-
-
-SHARED = frozenset(
-    [
-        "info",
-        "support",
-        "admin",
-        "office",
-        "sales",
-        "contact",
-        "help",
-        "service",
-        "team",
-        "mail",
-        "noreply",
-    ]
-)
 
 
 def _of_name(name: str) -> Iterator[_Word]:
@@ -221,7 +156,7 @@ def _of_name(name: str) -> Iterator[_Word]:
 def _of_domain(domain: str) -> Iterator[_Word]:
     domain = domain.strip().strip(".").lower()
     label = _label(domain)
-    if not label or label in PROVIDERS:
+    if not label or label in mail_providers():
         return
     yield from _phrase(Entity.HOST, "known-domain", domain)
     if len(label) >= 5 and label not in common():
@@ -230,7 +165,7 @@ def _of_domain(domain: str) -> Iterator[_Word]:
 
 def _of_organisation(organisation: str) -> Iterator[_Word]:
     parts = organisation.replace(",", " ").split()
-    plain = [part for part in parts if part.lower() not in LEGAL]
+    plain = [part for part in parts if part.lower() not in trades()]
     yield from _phrase(Entity.ORGANISATION, "known-organisation", " ".join(parts))
     if plain:
         cased = len(plain) == 1 and plain[0].lower() in common()

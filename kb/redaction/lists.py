@@ -32,3 +32,27 @@ def common() -> frozenset[str]:
 def not_people() -> frozenset[str]:
     """Return products, places and months that are spelled like people's names."""
     return _words("not_people.txt")
+
+
+@cache
+def mail_providers() -> frozenset[str]:
+    """Return the labels of the domains where everybody may have a mailbox."""
+    return _words("mail_providers.txt")
+
+
+@cache
+def shared_mailboxes() -> frozenset[str]:
+    """Return the local parts of addresses that belong to a role, not to a person."""
+    return _words("shared_mailboxes.txt")
+
+
+@cache
+def trades() -> frozenset[str]:
+    """Return legal forms and words of trades, which many companies' names share."""
+    return _words("trades.txt")
+
+
+@cache
+def public_hosts() -> frozenset[str]:
+    """Return domains of documentation and of big public services, which everybody may know."""
+    return frozenset(word.replace("[.]", ".") for word in _words("public_hosts.txt"))

@@ -1,17 +1,19 @@
 """The guard at the door: finds what must not go on and puts a readable placeholder in its place."""
 
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.redaction.encoded import find_encoded
-from kb.redaction.known import lookout, lookout_for_domains
+from kb.redaction.known import lookout, lookout_for_domains, stands
 from kb.redaction.scan import PLACEHOLDER, masked, scan
 from kb.redaction.spans import Rewriting, merged, rewritten
-from kb.redaction.text import NOBODY, Finding, Known, Placeholders, Redaction, SafeText
+from kb.redaction.text import NOBODY, Entity, Finding, Known, Placeholders, Redaction, SafeText
 from kb.redaction.views import plain_view
 
 ROUNDS = 6
 """How often a rewritten text is read again; the second reading nearly always finds nothing."""
+BY_LOOKS = frozenset((Entity.PERSON, Entity.ORGANISATION, Entity.HOST, Entity.USERNAME))
+"""What a vendor's product or host may be mistaken for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,18 @@ class Redactor:
             findings = merged([*findings, *(_brought_back(one, trial) for one in more)])
         return Redaction(text=SafeText(rewritten(text, findings, names).text), findings=findings)
 
+    def redact_field(
+        self, name: str, value: str, known: Known = NOBODY, placeholders: Placeholders | None = None
+    ) -> Redaction:
+        """Return a field's value as it may go on; its name tells a version from an address."""
+        before = f"{name}: "
+        whole = self.redact(before + value, known, placeholders)
+        if not whole.text.startswith(before):
+            return self.redact(value, known, placeholders)
+        at = len(before)
+        moved = (replace(one, start=one.start - at, end=one.end - at) for one in whole.findings)
+        return Redaction(text=SafeText(whole.text[at:]), findings=tuple(moved))
+
     def find(self, text: str, known: Known = NOBODY) -> tuple[Finding, ...]:
         """Return what must not go on, in order and without overlaps."""
         view = masked(plain_view(text))
@@ -55,15 +69,23 @@ class Redactor:
         if self.allow:
             allowed = {one.casefold() for one in self.allow}
             found = [one for one in found if text[one.start : one.end].casefold() not in allowed]
-        found.extend(lookout_for_domains(_domains(text, found)).find(text, view))
+        if known.ours:
+            found = [one for one in found if not _ours(one, text, known)]
+        found.extend(lookout_for_domains(_domains(text, found, known)).find(text, view))
         found.extend(look.find(text, view))
         return merged(found)
 
 
-def _domains(text: str, found: list[Finding]) -> tuple[str, ...]:
+def _ours(one: Finding, text: str, known: Known) -> bool:
+    """Return whether a rule that goes by looks took the vendor's own name for a customer's."""
+    return one.entity in BY_LOOKS and stands(text[one.start : one.end], known.ours)
+
+
+def _domains(text: str, found: list[Finding], known: Known) -> tuple[str, ...]:
     """Return the domains of the e-mail addresses found; their hosts are somebody's, too."""
     mails = (text[one.start : one.end] for one in found if one.recognizer == "email")
-    return tuple(sorted({mail.rpartition("@")[2].lower() for mail in mails}))[:50]
+    domains = {mail.rpartition("@")[2].lower() for mail in mails}
+    return tuple(sorted(one for one in domains if not stands(one, known.ours)))[:50]
 
 
 def _reserve(text: str, names: Placeholders) -> None:

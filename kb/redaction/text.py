@@ -59,12 +59,23 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the ticket's own structured fields tell about the people in it (raw, never stored)."""
+    """What the ticket's own structured fields tell about the people in it (raw, never stored).
+
+    Attributes:
+        names: Of everybody in the ticket, as their accounts spell them.
+        emails: Their addresses.
+        organisations: Of the customers among them.
+        domains: Of the customers' organisations.
+        others: What else is theirs: phone numbers, logins, accounts, streets.
+        ours: The vendor's own domains and products; they are public and stand.
+    """
 
     names: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     organisations: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    ours: tuple[str, ...] = ()
 
 
 NOBODY = Known()

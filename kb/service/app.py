@@ -1,25 +1,32 @@
 """Puts the service together from what it is given: configuration, store, clock and link."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kb.config import Config
-from kb.errors import KbError
+from kb.errors import ConfigError, KbError
 from kb.redaction import Redactor
 from kb.service.collector import Collector
 from kb.service.failures import LastResort, handle
 from kb.service.finding import Finder
 from kb.service.pages import HERE
+from kb.service.proxy import KeepPeer, Proxy
 from kb.service.public import routes
+from kb.service.readers import Identity, Readers
 from kb.service.session import Sessions
 from kb.service.team import Team
+from kb.store.group_commit import GroupCommit
 from kb.store.store import Store
 
 
@@ -41,10 +48,11 @@ def make_app(
     Raises:
         ConfigError: The workspace has no key to sign sessions with.
     """
+    own = config.service
+    Proxy(own)  # a wrong address is told at the start
     sessions = Sessions(config.secret(), token)
     team = Team(config=config, store=store, sessions=sessions, now=now)
-    redactor = Redactor(words=config.redaction.words, allow=config.redaction.allow)
-    collector = Collector(store, redactor, now, team.is_team)
+    collector = make_collector(config, store, now=now, is_team=team.is_team)
     places: list[BaseRoute] = [
         *routes(collector, Finder(config.docs, config.state / "search"), config.service.origins),
         Mount("/team/static", StaticFiles(directory=HERE / "static")),
@@ -53,7 +61,58 @@ def make_app(
     if site is not None:
         places.append(Mount("/", StaticFiles(directory=site, html=True)))
     return Starlette(
+        lifespan=_draining(collector.inbox),
         routes=places,
-        middleware=[Middleware(LastResort)],
+        middleware=[
+            Middleware(LastResort),
+            Middleware(KeepPeer),
+            Middleware(ProxyHeadersMiddleware, trusted_hosts=["127.0.0.1", "::1", *own.trusted]),
+        ],
         exception_handlers={HTTPException: handle, KbError: handle},
     )
+
+
+def make_collector(
+    config: Config,
+    store: Store,
+    *,
+    now: Callable[[], datetime],
+    is_team: Callable[[Request], bool],
+) -> Collector:
+    """Return what takes events in, as the workspace wants it.
+
+    Raises:
+        ConfigError: The workspace has no key, or `measure.identity` is no level there is.
+    """
+    secret = config.secret()
+    return Collector(
+        inbox=GroupCommit(store.events),
+        readers=Readers(
+            salts=store.events.salts,
+            secret=secret,
+            identity=_identity(config.measure.identity),
+            held=config.measure.holdout,
+        ),
+        redactor=Redactor(words=config.redaction.words, allow=config.redaction.allow),
+        now=now,
+        is_team=is_team,
+        secret=secret,
+        page_key=config.page_key(),
+    )
+
+
+def _identity(name: str) -> Identity:
+    if name not in list(Identity):
+        raise ConfigError(
+            "measure.identity", "it is no level there is", f"Use {', '.join(Identity)}"
+        )
+    return Identity(name)
+
+
+def _draining(inbox: GroupCommit) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(inbox.close)
+
+    return lifespan

@@ -1,78 +1,110 @@
 """Takes events in: who asked not to be counted is not, what is told kept is on the disk."""
 
 import asyncio
-import hashlib
-import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-from kb.measure.events import parse_batch
+from kb.articles.page_token import is_token
+from kb.measure.events import Event, Kind
 from kb.measure.exclusion import Exclusion, excluded
+from kb.measure.wire import Batch, parse_batch, said
 from kb.redaction import Redactor
 from kb.service.failures import Refusal
 from kb.service.limits import Limit
-from kb.store.store import Store
+from kb.service.readers import Readers
+from kb.store.group_commit import GroupCommit, Parcel
 
 LARGEST_BODY = 64 * 1024
 BODY_SECONDS = 10
 _TYPES = ("application/json", "text/plain")
+_NO_STORE = {"Cache-Control": "no-store"}
+_ACCEPTED = b'{"status":"accepted"}'
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Collector:
     """`POST /events`.
 
     Attributes:
+        inbox: Where events become durable.
+        readers: Knows readers again as far as the site chose.
         is_team: Says whether a request comes from somebody who is signed in to the team's pages.
+        secret: The workspace's key; the canary's token is made with it.
+        page_key: What rendered pages are signed with; `b""` lets unsigned votes in.
     """
 
-    store: Store
+    inbox: GroupCommit
+    readers: Readers
     redactor: Redactor
     now: Callable[[], datetime]
     is_team: Callable[[Request], bool]
+    secret: bytes
+    page_key: bytes = b""
     limit: Limit = field(default_factory=Limit)
-    _salt: tuple[str, bytes] = ("", b"")
 
     async def receive(self, request: Request) -> Response:
         """Keep a batch of events; 202 means that they are durable, or were kept out for a reason.
 
         The answer to a robot is the answer to a reader: it learns nothing.
         """
-        self.limit.take(client(request))
+        address = client(request)
+        self.limit.take(address)
         _check_type(request)
-        body = await _body(request)
-        if reason := self._reason(request):
-            await run_in_threadpool(self.store.events.drop, reason, at=self.now())
-        else:
-            agent = request.headers.get("user-agent", "")
-            await run_in_threadpool(self._keep, _json(body), f"{client(request)}\0{agent}")
-        return JSONResponse({"status": "accepted"}, 202, headers={"Cache-Control": "no-store"})
-
-    def _reason(self, request: Request) -> str:
+        payload = _json(await _body(request))
         agent = request.headers.get("user-agent", "")
+        reason = self._reason(request, agent)
+        if reason and not self._is_canary(payload):
+            await self._keep((), {str(reason): 1})
+        else:
+            batch = self._read(payload, address, agent)
+            unsigned = {str(Exclusion.UNSIGNED_VOTE): batch.unsigned} if batch.unsigned else {}
+            await self._keep(batch.events, unsigned)
+        return Response(_ACCEPTED, 202, _NO_STORE, "application/json")
+
+    def _reason(self, request: Request, agent: str) -> str:
         if reason := excluded(agent, request.headers):
             return reason
-        return Exclusion.TEAM if self.is_team(request) else ""
+        return Exclusion.TEAM if "cookie" in request.headers and self.is_team(request) else ""
 
-    def _keep(self, payload: object, who: str) -> None:
+    def _read(self, payload: object, address: str, agent: str) -> Batch:
         at = self.now()
-        reader = hmac.new(self._salt_of(at), who.encode(), hashlib.sha256).hexdigest()[:32]
-        self.store.events.append(parse_batch(payload, at=at, reader=reader, redactor=self.redactor))
+        sender = self.readers.sender(address, agent, said(payload), at)
+        return parse_batch(
+            payload,
+            at=at,
+            reader=sender.reader,
+            redactor=self.redactor,
+            origin=sender.origin,
+            arm=sender.arm,
+            is_signed=self._is_signed,
+        )
 
-    def _salt_of(self, at: datetime) -> bytes:
-        """Ask the store once a day; it then deletes the salts that are too old."""
-        today = at.date().isoformat()
-        day, salt = self._salt
-        if day != today:
-            salt = self.store.events.salt(at)
-            self._salt = (today, salt)
-        return salt
+    async def _keep(self, events: Sequence[Event], reasons: Mapping[str, int]) -> None:
+        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        today = self.now().astimezone(UTC).date().isoformat() if reasons else ""
+        dropped = {(today, reason): count for reason, count in reasons.items()}
+        if not self.inbox.put(Parcel(events=events, dropped=dropped, kept=kept)):
+            raise Refusal(
+                503, "service", "too much waits", "Try again", headers={"Retry-After": "1"}
+            )
+        await kept
+
+    def _is_signed(self, event: Event, token: str) -> bool:
+        if event.kind is Kind.CANARY:
+            return is_token(self.secret, "canary", event.id, token)
+        return not self.page_key or is_token(self.page_key, event.article, event.version, token)
+
+    def _is_canary(self, payload: object) -> bool:
+        """Our own visit is a robot's, and says so; its token is looked at where it is read."""
+        rows = payload.get("events") if isinstance(payload, dict) else None
+        return isinstance(rows, list) and [{"canary"}] == [
+            {row.get("kind")} if isinstance(row, dict) else set() for row in rows
+        ]
 
 
 def client(request: Request) -> str:

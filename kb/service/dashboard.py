@@ -1,18 +1,14 @@
 """What the support lead sees: each figure with its numerator, denominator, window and interval."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from kb.articles.library import Library
-from kb.capture.triage import Outcome as Triaged
 from kb.config import Config
 from kb.feedback.worklist import Task, worklist
-from kb.measure.attempts import IDLE
-from kb.measure.contacts import contacts_of
 from kb.measure.figures import Figure
 from kb.measure.readership import Readership
-from kb.measure.refs import page_refs
-from kb.measure.report import Report, report
+from kb.measure.report import Report
+from kb.service.measuring import measured
 from kb.store.store import Store
 
 WINDOWS = (7, 28, 90, 365)
@@ -52,27 +48,14 @@ class Board:
 
 def board(config: Config, store: Store, *, now: datetime, days: int) -> Board:
     """Measure the last `days` days."""
-    since = now - timedelta(days=days)
-    pages = page_refs(Library(config.docs).shelf().articles)
-    tickets = tuple(t for t in store.tickets.all() if t.created_at <= now)
-    recent = [t for t in tickets if t.created_at >= since]
-    answered = {d.ticket for d in store.decisions.current() if d.outcome is not Triaged.DECLINED}
-    found = report(
-        events=store.events.all(since=since - IDLE),
-        contacts=contacts_of(tickets),
-        pages=pages,
-        since=since,
-        now=now,
-        tickets=recent,
-        unanswered=[t.subject for t in recent if t.key not in answered],
-        window=timedelta(days=config.measure.window_days),
-    )
+    figures = measured(config, store, now=now, days=days)
+    found = figures.report
     return Board(
         days=days,
         report=found,
         outcomes=bars(found),
         top=most_read(found),
-        tasks=worklist(found, pages),
+        tasks=worklist(found, figures.pages),
         dropped=store.events.dropped(),
         secrets=store.tickets.live_secrets(),
     )

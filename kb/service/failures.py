@@ -13,6 +13,7 @@ from kb.errors import (
     ArticleError,
     BusyError,
     EventError,
+    GateError,
     KbError,
     LifecycleError,
     StoreError,
@@ -22,6 +23,7 @@ from kb.service.pages import page
 _STATUS: tuple[tuple[type[KbError], int], ...] = (
     (EventError, 400),
     (ArticleError, 409),
+    (GateError, 409),
     (LifecycleError, 409),
     (BusyError, 503),
     (StoreError, 503),
@@ -54,7 +56,7 @@ class Refusal(KbError):  # noqa: N818 (an answer, not a fault)
 
 def handle(request: Request, error: Exception) -> Response:
     """Answer a failure: as a page below `/team`, as JSON everywhere else."""
-    told = _as_refusal(request, error)
+    told = as_refusal(request, error)
     if _is_team(request):
         return page(
             "refused.html",
@@ -71,7 +73,8 @@ def failure(told: Refusal) -> Response:
     return JSONResponse(body, told.status, headers={"Cache-Control": "no-store", **told.headers})
 
 
-def _as_refusal(request: Request, error: Exception) -> Refusal:
+def as_refusal(request: Request, error: Exception) -> Refusal:
+    """Return the error as the answer that the asker may see."""
     if isinstance(error, Refusal):
         return error
     if isinstance(error, KbError):

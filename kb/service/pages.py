@@ -15,7 +15,7 @@ _PLACEHOLDER = re.compile(r"<[a-z][a-z-]*(?::[a-z0-9-]+)?(?:-\d+)?>")
 _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": (
-        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
+        "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; "
         "form-action 'self'; frame-ancestors 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -35,6 +35,17 @@ def page(
     """Return the template as a page that no cache keeps and no other site frames."""
     html = _environment().get_template(template).render({"session": None, **values})
     return HTMLResponse(html, status, headers={**_HEADERS, **(headers or {})})
+
+
+def framed(html: str) -> Response:
+    """Return a previewed page: no script runs in it, nothing is sent, only we may frame it."""
+    policy = (
+        "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "font-src 'self'; base-uri 'self'; form-action 'none'; frame-ancestors 'self'; "
+        "sandbox allow-same-origin"
+    )
+    own = {"Content-Security-Policy": policy, "X-Frame-Options": "SAMEORIGIN"}
+    return HTMLResponse(html, headers={**_HEADERS, **own})
 
 
 @cache

@@ -1,80 +1,40 @@
-"""What a reviewer sees and does: the queue, a draft beside its evidence, and the three verbs."""
+"""The reviewers' desk: what waits, one article with everything about it, and what is done to it."""
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from kb.articles.approval import NEEDED, approvers, digest, is_approved, why_not
 from kb.articles.article import Article, State, Verb
-from kb.articles.evidence import Evidence
 from kb.articles.library import Library
-from kb.articles.lifecycle import MOVES, move
+from kb.articles.lifecycle import MOVES, move, open_flags
+from kb.articles.residue import residue
+from kb.articles.roles import Roles
+from kb.articles.signature import sign_with, verify_with
 from kb.articles.standard import Violation, check
+from kb.articles.steps import Steps
 from kb.config import Config
 from kb.errors import KbError, LifecycleError
+from kb.redaction import Redactor
+from kb.service import queue
+from kb.service.beside import Block, parts
+from kb.service.difference import Part, difference
+from kb.service.editing import edited, fields_of
 from kb.service.failures import Refusal
+from kb.service.queue import ReviewFigures, Waiting
 from kb.store.store import Store
 from kb.tickets.ticket import Ticket
 
-VERBS = {"submit": Verb.SUBMIT, "approve": Verb.APPROVE, "send-back": Verb.SEND_BACK}
-_WAITING = (State.IN_REVIEW, State.DRAFT)
-_AROUND = 160
-_BLOCK = re.compile(
-    r"(?ms)^ {0,7}(`{3,}|~{3,}).*?^ {0,7}\1[^\n]*$"  # a listing
-    r"|^(?! {0,7}[`~]{3})[^\n]*\S[^\n]*$"  # a step, or a paragraph's first line
-    r"(?:\n(?! {0,7}(?:[`~]{3}|\d+\. |[-*] ))[^\n]*\S[^\n]*$)*"  # and the lines that go on with it
-)
-_FENCE_MARK = re.compile(r"[`~]{3,}\w*")
-_LIST_MARK = re.compile(r"(?m)^\s*(?:\d+\.|[-*])\s+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """One line of the queue."""
-
-    article: Article
-    days: int
-    violations: tuple[Violation, ...]
-    approved: bool
-
-    @property
-    def blocking(self) -> tuple[Violation, ...]:
-        """The violations that keep it from going out."""
-        return tuple(v for v in self.violations if v.blocking)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
-    """Where a sentence comes from: the words of a ticket, or a person.
-
-    Attributes:
-        before: What stands before the words in the message, shortened.
-        words: The words themselves.
-        after: What follows them, shortened.
-    """
-
-    ticket: str
-    message: str
-    role: str
-    before: str
-    words: str
-    after: str
-    person: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """One paragraph, step or listing of the draft, and what it stands on.
-
-    Attributes:
-        unproven: The words of it that stand in no quoted sentence, `""` where all do.
-    """
-
-    text: str
-    is_code: bool
-    quotes: tuple[Quote, ...]
-    unproven: str
+VERBS = {
+    "submit": Verb.SUBMIT,
+    "approve": Verb.APPROVE,
+    "send-back": Verb.SEND_BACK,
+    "flag": Verb.FLAG,
+    "resolve": Verb.RESOLVE,
+    "verify": Verb.VERIFY,
+}
+ON_PAGE = ("flag", "resolve", "verify")
+"""The verbs for a live page; the others are for a draft."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +45,10 @@ class Sheet:
         digest: Of the content as shown; it is posted back and must still hold.
         parts: Each section's name and its blocks, the title first.
         refusals: For each verb why it cannot be done now, `""` where it can.
+        changes: What the revision changes against the live page, `()` where there is none.
+        is_revision: Whether there is a live page of this article.
+        before: The article before this one in the queue, `""` for none.
+        after: The article after it.
     """
 
     waiting: Waiting
@@ -93,6 +57,19 @@ class Sheet:
     refusals: dict[str, str]
     approvers: tuple[str, ...]
     needed: int
+    changes: tuple[Part, ...]
+    is_revision: bool
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """An edit that met another: both versions, and what lies between them."""
+
+    fields: dict[str, str]
+    now: Article
+    between: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,33 +80,39 @@ class Desk:
     store: Store
     now: Callable[[], datetime]
 
-    def queue(self) -> tuple[tuple[Waiting, ...], tuple[KbError, ...]]:
-        """Return what waits, in review first, then by tickets behind it and age; and what broke."""
-        shelf = Library(self.config.docs).shelf()
-        lines = [self._waiting(a) for a in shelf.articles if a.state in _WAITING]
-        lines.sort(
-            key=lambda w: (_WAITING.index(w.article.state), -len(w.article.tickets), -w.days)
-        )
-        return tuple(lines), shelf.broken
+    def queue(self) -> tuple[tuple[Waiting, ...], tuple[KbError, ...], ReviewFigures]:
+        """Return what waits in its order, what cannot be read, and the review's own figures."""
+        shelf, now = self._library.shelf(), self.now()
+        events = self.store.events.all(since=now - queue.LOOK_BACK)
+        lines = [
+            queue.waiting(a, now, violations=self.look(a), events=events)
+            for a in shelf.articles
+            if a.state in (State.IN_REVIEW, State.DRAFT) or _is_flagged(a)
+        ]
+        return queue.in_order(lines), shelf.broken, queue.figures(shelf.articles, now)
 
     def sheet(self, article_id: str, who: str) -> Sheet:
-        """Return the draft with its evidence, as `who` may act on it.
+        """Return the article with its evidence, as `who` may act on it.
 
         Raises:
-            Refusal: No such article waits (404).
+            Refusal: There is no such article (404).
         """
-        library = Library(self.config.docs)
-        article = _find(library, article_id)
-        waiting = self._waiting(article)
-        evidence = library.evidence(article_id)
-        tickets = self._tickets({e.ticket for e in evidence})
+        article = self.find(article_id)
+        waiting = queue.waiting(article, self.now(), violations=self.look(article))
+        evidence = self._library.evidence(article_id)
+        live = self._live(article)
+        before, after = self._beside(article)
         return Sheet(
             waiting=waiting,
             digest=digest(article),
-            parts=tuple(_parts(article, evidence, tickets)),
-            refusals={name: _refusal(waiting, verb, who) for name, verb in VERBS.items()},
-            approvers=tuple(sorted(approvers(article))),
+            parts=tuple(parts(article, evidence, self._tickets({e.ticket for e in evidence}))),
+            refusals={name: self._refusal(waiting, verb, who) for name, verb in VERBS.items()},
+            approvers=tuple(sorted(approvers(article, self.steps.verify))),
             needed=NEEDED[article.risk],
+            changes=difference(live, article) if live else (),
+            is_revision=live is not None,
+            before=before,
+            after=after,
         )
 
     def act(self, article_id: str, verb: Verb, *, by: str, seen: str, note: str) -> Article:
@@ -139,130 +122,131 @@ class Desk:
 
         Raises:
             Refusal: No such article waits (404), or its content changed since it was read (409).
-            LifecycleError: Its state, its violations or the approver forbid the verb.
+            KbError: Its state, its violations, the person's role or the approver forbid the verb.
         """
-        library = Library(self.config.docs)
-        article = _find(library, article_id)
-        if digest(article) != seen:
+        if digest(self.find(article_id)) != seen:
             raise Refusal(
                 409,
                 article_id,
                 "the article changed after you opened it",
                 "Open it again, read what is new, then decide",
             )
-        moved = move(article, verb, by=by, at=self.now(), note=note)
-        if verb is Verb.APPROVE and (why := _blocked(self._waiting(article))):
-            raise LifecycleError(article_id, why, "Send it back with a note")
-        library.save(moved)
-        return moved
+        return self.steps.take(article_id, verb, by=by, note=note).article
 
-    def _waiting(self, article: Article) -> Waiting:
-        since = article.history[-1].at if article.history else self.now()
-        return Waiting(
-            article=article,
-            days=max(0, (self.now() - since).days),
-            violations=check(article),
-            approved=is_approved(article),
+    def edit(self, article_id: str, form: dict[str, str], *, by: str, seen: str) -> Conflict | None:
+        """Save what was typed, or return both versions where somebody else was quicker.
+
+        Call it under the workspace's lock.
+
+        Raises:
+            KbError: The text is no article, or the person may not edit.
+        """
+        article = self.find(article_id)
+        after = edited(article, form)
+        if digest(after) == digest(article):
+            return None
+        if digest(article) != seen:
+            return Conflict(
+                fields=fields_of(after), now=article, between=difference(article, after)
+            )
+        if why := self._roles.why_not(by, Verb.EDIT):
+            raise LifecycleError(article_id, why, "Ask an engineer of this workspace")
+        self._library.save(move(after, Verb.EDIT, by=by, at=self.now()))
+        return None
+
+    def find(self, article_id: str) -> Article:
+        """Return the draft, or the live page where there is no draft.
+
+        Raises:
+            Refusal: There is neither (404).
+        """
+        for article in self._library.both(article_id):
+            if article.state is not State.ARCHIVED:
+                return article
+        raise Refusal(404, "review", "no such article is here", "Go back to the queue")
+
+    def both(self, article_id: str) -> tuple[Article, ...]:
+        """Return the draft and the live page, as far as there are any."""
+        return self._library.both(article_id)
+
+    def around(self, article_id: str) -> tuple[str, str]:
+        """Return the ids before and after it among those that wait in its state."""
+        return self._beside(self.find(article_id))
+
+    def look(self, article: Article) -> tuple[Violation, ...]:
+        """Return every violation, the standard's and the redactor's."""
+        words = self.config.redaction
+        return (*residue(article, Redactor(words=words.words, allow=words.allow)), *check(article))
+
+    @property
+    def steps(self) -> Steps:
+        """The workspace's steps, the same as the command line takes."""
+        return Steps(
+            library=self._library,
+            look=self.look,
+            now=self.now,
+            verify=verify_with(self.config.signers),
+            sign=sign_with(self.config.ssh_key),
+            roles=self._roles,
         )
+
+    @property
+    def _library(self) -> Library:
+        return Library(self.config.docs)
+
+    @property
+    def _roles(self) -> Roles:
+        said = self.config.review
+        return Roles(engineers=said.engineers, reviewers=said.reviewers, leads=said.leads)
+
+    def _live(self, draft: Article) -> Article | None:
+        if draft.state is State.PUBLISHED:
+            return None
+        pages = (a for a in self._library.both(draft.id) if a.state is State.PUBLISHED)
+        return next(pages, None)
+
+    def _beside(self, article: Article) -> tuple[str, str]:
+        ids = [w.article.id for w in self.queue()[0] if w.article.state is article.state]
+        at = ids.index(article.id) if article.id in ids else len(ids)
+        return ids[at - 1] if at else "", ids[at + 1] if at + 1 < len(ids) else ""
+
+    def _refusal(self, waiting: Waiting, verb: Verb, who: str) -> str:
+        return _sentence(_why_not(waiting, verb) or self._why_not_you(waiting, verb, who))
+
+    def _why_not_you(self, waiting: Waiting, verb: Verb, who: str) -> str:
+        if who and (why := self._roles.why_not(who, verb)):
+            return why
+        if verb is not Verb.APPROVE:
+            return ""
+        steps = self.steps
+        if steps.verify and not steps.sign:
+            return f"approvals are signed here: kb review approve {waiting.article.id}"
+        return why_not(waiting.article, who) if who else ""
 
     def _tickets(self, keys: set[str]) -> dict[str, Ticket]:
         return {t.key: t for t in self.store.tickets.all() if t.key in keys} if keys else {}
 
 
-def _find(library: Library, article_id: str) -> Article:
-    for article in library.shelf().articles:
-        if article.id == article_id and article.state in _WAITING:
-            return article
-    raise Refusal(404, "review", "no such article waits for review", "Go back to the queue")
+def _is_flagged(article: Article) -> bool:
+    return article.state is State.PUBLISHED and bool(open_flags(article))
 
 
-def _refusal(waiting: Waiting, verb: Verb, who: str) -> str:
+def _why_not(waiting: Waiting, verb: Verb) -> str:
+    """Return why the article cannot take the verb from anybody, `""` when it can."""
     article = waiting.article
     if (article.state, verb) not in MOVES:
-        return "It is submitted already." if verb is Verb.SUBMIT else "Submit it first."
-    if verb is not Verb.APPROVE:
-        return ""
-    if why := _blocked(waiting):
-        return f"{why[0].upper()}{why[1:]}."
-    if waiting.approved:
-        return "It is approved already."
-    why = why_not(article, who) if who else ""
-    return f"{why[0].upper()}{why[1:]}." if why else ""
+        return "it is submitted already" if verb is Verb.SUBMIT else "submit it first"
+    if verb is Verb.RESOLVE:
+        return "" if waiting.flags else "nothing is flagged"
+    if verb in (Verb.SUBMIT, Verb.APPROVE) and (why := _blocked(waiting.blocking)):
+        return why
+    return "it is approved already" if verb is Verb.APPROVE and is_approved(article) else ""
 
 
-def _blocked(waiting: Waiting) -> str:
-    count = len(waiting.blocking)
+def _blocked(blocking: Sequence[Violation]) -> str:
+    count = len(blocking)
     return f"{count} blocking violation{'' if count == 1 else 's'} of the standard" if count else ""
 
 
-def _parts(
-    article: Article, evidence: Sequence[Evidence], tickets: dict[str, Ticket]
-) -> Iterator[tuple[str, tuple[Block, ...]]]:
-    texts = (("Title", article.title), *article.sections)
-    for name, text in texts:
-        own = [e for e in evidence if e.section == name]
-        yield name, tuple(_blocks(text, own, tickets))
-
-
-def _blocks(text: str, evidence: Sequence[Evidence], tickets: dict[str, Ticket]) -> Iterator[Block]:
-    for match in _BLOCK.finditer(text):
-        block = match.group().strip("\n")
-        held = [e for e in evidence if _holds(block, e.sentence)]
-        yield Block(
-            text=block,
-            is_code=match.group(1) is not None,
-            quotes=tuple(_quote(e, tickets.get(e.ticket)) for e in held),
-            unproven=_unproven(block, held),
-        )
-
-
-def _holds(block: str, sentence: str) -> bool:
-    """Say whether one is part of the other, whatever the line breaks and list marks."""
-    inner, outer = sorted((_words(block).casefold(), _words(sentence).casefold()), key=len)
-    return bool(inner) and inner in outer
-
-
-def _unproven(block: str, held: Sequence[Evidence]) -> str:
-    left = _words(block)
-    sentences = sorted((_words(e.sentence) for e in held), key=len, reverse=True)
-    if any(left.casefold() in sentence.casefold() for sentence in sentences):
-        return ""
-    for sentence in sentences:
-        left = re.sub(re.escape(sentence), " ", left, flags=re.IGNORECASE)
-    left = _FENCE_MARK.sub(" ", left)
-    return " ".join(left.split()) if re.search(r"\w", left) else ""
-
-
-def _words(text: str) -> str:
-    return " ".join(_LIST_MARK.sub("", text).split())
-
-
-def _quote(evidence: Evidence, ticket: Ticket | None) -> Quote:
-    role, body = _source(evidence, ticket)
-    start, end = evidence.start, evidence.end
-    if end <= start:
-        start, end = 0, len(body)
-    return Quote(
-        ticket=evidence.ticket,
-        message=evidence.message,
-        role=role,
-        before=("…" if start > _AROUND else "") + body[max(0, start - _AROUND) : start],
-        words=body[start:end],
-        after=body[end : end + _AROUND] + ("…" if len(body) > end + _AROUND else ""),
-        person=evidence.person,
-    )
-
-
-def _source(evidence: Evidence, ticket: Ticket | None) -> tuple[str, str]:
-    """Return who said it and the whole redacted text that it stands in."""
-    if ticket is None:
-        return "", ""
-    if evidence.message == "subject":
-        return "subject", ticket.subject
-    if evidence.message.startswith("field:"):
-        name = evidence.message.removeprefix("field:")
-        return f"field {name}", ticket.field(name)
-    for message in ticket.messages:
-        if message.id == evidence.message:
-            return str(message.role), message.body
-    return "", ""
+def _sentence(why: str) -> str:
+    return f"{why[0].upper()}{why[1:]}." if why else ""

@@ -47,13 +47,12 @@ def serve(
         access_log=False,
         log_config=None,
         server_header=False,
-        lifespan="off",
-        proxy_headers=True,
-        forwarded_allow_ips="127.0.0.1,::1",
+        lifespan="on",
+        proxy_headers=False,  # the app does it itself, after it kept who really connected
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     with _listening(config.service) as listening:
-        address = _address(config.service.host, listening.getsockname()[1])
+        address = address_of(config.service.host, listening.getsockname()[1])
         on_ready(f"{address}/team/enter?token={token}")
         # uvicorn raises the signal again once it has drained: that is done, not a failure.
         before = signal.signal(signal.SIGTERM, lambda *_: None)
@@ -69,11 +68,12 @@ def _listening(service: Service) -> socket.socket:
         return socket.create_server((service.host, service.port), family=family)
     except OSError as error:
         raise SourceError(
-            _address(service.host, service.port),
+            address_of(service.host, service.port),
             f"it cannot be listened on ({error.strerror})",
             "Stop what does, or set service.port in kb.toml",
         ) from None
 
 
-def _address(host: str, port: int) -> str:
+def address_of(host: str, port: int) -> str:
+    """Return the service's address, brackets around IPv6."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

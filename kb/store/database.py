@@ -6,18 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from kb.errors import ConfigError, StoreError
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_REVISIONS = frozenset(p.stem[:4] for p in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+"""Every migration's file is named by its revision of four digits, oldest first."""
 _BUSY_MS = 5_000
 
 
@@ -60,11 +57,9 @@ def open_database(url: str) -> Database:
     engine = _engine(url)
     try:
         _migrate(engine)
-    except CommandError:
+    except StoreError:
         engine.dispose()
-        raise StoreError(
-            _place(engine), "a newer version of Docworthy has written it", "Install that version"
-        ) from None
+        raise
     except SQLAlchemyError as error:
         engine.dispose()
         raise _told(engine, error) from None
@@ -101,18 +96,31 @@ def _pragmas(connection: Any, _: object) -> None:
 
 
 def _migrate(engine: Engine) -> None:
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    """Bring the tables up to date; Alembic is loaded only where there is something to do."""
     with engine.begin() as connection:
-        if _is_current(connection, ScriptDirectory.from_config(config)):
+        revision = _revision(connection)
+        if revision == max(_REVISIONS):
             return
+        if revision and revision not in _REVISIONS:
+            raise StoreError(
+                _place(engine),
+                "a newer version of Docworthy has written it",
+                "Install that version",
+            )
+        from alembic import command
+        from alembic.config import Config as AlembicConfig
+
+        config = AlembicConfig()
+        config.set_main_option("script_location", str(_MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
-def _is_current(connection: Connection, scripts: ScriptDirectory) -> bool:
-    context = MigrationContext.configure(connection)
-    return context.get_current_revision() == scripts.get_current_head()
+def _revision(connection: Connection) -> str:
+    """Return the revision that the database stands at, `""` for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
 
 
 def _told(engine: Engine, error: SQLAlchemyError) -> StoreError:

@@ -1,7 +1,9 @@
 """Keeps every decision of triage with who and why; the last one of a ticket counts."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -18,10 +20,14 @@ class Decisions:
 
     def append(self, decision: Decision) -> None:
         """Keep one, durable on return."""
-        row = asdict(decision)
-        row["at"], row["outcome"] = int(decision.at.timestamp()), str(decision.outcome)
-        with self.database.transaction() as connection:
-            connection.execute(self.database.insert(schema.decisions).values(row))
+        self.extend((decision,))
+
+    def extend(self, decisions: Iterable[Decision]) -> None:
+        """Keep several in one transaction, durable on return."""
+        rows = [_row(decision) for decision in decisions]
+        if rows:
+            with self.database.transaction() as connection:
+                connection.execute(self.database.insert(schema.decisions), rows)
 
     def current(self) -> tuple[Decision, ...]:
         """Return the last decision of each ticket, in the order in which they were made."""
@@ -41,3 +47,8 @@ class Decisions:
             )
             for row in sorted(last.values(), key=lambda row: row.number)
         )
+
+
+def _row(decision: Decision) -> dict[str, Any]:
+    at, outcome = int(decision.at.timestamp()), str(decision.outcome)
+    return {**asdict(decision), "at": at, "outcome": outcome}

@@ -1,20 +1,38 @@
 """Keeps what readers did, what was kept out and why, and the salts of the last two days."""
 
 import secrets
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Connection, Row, delete, func, select
 
 from kb.measure.events import Event, Kind
 from kb.redaction import already_safe
 from kb.store import schema
 from kb.store.database import Database
 
-_CHUNK = 500
 SALT_LIFE = timedelta(hours=48)
+_CHUNK = 500
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_PLAIN = (
+    "reader", "origin", "arm", "page", "article", "version", "query", "results", "rank", "reason",
+    "dwell",
+)  # fmt: skip
+_COLUMNS = ("id", "kind", "at", *_PLAIN)
+_INTO = f"INSERT INTO events ({', '.join(_COLUMNS)})"
+_ONCE = "ON CONFLICT (id) DO NOTHING"
+_SQLITE = f"{_INTO} VALUES ({', '.join('?' * len(_COLUMNS))}) {_ONCE}"
+_TYPES = {"id": "bytea", "at": "bigint", "results": "int", "rank": "int", "dwell": "int"}
+_ARRAYS = ", ".join(f"%s::{_TYPES.get(name, 'text')}[]" for name in _COLUMNS)
+_POSTGRESQL = f"{_INTO} SELECT * FROM unnest({_ARRAYS}) {_ONCE}"  # noqa: S608 (our own names)
+"""One statement for many rows: twenty times as fast as a statement a row."""
+
+_plain = attrgetter(*_PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +43,39 @@ class Events:
 
     def append(self, events: Iterable[Event]) -> None:
         """Keep them, durable on return; an id that is there already is kept once."""
-        rows = [_row(event) for event in events]
+        self.keep(tuple(events))
+
+    def keep(
+        self, events: Sequence[Event], dropped: Mapping[tuple[str, str], int] | None = None
+    ) -> None:
+        """Keep events and count what was kept out, `(day, reason)`, in one transaction."""
         with self.database.transaction() as connection:
-            for first in range(0, len(rows), _CHUNK):
-                insert = self.database.insert(schema.events)
-                connection.execute(insert.on_conflict_do_nothing(), rows[first : first + _CHUNK])
+            for first in range(0, len(events), _CHUNK):
+                self._insert(connection, events[first : first + _CHUNK])
+            for (day, reason), count in (dropped or {}).items():
+                self._count(connection, day, reason, count)
 
     def all(self, *, since: datetime | None = None) -> tuple[Event, ...]:
         """Return the events from `since` on, in the order of time."""
         table = schema.events
-        query = select(table).order_by(table.c.at, table.c.id)
+        query = select(table).order_by(table.c.at, table.c.number)
         if since:
-            query = query.where(table.c.at >= int(since.timestamp()))
+            query = query.where(table.c.at >= stamp(since))
         with self.database.transaction() as connection:
-            rows = connection.execute(query).mappings().all()
-        return tuple(_event(dict(row)) for row in rows)
+            return tuple(map(event_of, connection.execute(query)))
+
+    def between(self, first: int, last: int, since: int, until: int) -> Iterator[Event]:
+        """Yield the events with these numbers (both included) and times [since, until).
+
+        Times are microseconds since 1970. Numbers are looked up, times are compared.
+        """
+        table = schema.events
+        query = select(table).where(
+            table.c.number.between(first, last), table.c.at >= since, table.c.at < until
+        )
+        with self.database.transaction() as connection:
+            for rows in connection.execute(query).partitions(5_000):
+                yield from map(event_of, rows)
 
     def count(self) -> int:
         """Return how many there are."""
@@ -48,14 +84,7 @@ class Events:
 
     def drop(self, reason: str, *, at: datetime, count: int = 1) -> None:
         """Count what was kept out of the figures, by its reason."""
-        table = schema.drops
-        row = {"day": at.astimezone(UTC).date().isoformat(), "reason": reason, "count": count}
-        insert = self.database.insert(table).values(row)
-        more = {"count": table.c.count + count}
-        with self.database.transaction() as connection:
-            connection.execute(
-                insert.on_conflict_do_update(index_elements=["day", "reason"], set_=more)
-            )
+        self.keep((), {(day_of(at), reason): count})
 
     def dropped(self) -> tuple[tuple[str, int], ...]:
         """Return each reason with its count."""
@@ -65,23 +94,75 @@ class Events:
             rows = connection.execute(total.order_by(table.c.reason)).all()
         return tuple((reason, int(count)) for reason, count in rows)
 
-    def salt(self, at: datetime) -> bytes:
-        """Return the random salt of the day, and delete every salt older than 48 hours."""
-        table, day = schema.salts, at.astimezone(UTC).date()
-        oldest = (at.astimezone(UTC) - SALT_LIFE).date().isoformat()
-        row = {"day": day.isoformat(), "salt": secrets.token_bytes(16)}
+    def salts(self, at: datetime) -> tuple[bytes, bytes]:
+        """Return the random salts of the day and of the day before (`b""` if there is none).
+
+        Every salt older than 48 hours is deleted first.
+        """
+        table, today = schema.salts, day_of(at)
+        row = {"day": today, "salt": secrets.token_bytes(16)}
+        self.forget_salts(at)
         with self.database.transaction() as connection:
-            connection.execute(delete(table).where(table.c.day <= oldest))
             connection.execute(self.database.insert(table).values(row).on_conflict_do_nothing())
-            found = connection.scalar(select(table.c.salt).where(table.c.day == row["day"]))
-        return bytes(found or b"")
+            found = {row.day: bytes(row.salt) for row in connection.execute(select(table))}
+        return found[today], found.get(day_of(at - timedelta(days=1)), b"")
+
+    def forget_salts(self, at: datetime) -> None:
+        """Delete every salt that began 48 hours ago or earlier."""
+        table = schema.salts
+        with self.database.transaction() as connection:
+            connection.execute(delete(table).where(table.c.day <= day_of(at - SALT_LIFE)))
+
+    def _insert(self, connection: Connection, events: Sequence[Event]) -> None:
+        rows = [_row(event) for event in events]
+        if self.database.engine.dialect.name == "postgresql":
+            columns = tuple(list(column) for column in zip(*rows, strict=True))
+            connection.exec_driver_sql(_POSTGRESQL, columns)
+        else:
+            connection.exec_driver_sql(_SQLITE, rows)
+
+    def _count(self, connection: Connection, day: str, reason: str, count: int) -> None:
+        table = schema.drops
+        insert = self.database.insert(table).values(day=day, reason=reason, count=count)
+        more = {"count": table.c.count + count}
+        connection.execute(
+            insert.on_conflict_do_update(index_elements=["day", "reason"], set_=more)
+        )
 
 
-def _row(event: Event) -> dict[str, Any]:
-    return {**asdict(event), "at": int(event.at.timestamp()), "kind": str(event.kind)}
+def stamp(at: datetime) -> int:
+    """Return microseconds since 1970, exactly."""
+    return (at - _EPOCH) // _MICROSECOND
 
 
-def _event(row: dict[str, Any]) -> Event:
-    row["at"] = datetime.fromtimestamp(row["at"], UTC)
-    row["kind"], row["query"] = Kind(row["kind"]), already_safe(row["query"])
-    return Event(**row)
+def day_of(at: datetime) -> str:
+    """Return the UTC day as `2026-11-24`."""
+    return at.astimezone(UTC).date().isoformat()
+
+
+def _row(event: Event) -> tuple[Any, ...]:
+    key = bytes.fromhex(event.id.replace("-", ""))
+    return (key, event.kind.value, stamp(event.at), *_plain(event))
+
+
+def event_of(row: Row[Any]) -> Event:
+    """Return the event of a row of the whole table."""
+    values: tuple[Any, ...] = tuple(row)
+    _, key, kind, at, reader, origin, arm, page, article, version, query, *rest = values
+    results, rank, reason, dwell = rest
+    return Event(
+        id=str(UUID(bytes=key)),
+        kind=Kind(kind),
+        at=_EPOCH + timedelta(microseconds=at),
+        reader=reader,
+        page=page,
+        article=article,
+        version=version,
+        query=already_safe(query),
+        results=results,
+        rank=rank,
+        reason=reason,
+        dwell=dwell,
+        origin=origin,
+        arm=arm,
+    )

@@ -1,6 +1,7 @@
 """The tables: facts are appended, tickets are replaced by a newer copy of themselves."""
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Float,
     Index,
@@ -13,6 +14,8 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+Counter = BigInteger().with_variant(Integer, "sqlite")
+"""A number that the database counts up by itself; SQLite does that for its INTEGER alone."""
 
 tickets = Table(
     "tickets",
@@ -28,6 +31,7 @@ cursors = Table(
     "cursors",
     metadata,
     Column("source", String(80), primary_key=True),
+    Column("part", String(400), primary_key=True),  # a file's name, "" for an API
     Column("cursor", Text, nullable=False),
 )
 
@@ -63,10 +67,14 @@ decisions = Table(
 events = Table(
     "events",
     metadata,
-    Column("id", String(36), primary_key=True),
+    # In the order of arrival: what is new since the last fold is what has a higher number.
+    Column("number", Counter, primary_key=True, autoincrement=True),
+    Column("id", LargeBinary(16), nullable=False, unique=True),
     Column("kind", String(20), nullable=False),
-    Column("at", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),  # microseconds since 1970, UTC
     Column("reader", String(64), nullable=False),
+    Column("origin", String(32), nullable=False),
+    Column("arm", String(20), nullable=False),
     Column("page", Text, nullable=False),
     Column("article", String(200), nullable=False),
     Column("version", String(80), nullable=False),
@@ -75,6 +83,16 @@ events = Table(
     Column("rank", Integer),
     Column("reason", String(20), nullable=False),
     Column("dwell", Integer, nullable=False),
+)
+
+folds = Table(
+    "folds",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("first", BigInteger, nullable=False),  # numbers of the day's first and last event
+    Column("last", BigInteger, nullable=False),
+    Column("mark", String(64), nullable=False),  # what the sheet was made from; "" when it is stale
+    Column("sheet", LargeBinary, nullable=False),  # the day folded, made again from the events
 )
 
 drops = Table(

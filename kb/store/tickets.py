@@ -11,16 +11,8 @@ from sqlalchemy import Connection, delete, select
 from kb.redaction import already_safe
 from kb.store import schema
 from kb.store.database import Database
+from kb.tickets.pulling import DeadLetter
 from kb.tickets.ticket import Message, Role, Satisfaction, Status, Ticket
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadLetter:
-    """A place in a source that could not be read, and why."""
-
-    place: str
-    reason: str
-    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +26,42 @@ class Tickets:
         source: str,
         *,
         tickets: Iterable[Ticket],
-        cursor: str,
         dead: Iterable[tuple[str, str]],
+        cursor: str = "",
+        part: str = "",
         secrets: Iterable[tuple[str, str]] = (),
+        read: Iterable[str] = (),
+        gone: Iterable[str] = (),
     ) -> None:
-        """Keep one page and move the cursor behind it, in one transaction.
+        """Keep one page and move the cursor of its part behind it, in one transaction.
 
         Args:
             dead: `(place, reason)` of what could not be read.
+            cursor: `""` leaves the cursor where it is.
+            part: What the cursor counts in: a file's name, `""` for an API.
             secrets: `(ticket, label)` of each live secret seen, for the team to rotate.
+            read: Places that could be read; their dead letters are done with.
+            gone: Keys of tickets that the source has deleted; so are ours.
         """
         with self.database.transaction() as connection:
             for ticket in tickets:
                 self._keep(connection, ticket)
+            self._forget(connection, source, tuple(read), tuple(gone))
             for place, reason in dead:
                 self._bury(connection, source, place, reason)
             for ticket_key, label in secrets:
                 row = {"ticket": ticket_key, "label": label}
                 insert = self.database.insert(schema.live_secrets).values(row)
                 connection.execute(insert.on_conflict_do_nothing())
-            self._move(connection, source, cursor)
+            if cursor:
+                self._move(connection, source, part, cursor)
 
-    def cursor(self, source: str) -> str:
-        """Return how far the source was read, `""` at first."""
+    def cursors(self, source: str) -> dict[str, str]:
+        """Return how far each part of the source was read; a part never read is not in it."""
         column = schema.cursors.c
+        query = select(column.part, column.cursor).where(column.source == source)
         with self.database.transaction() as connection:
-            found = connection.scalar(select(column.cursor).where(column.source == source))
-        return found or ""
+            return {row.part: row.cursor for row in connection.execute(query)}
 
     def all(self) -> Iterator[Ticket]:
         """Yield every ticket, oldest first."""
@@ -77,14 +78,6 @@ class Tickets:
         with self.database.transaction() as connection:
             rows = connection.execute(query).all()
         return tuple(DeadLetter(place=r.place, reason=r.reason, attempts=r.attempts) for r in rows)
-
-    def raise_dead(self, source: str, place: str, ticket: Ticket) -> None:
-        """Keep a ticket that was mended, and take its dead letter away."""
-        table = schema.dead_letters
-        gone = delete(table).where(table.c.source == source, table.c.place == place)
-        with self.database.transaction() as connection:
-            self._keep(connection, ticket)
-            connection.execute(gone)
 
     def live_secrets(self) -> tuple[tuple[str, str], ...]:
         """Return `(ticket, label)` of each live secret that was seen."""
@@ -116,11 +109,22 @@ class Tickets:
             insert.on_conflict_do_update(index_elements=["source", "place"], set_=again)
         )
 
-    def _move(self, connection: Connection, source: str, cursor: str) -> None:
-        insert = self.database.insert(schema.cursors).values(source=source, cursor=cursor)
+    def _move(self, connection: Connection, source: str, part: str, cursor: str) -> None:
+        row = {"source": source, "part": part, "cursor": cursor}
+        insert = self.database.insert(schema.cursors).values(row)
         connection.execute(
-            insert.on_conflict_do_update(index_elements=["source"], set_={"cursor": cursor})
+            insert.on_conflict_do_update(index_elements=["source", "part"], set_={"cursor": cursor})
         )
+
+    def _forget(
+        self, connection: Connection, source: str, read: tuple[str, ...], gone: tuple[str, ...]
+    ) -> None:
+        letters, tickets = schema.dead_letters.c, schema.tickets.c
+        if read:
+            ours = letters.source == source, letters.place.in_(read)
+            connection.execute(delete(schema.dead_letters).where(*ours))
+        if gone:
+            connection.execute(delete(schema.tickets).where(tickets.key.in_(gone)))
 
 
 def _payload(ticket: Ticket) -> str:

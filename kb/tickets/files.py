@@ -1,128 +1,123 @@
-"""The `files` source: a folder of JSONL exports, one ticket a line, read page by page."""
+"""The `files` source: exports as JSONL or CSV, gzip or not, read page by page in flat memory."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from kb.errors import SourceError, TicketError
+from kb.errors import SourceError
+from kb.tickets.lines import LONGEST_LINE, Lines, open_lines, whole_lines
+from kb.tickets.raw import Page, RawTicket
+from kb.tickets.rows import read_row
+from kb.tickets.table import tickets as csv_tickets
 
 PAGE = 50
+SUFFIXES = (".jsonl", ".jsonl.gz", ".csv", ".csv.gz")
+NOT_JSON = "the line is not a JSON object"
+TOO_LONG = f"the line is longer than {LONGEST_LINE // 1024 // 1024} MB"
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Some raw tickets, the cursor that comes after them, and what could not be read.
-
-    Attributes:
-        tickets: `(where, raw ticket)`; raw text, to be redacted at once.
-        cursor: Opaque; given to `pages` it goes on after this page.
-        dead: `(where, reason)` of each line that is not JSON.
-        done: Bytes read so far.
-        total: Bytes there are.
-    """
-
-    tickets: tuple[tuple[str, Mapping[str, Any]], ...]
-    cursor: str
-    dead: tuple[tuple[str, str], ...]
-    done: int
-    total: int
+_Row = tuple[int, Mapping[str, Any] | str, str]
+"""A line's number, its ticket or why there is none, and the cursor behind it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The exports `*.jsonl` in one folder, in the order of their names."""
+    """One export, or those of a folder in the order of their names."""
 
-    folder: Path
+    path: Path
 
-    def pages(self, cursor: str = "") -> Iterator[Page]:
-        """Yield what stands after `cursor`.
+    @property
+    def read(self) -> Callable[[Any], RawTicket]:
+        """Both JSONL schemas, and what a CSV's rows are made into."""
+        return read_row
 
-        The cursor is `name:offset` of the last whole line that was read: a file that grew, or
-        that came later in the order of names, is taken up from there.
+    def pages(self, cursors: Mapping[str, str]) -> Iterator[Page]:
+        """Yield what stands behind the cursors; each file has its own.
+
+        A file that grew is taken up where it was left; one that changed before that place is read
+        again.
 
         Raises:
             SourceError: The folder or a file cannot be read.
         """
-        name, _, offset = cursor.rpartition(":")
-        paths = [path for path in self._paths() if path.name >= name]
+        paths = self._paths()
         sizes = {path: path.stat().st_size for path in paths}
-        done = 0
+        total, before = sum(sizes.values()), 0
         for path in paths:
-            start = int(offset) if path.name == name else 0
-            for page in self._file_pages(path, start):
-                position = int(page.cursor.rpartition(":")[2])
-                yield Page(
-                    tickets=page.tickets,
-                    cursor=page.cursor,
-                    dead=page.dead,
-                    done=done + position,
-                    total=sum(sizes.values()),
-                )
-            done += sizes[path]
+            with open_lines(path) as lines:
+                rows = _rows(lines, cursors.get(path.name, ""))
+                while page := _page(path.name, rows, lines, before, total):
+                    yield page
+            before += sizes[path]
 
-    def again(self, where: str) -> tuple[str, Mapping[str, Any]]:
-        """Read the ticket at `name:line` once more, for a dead letter that was mended.
-
-        Raises:
-            SourceError: The file or the line is gone.
-            TicketError: It still is not JSON.
-        """
-        name, _, number = where.rpartition(":")
-        try:
-            line = (self.folder / Path(name).name).read_bytes().splitlines()[_index(number)]
-        except (OSError, IndexError, ValueError):
-            raise SourceError(where, "the line is gone", "Restore the export") from None
-        raw = _object(line)
-        if raw is None:
-            raise TicketError(where, "the line is not a JSON object", "Mend it, then retry")
-        return where, raw
+    def again(self, places: Sequence[str]) -> Iterator[tuple[str, Any]]:
+        """Yield the ticket at each `name:line` that is there and is one, reading each file once."""
+        ours = {path.name: path for path in self._paths()}
+        wanted = sorted(place.rpartition(":")[::2] for place in places)
+        for name, group in groupby(wanted, key=lambda one: one[0]):
+            if name not in ours:
+                continue
+            numbers = {number for _, number in group}
+            with open_lines(ours[name]) as lines:
+                for number, row, _ in _rows(lines, ""):
+                    if str(number) in numbers and not isinstance(row, str):
+                        yield f"{name}:{number}", row
 
     def _paths(self) -> list[Path]:
+        if self.path.is_file():
+            return [self.path]
         try:
-            return sorted(path for path in self.folder.iterdir() if path.suffix == ".jsonl")
+            return sorted(path for path in self.path.iterdir() if path.name.endswith(SUFFIXES))
         except OSError as error:
             raise SourceError(
-                self.folder,
-                f"the folder cannot be read ({error.strerror})",
-                "Mend source.path in kb.toml",
+                self.path,
+                f"it cannot be read ({error.strerror})",
+                "Mend the path, or source.path in kb.toml",
             ) from None
 
-    def _file_pages(self, path: Path, start: int) -> Iterator[Page]:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise SourceError(
-                path, f"it cannot be read ({error.strerror})", "Mend its rights"
-            ) from None
-        number = data[:start].count(b"\n")
-        whole = data[start : data.rfind(b"\n") + 1].splitlines(keepends=True)
-        for first in range(0, len(whole), PAGE):
-            lines = whole[first : first + PAGE]
-            start += sum(map(len, lines))
-            yield _page(path.name, number + first, lines, start)
 
-
-def _index(number: str) -> int:
-    """Return the line's index; there is no line 0."""
-    if (line := int(number)) < 1:
-        raise ValueError(number)
-    return line - 1
-
-
-def _page(name: str, number: int, lines: list[bytes], end: int) -> Page:
+def _page(name: str, rows: Iterator[_Row], lines: Lines, before: int, total: int) -> Page | None:
     tickets: list[tuple[str, Mapping[str, Any]]] = []
     dead: list[tuple[str, str]] = []
-    for index, line in enumerate(lines, number + 1):
-        if not line.strip():
-            continue
-        raw = _object(line)
-        if raw is None:
-            dead.append((f"{name}:{index}", "the line is not a JSON object"))
+    behind = ""
+    for number, row, behind in rows:  # noqa: B007 (the last one is kept)
+        if isinstance(row, str):
+            dead.append((f"{name}:{number}", row))
         else:
-            tickets.append((f"{name}:{index}", raw))
-    return Page(tickets=tuple(tickets), cursor=f"{name}:{end}", dead=tuple(dead), done=0, total=0)
+            tickets.append((f"{name}:{number}", row))
+        if len(tickets) + len(dead) == PAGE:
+            break
+    if not behind:
+        return None
+    return Page(
+        tickets=tuple(tickets),
+        part=name,
+        cursor=behind,
+        dead=tuple(dead),
+        done=before + lines.done,
+        total=total,
+    )
+
+
+def _rows(lines: Lines, cursor: str) -> Iterator[_Row]:
+    if ".csv" in lines.path.suffixes:
+        yield from csv_tickets(lines, cursor)
+    else:
+        yield from _json_rows(lines, cursor)
+
+
+def _json_rows(lines: Lines, cursor: str) -> Iterator[_Row]:
+    """Yield a row a line; behind a last line that is cut off the cursor does not move."""
+    lines.go_to(cursor)
+    for number, line, before in whole_lines(lines):
+        if line is None:
+            yield number, TOO_LONG, lines.cursor
+        elif line.strip():
+            row = _object(line)
+            cut_off = row is None and not line.endswith(b"\n")
+            yield number, NOT_JSON if row is None else row, before if cut_off else lines.cursor
 
 
 def _object(line: bytes) -> Mapping[str, Any] | None:

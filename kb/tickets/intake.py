@@ -1,35 +1,35 @@
-"""Raw wire tickets become redacted `Ticket`s; nothing raw leaves this module."""
+"""Raw tickets become redacted `Ticket`s; nothing raw leaves this module."""
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from kb.errors import TicketError
-from kb.redaction import Finding, Known, Placeholders, Redactor, SafeText
-from kb.tickets.ticket import Message, Role, Satisfaction, Status, Ticket
-
-_MAX_BODY = 1_000_000
-_MAX_MESSAGES = 5_000
+from kb.redaction import Finding, Known, Placeholders, Redactor, SafeText, already_safe
+from kb.tickets.raw import MOST_MESSAGES, Person, RawMessage, RawTicket, text
+from kb.tickets.rows import read_row
+from kb.tickets.ticket import Message, Role, Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """Reads tickets of the files' wire format for one workspace.
+    """Reads the tickets of one source for one workspace.
 
     Attributes:
         source: The source's name, first half of each ticket's key.
         redactor: The law of the house.
         secret: The workspace's key: it turns addresses into opaque, joinable ones.
+        read: Makes a raw ticket of the source's own payload.
     """
 
     source: str
     redactor: Redactor
     secret: bytes
+    read: Callable[[Any], RawTicket] = read_row
 
-    def ticket(self, raw: Mapping[str, Any], where: str) -> tuple[Ticket, tuple[Finding, ...]]:
+    def ticket(self, payload: Any, where: str) -> tuple[Ticket, tuple[Finding, ...]]:
         """Read one ticket and redact all its text, with its own fields as what is known.
 
         Returns:
@@ -39,137 +39,128 @@ class Intake:
             TicketError: A field is missing or not what it must be; its value is never quoted.
         """
         try:
-            return self._read(raw, where)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            return self._redacted(self.read(payload))
+        except (
+            KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError,
+            RecursionError,
+        ) as error:  # fmt: skip
             raise TicketError(
                 where,
                 f"the ticket cannot be read ({_reason(error)})",
                 "Mend it, then kb pull --retry",
             ) from None
 
-    def _read(self, raw: Mapping[str, Any], where: str) -> tuple[Ticket, tuple[Finding, ...]]:
-        writer = _Writer(redactor=self.redactor, known=known_in(raw), findings=[])
-        comments = raw["comments"]
-        if not isinstance(comments, list) or not 0 < len(comments) <= _MAX_MESSAGES:
-            raise ValueError("comments")
-        subject = writer.safe(_text(raw, "subject"))
+    def _redacted(self, raw: RawTicket) -> tuple[Ticket, tuple[Finding, ...]]:
+        if not 0 < len(raw.messages) <= MOST_MESSAGES:
+            raise ValueError("messages")
+        writer = _Writer(redactor=self.redactor, known=known_in(raw))
         ticket = Ticket(
-            key=f"{self.source}:{_id(raw['id'])}",
-            subject=subject,
-            status=Status(raw["status"]),
-            tags=tuple(sorted(writer.safe(str(tag)) for tag in raw.get("tags") or ())),
-            messages=tuple(self._message(one, writer) for one in comments),
-            requester=self.key(raw["requester"]),
-            created_at=_time(raw["created_at"]),
-            updated_at=_time(raw["updated_at"]),
-            solved_at=_time(raw["solved_at"]) if raw.get("solved_at") else None,
-            fields=_fields(raw.get("fields") or {}, writer),
-            plan=writer.safe(str(raw.get("plan") or "")),
-            severity=_severity(raw.get("severity")),
-            channel=writer.safe(str(raw.get("channel") or "")),
-            satisfaction=Satisfaction(raw.get("satisfaction") or "unoffered"),
-            url=writer.safe(str(raw.get("url") or "")),
+            key=f"{self.source}:{_id(raw.id)}",
+            subject=writer.safe(raw.subject),
+            status=raw.status,
+            tags=tuple(sorted(map(writer.safe, raw.tags))),
+            messages=tuple(self._message(one, writer) for one in raw.messages),
+            requester=self.key(raw.requester),
+            created_at=raw.created_at,
+            updated_at=raw.updated_at,
+            solved_at=raw.solved_at,
+            fields=tuple(
+                (writer.safe(name), writer.fact(name, value)) for name, value in raw.fields
+            ),
+            plan=writer.safe(raw.plan),
+            severity=_severity(raw.severity),
+            channel=writer.safe(raw.channel),
+            satisfaction=raw.satisfaction,
+            url=writer.safe(raw.url),
         )
         return ticket, tuple(writer.findings)
 
-    def _message(self, raw: Mapping[str, Any], writer: "_Writer") -> Message:
+    def _message(self, raw: RawMessage, writer: "_Writer") -> Message:
         return Message(
-            id=_id(raw["id"]),
-            role=Role(raw["author"]["role"]),
-            author=self.key(raw["author"]),
-            public=raw["public"] is True,
-            body=writer.safe(_text(raw, "body")),
-            created_at=_time(raw["created_at"]),
-            accepted=raw.get("accepted") is True,
+            id=_id(raw.id),
+            role=raw.author.role,
+            author=self.key(raw.author),
+            public=raw.public,
+            body=writer.safe(raw.body),
+            created_at=raw.created_at,
+            accepted=raw.accepted,
         )
 
-    def key(self, who: Mapping[str, Any]) -> str:
+    def key(self, who: Person) -> str:
         """Return the opaque key of a person: HMAC-SHA256 of the folded address, 32 hex digits."""
-        address = str(who.get("email") or who.get("name") or "").strip().casefold()
+        address = (who.email or who.handle or who.name).strip().casefold()
         return hmac.new(self.secret, address.encode(), hashlib.sha256).hexdigest()[:32]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class _Writer:
     """Redacts the texts of one ticket, so that one value has one placeholder in all of them."""
 
     redactor: Redactor
     known: Known
-    findings: list[Finding]
-    placeholders: Placeholders
+    findings: list[Finding] = field(default_factory=list)
+    placeholders: Placeholders = field(default_factory=Placeholders)
 
-    def __init__(self, *, redactor: Redactor, known: Known, findings: list[Finding]) -> None:
-        self.redactor, self.known, self.findings = redactor, known, findings
-        self.placeholders = Placeholders()
+    def safe(self, raw: object) -> SafeText:
+        if raw == "":
+            return already_safe("")
+        redaction = self.redactor.redact(text(raw), self.known, self.placeholders)
+        self.findings += redaction.findings
+        return redaction.text
 
-    def safe(self, text: str) -> SafeText:
-        redaction = self.redactor.redact(text, self.known, self.placeholders)
+    def fact(self, name: str, value: str) -> SafeText:
+        redaction = self.redactor.redact_field(name, text(value), self.known, self.placeholders)
         self.findings += redaction.findings
         return redaction.text
 
 
-def known_in(raw: Mapping[str, Any]) -> Known:
+def known_in(raw: RawTicket) -> Known:
     """Return the names, addresses, organisations and domains of the ticket's structured fields.
 
-    The agents' own domain is the vendor's: it is on every page already and is not private.
+    The agents' domain and the product are the vendor's: they are on every page already and stand.
     """
-    authors = [comment.get("author") or {} for comment in raw.get("comments") or ()]
-    agents = [one for one in authors if one.get("role") == "agent"]
-    people = [raw.get("requester") or {}, *(raw.get("ccs") or ())]
-    people += [one for one in authors if one.get("role") not in ("agent", "automatic")]
+    authors = [message.author for message in raw.messages]
+    agents = [one for one in authors if one.role is Role.AGENT]
+    people = [raw.requester, *raw.others]
+    people += [one for one in authors if one.role not in (Role.AGENT, Role.AUTOMATIC)]
     ours = {_domain(agent) for agent in agents}
-    domains = _distinct(_domain(person) for person in people)
+    domains = _distinct(map(_domain, people))
+    named = (*people, *agents)
     return Known(
-        names=_distinct(person.get("name") for person in (*people, *agents)),
-        emails=_distinct(person.get("email") for person in (*people, *agents)),
-        organisations=_distinct(person.get("organization") for person in people),
+        names=_distinct(name for one in named for name in (one.name, one.handle)),
+        emails=_distinct(one.email for one in named),
+        organisations=_distinct(one.organisation for one in people),
         domains=tuple(domain for domain in domains if domain not in ours),
+        ours=_distinct((*sorted(ours), dict(raw.fields).get("product", ""))),
     )
 
 
-def _domain(person: Mapping[str, Any]) -> str:
-    return str(person.get("email") or "").rpartition("@")[2].casefold()
+def _domain(person: Person) -> str:
+    return person.email.rpartition("@")[2].casefold()
 
 
-def _distinct(values: Iterable[object]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(value) for value in values if value))
+def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))
 
 
 def _reason(error: Exception) -> str:
     """Say what failed without quoting a value: a missing key's name, or the kind of error."""
     if isinstance(error, KeyError) and str(error.args[0]).isidentifier():
         return f"{error.args[0]} is missing"
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
     return "a field has the wrong type or value"
 
 
-def _id(value: object) -> str:
-    text = str(value)
-    if not text or len(text) > 80 or not all(ch.isalnum() or ch in "-_." for ch in text):
+def _id(value: str) -> str:
+    if not value or len(value) > 80 or not all(ch.isalnum() or ch in "-_." for ch in value):
         raise ValueError("id")
-    return text
-
-
-def _text(raw: Mapping[str, Any], name: str) -> str:
-    value = raw[name]
-    if not isinstance(value, str) or len(value) > _MAX_BODY:
-        raise ValueError(name)
-    return "".join(ch for ch in value if ch in "\n\t" or ch.isprintable() or ord(ch) > 0x9F)
-
-
-def _time(value: object) -> datetime:
-    at = datetime.fromisoformat(str(value))
-    if at.tzinfo is None:
-        raise ValueError("time without a zone")
-    return at
+    return value
 
 
 def _severity(value: object) -> int | None:
     if value is None:
         return None
-    if not isinstance(value, int) or not 0 <= value <= 3:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 3:
         raise ValueError("severity")
     return value
-
-
-def _fields(raw: Mapping[str, Any], writer: _Writer) -> tuple[tuple[str, SafeText], ...]:
-    return tuple((str(name), writer.safe(str(raw[name]))) for name in sorted(raw) if raw[name])

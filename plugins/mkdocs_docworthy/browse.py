@@ -1,41 +1,99 @@
-"""Writes the pages that nobody has to: the list of all articles, and the way to a person."""
+"""Writes the ways in that nobody has to keep: by product, by topic, all articles, a person."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from markdown.extensions.toc import slugify_unicode
 
 from kb.articles.article import Article
-from mkdocs_docworthy.furniture import FORM_MARK
 from mkdocs_docworthy.sanitise import as_text
 
-CONTACT = (
-    "# Contact support\n\nTell us what you see and what you tried. "
-    f"A person reads it.\n\n{FORM_MARK}\n"
-)
-"""The contact page of a site that has none of its own."""
+BROWSE_MARK = "<!-- docworthy:browse -->"
+"""Where a generated page's rows stand."""
 
-_HEAD = "---\nsearch:\n  exclude: true\n---\n\n# All articles\n"
+ALL = "articles/index.md"
+_MANY = 200
+"""So many articles fit on one page for a reader; beyond, they look below product and topic."""
 
 
-def listing(articles: tuple[Article, ...]) -> str:
-    """Return the Markdown of `articles/index.md`: every article by product, then by tag."""
-    if not articles:
-        return f"{_HEAD}\nThere are no articles yet.\n"
-    parts = [_HEAD, *_groups(articles, lambda a: a.products or ("Everything else",), "")]
-    if any(article.tags for article in articles):
-        parts += _groups(articles, lambda a: a.tags, "Topic: ")
-    return "\n".join(parts)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The articles of one product or topic, and the page that lists them.
+
+    Attributes:
+        path: Source path of the page, e.g. `browse/products/ferry-cli.md`.
+        articles: By title.
+    """
+
+    title: str
+    path: str
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ways:
+    """All the ways in."""
+
+    articles: tuple[Article, ...] = ()
+    products: tuple[Group, ...] = ()
+    topics: tuple[Group, ...] = ()
+
+    @property
+    def groups(self) -> Mapping[str, Group]:
+        """Each group by its page's source path."""
+        return {group.path: group for group in (*self.products, *self.topics)}
+
+    @property
+    def are_few(self) -> bool:
+        """Whether one page may list them all."""
+        return len(self.articles) <= _MANY
+
+
+def ways(articles: Iterable[Article], else_name: str) -> Ways:
+    """Return the ways to `articles`; those without a product stand under `else_name`, last."""
+    ordered = tuple(sorted(articles, key=lambda a: (a.title.casefold(), a.id)))
+    products = _groups(ordered, lambda a: a.products, "products")
+    rest = tuple(article for article in ordered if not article.products)
+    if rest:
+        products += (Group(title=else_name, path="browse/products/-.md", articles=rest),)
+    topics = _groups(ordered, lambda a: a.tags, "topics")
+    return Ways(articles=ordered, products=products, topics=topics)
+
+
+def page_of(title: str) -> str:
+    """Return the Markdown of a page that lists articles; the rows come in as HTML."""
+    return f"---\nsearch:\n  exclude: true\n---\n\n# {as_text(title)}\n\n{BROWSE_MARK}\n"
+
+
+def contact_page(title: str, mark: str) -> str:
+    """Return the Markdown of the contact page of a site that has none of its own."""
+    return f"# {as_text(title)}\n\n{mark}\n"
 
 
 def _groups(
-    articles: tuple[Article, ...], names: Callable[[Article], Iterable[str]], prefix: str
-) -> list[str]:
+    articles: tuple[Article, ...], names: Callable[[Article], Iterable[str]], folder: str
+) -> tuple[Group, ...]:
     found: dict[str, list[Article]] = {}
-    for article in sorted(articles, key=lambda a: (a.title.casefold(), a.id)):
+    for article in articles:
         for name in dict.fromkeys(names(article)):
             found.setdefault(name, []).append(article)
-    ordered = sorted(found, key=lambda name: (name == "Everything else", name.casefold(), name))
-    return [_group(f"{prefix}{name}", found[name]) for name in ordered]
+    taken: set[str] = set()
+    return tuple(
+        Group(
+            title=name,
+            path=f"browse/{folder}/{_free(name, taken)}.md",
+            articles=tuple(found[name]),
+        )
+        for name in sorted(found, key=lambda name: (name.casefold(), name))
+    )
 
 
-def _group(name: str, articles: list[Article]) -> str:
-    rows = [f"- [{as_text(article.title)}]({article.id}.md)" for article in articles]
-    return "\n".join((f"## {as_text(name)}\n", *rows, ""))
+def _free(name: str, taken: set[str]) -> str:
+    """Return an address for `name` that no other name has; the first by name keeps its own."""
+    slug = slugify_unicode(name, "-")[:60].strip("-") or "x"
+    number, found = 1, slug if slug != "index" else "index-1"
+    while found in taken:
+        number += 1
+        found = f"{slug}-{number}"
+    taken.add(found)
+    return found

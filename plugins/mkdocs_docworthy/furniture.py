@@ -1,5 +1,6 @@
 """Renders what stands around an article, and the contact form, from templates that escape."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,9 +8,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kb.articles.article import Article
 from mkdocs_docworthy import article_page
+from mkdocs_docworthy.browse import BROWSE_MARK, Group, Ways
+from mkdocs_docworthy.texts import counted
 
 FORM_MARK = "<!-- docworthy:form -->"
 """Where a page's Markdown says so, the contact form stands."""
+
+HOME_MARK = "<!-- docworthy:home -->"
+"""Where the home page's Markdown says so, the ways in stand; else at its end."""
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -18,14 +24,12 @@ _TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-REASONS = (
-    ("missing", "Something is missing"),
-    ("inaccurate", "It is not right"),
-    ("unclear", "It is hard to understand"),
-    ("broken_link", "A link is broken"),
-    ("other", "Something else"),
-)
-"""The closed set of reasons of a `not_solved` event, and how a reader sees each."""
+REASONS = ("missing", "inaccurate", "unclear", "broken_link", "other")
+"""The closed set of reasons of a `not_solved` event."""
+
+Texts = Mapping[str, str]
+Address = Callable[[str], str]
+"""The address of a source path, as seen from the page that is being made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +48,8 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Related:
-    """One page beside the article: its title and its address as seen from the article."""
+class Link:
+    """One page to go to: its title and its address as seen from here."""
 
     title: str
     url: str
@@ -57,25 +61,105 @@ def mark(place: Place, article: Article | None = None) -> str:
     return _render("mark.html", place=place, id=article.id if article else "", version=version)
 
 
-def around(content: str, article: Article, place: Place, related: tuple[Related, ...]) -> str:
+def around(
+    content: str,
+    article: Article,
+    place: Place,
+    t: Texts,
+    *,
+    crumbs: tuple[Link, ...],
+    related: tuple[Link, ...],
+) -> str:
     """Return the article's content with applicability below its title, and the rest after it."""
-    facts = _render("facts.html", article=article, reviewed=article_page.reviewed(article))
+    facts = _render(
+        "facts.html",
+        article=article,
+        reviewed=article_page.reviewed(article),
+        crumbs=crumbs,
+        resolution="resolution" if '<h2 id="resolution"' in content else "",
+        t=t,
+    )
     head, heading, rest = content.partition("</h1>")
-    top = f"{head}{heading}\n{facts}{rest}" if heading else f"{facts}{content}"
+    top = f"{head}{heading}\n{facts}{_steps(rest)}" if heading else f"{facts}{content}"
+    contact = _from(place.contact, article.id)
     after = _render(
-        "after.html",
-        place=place,
-        contact=_from(place.contact, article.id),
-        related=related,
-        reasons=REASONS,
+        "after.html", place=place, contact=contact, related=related, reasons=REASONS, t=t
     )
     return f"{top}\n{after}"
 
 
-def with_form(content: str, place: Place, action: str) -> str:
+def with_form(content: str, place: Place, action: str, t: Texts) -> str:
     """Return the content with the contact form in place of its mark."""
-    form = _render("form.html", place=place, action=action, is_mail=action.startswith("mailto:"))
+    is_mail = action.startswith("mailto:")
+    form = _render("form.html", place=place, action=action, is_mail=is_mail, t=t)
     return content.replace(FORM_MARK, form, 1).replace(FORM_MARK, "")
+
+
+def with_search(content: str, t: Texts) -> str:
+    """Return the home page's content with the search below its title."""
+    head, heading, rest = content.partition("</h1>")
+    hero = _render("home.html", t=t)
+    return f"{head}{heading}\n{hero}{rest}" if heading else f"{hero}{content}"
+
+
+def with_entrances(content: str, ways: Ways, t: Texts, url: Address) -> str:
+    """Return the content with the ways in at its mark, else at its end."""
+    if not ways.articles:
+        return content.replace(HOME_MARK, "")
+    entrances = _entrances(ways, t, url, url("articles/index.md"))
+    if HOME_MARK in content:
+        return content.replace(HOME_MARK, entrances, 1)
+    return f"{content}\n{entrances}"
+
+
+def with_rows(content: str, ways: Ways, group: Group | None, t: Texts, url: Address) -> str:
+    """Return a generated page's content with its rows in place of the mark."""
+    articles = group.articles if group else ways.articles
+    if not articles:
+        return content.replace(BROWSE_MARK, f"<p>{t['no_articles']}</p>")
+    rows = tuple(_link(article, url) for article in articles)
+    html = _render("rows.html", rows=rows, count=counted(t, "articles", len(rows)))
+    if group is None:
+        entrances = _entrances(ways, t, url, "")
+        html = f"{entrances}\n{html}" if ways.are_few else entrances
+    return content.replace(BROWSE_MARK, html, 1)
+
+
+def _entrances(ways: Ways, t: Texts, url: Address, more: str) -> str:
+    products = [
+        {
+            "title": group.title,
+            "url": url(group.path),
+            "count": counted(t, "articles", len(group.articles)),
+            "first": [_link(article, url) for article in group.articles[:3]],
+        }
+        for group in ways.products
+    ]
+    topics = [
+        {"title": group.title, "url": url(group.path), "number": len(group.articles)}
+        for group in ways.topics
+    ]
+    return _render(
+        "entrances.html",
+        products=products,
+        topics=topics,
+        anchors=("by-product", "by-topic"),
+        more=more,
+        t=t,
+    )
+
+
+def _steps(html: str) -> str:
+    """Wrap the resolution, always the last section, so that its steps can be told apart."""
+    head, heading, rest = html.partition('<h2 id="resolution"')
+    if not heading:
+        return html
+    title, end, body = rest.partition("</h2>")
+    return f'{head}{heading}{title}{end}\n<div class="dw-steps">{body}\n</div>'
+
+
+def _link(article: Article, url: Address) -> Link:
+    return Link(title=article.title, url=url(f"articles/{article.id}.md"))
 
 
 def _from(contact: str, article_id: str) -> str:

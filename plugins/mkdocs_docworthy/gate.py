@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from kb.articles.approval import NEEDED, approvers, is_approved
+from kb.articles.approval import NEEDED, Verify, approvers, is_approved
 from kb.articles.article import Article, Audience, State
 from kb.articles.library import Shelf
 from kb.articles.markup import sentences_of
@@ -23,19 +23,23 @@ _LINK = re.compile(r"""(?x) \]\(\s*<?([^)\s>]+) | ^\ {0,3}\[[^\]]+\]:\s*<?(\S+?)
     | (?:href|src)=["']?([^"'\s>]+)""", re.M)  # fmt: skip
 
 
-def refusals(shelf: Shelf, audience: str) -> list[KbError]:
-    """Return why the articles may not go out to `audience`: none when they all may."""
+def refusals(shelf: Shelf, audience: str, verify: Verify | None = None) -> list[KbError]:
+    """Return why the articles may not go out to `audience`: none when they all may.
+
+    Args:
+        verify: Checks approvals' signatures, where the workspace lists its signers.
+    """
     published = [a for a in shelf.articles if a.state is State.PUBLISHED]
-    return [*shelf.broken, *(e for a in published for e in _of_article(a, audience))]
+    return [*shelf.broken, *(e for a in published for e in _of_article(a, audience, verify))]
 
 
-def _of_article(article: Article, audience: str) -> list[KbError]:
+def _of_article(article: Article, audience: str, verify: Verify | None) -> list[KbError]:
     where, found = f"articles/{article.id}.md", list[KbError]()
     if article.audience not in READERS[audience]:
         what = f"it is for the audience {article.audience}, the site is {audience}"
         found.append(GateError(where, what, "Archive it, or build it into a site of that audience"))
-    if not is_approved(article):
-        have, need = len(approvers(article)), NEEDED[article.risk]
+    if not is_approved(article, verify):
+        have, need = len(approvers(article, verify)), NEEDED[article.risk]
         what = f"{have} of {need} approvals hold for these bytes"
         found.append(GateError(where, what, "Submit it and let a second person approve it"))
     return found

@@ -19,3 +19,6 @@ class DocworthyConfig(Config):  # type: ignore[no-untyped-call]
     contact_action = c.Type(str, default="mailto:")
     """Where the contact form sends: `mailto:` with an address, or an https address that takes a
     POST."""
+
+    home = c.Type(bool, default=True)
+    """Whether the home page starts with the search and leads to products and topics."""

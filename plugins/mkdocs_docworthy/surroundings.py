@@ -1,5 +1,6 @@
 """Settles the plugin into a site: what stays out, which assets come in, which pages are added."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -8,7 +9,6 @@ from pathspec.gitignore import GitIgnoreSpec
 
 from kb.config import Config
 from kb.errors import ConfigError
-from mkdocs_docworthy import browse
 
 ASSETS = Path(__file__).parent / "assets"
 STYLE, SCRIPT = "assets/docworthy/docworthy.css", "assets/docworthy/docworthy.js"
@@ -35,7 +35,8 @@ def keep_out(config: MkDocsConfig) -> None:
     config.draft_docs = _also(config.draft_docs, ["/drafts/"])
     config.exclude_docs = _also(config.exclude_docs, ["/.evidence/"])
     config.not_in_nav = _also(
-        config.not_in_nav, ["/articles/*.md", "/drafts/*.md", *listed, *contact]
+        config.not_in_nav,
+        ["/articles/*.md", "/drafts/*.md", "/browse/**/*.md", *listed, *contact],
     )
 
 
@@ -47,14 +48,14 @@ def bring(config: MkDocsConfig) -> None:
         config.extra_javascript.append(SCRIPT)
 
 
-def add_files(files: Files, config: MkDocsConfig, listing: str, contact: str) -> None:
-    """Add the assets, and the list of articles and the contact page where the site has none."""
+def add_files(files: Files, config: MkDocsConfig, pages: Mapping[str, str]) -> None:
+    """Add the assets, and each generated page (source path: Markdown) that the site has not."""
     for name in (STYLE, SCRIPT):
         path = str(ASSETS / Path(name).name)
         _add(files, File.generated(config, name, abs_src_path=path))
-    _add(files, File.generated(config, "articles/index.md", content=listing))
-    if contact and not _has(files, contact):
-        _add(files, File.generated(config, contact, content=browse.CONTACT))
+    for source, markdown in pages.items():
+        if not _has(files, source):
+            _add(files, File.generated(config, source, content=markdown))
 
 
 def source_of(contact: str) -> str:
@@ -71,7 +72,7 @@ def source_of(contact: str) -> str:
 
 def _has(files: Files, path: str) -> bool:
     folder = f"{path.removesuffix('.md')}/index.md"
-    return any(files.get_file_from_path(one) for one in (path, folder))
+    return any(files.get_file_from_path(one) for one in (path, folder) if one)
 
 
 def _add(files: Files, file: File) -> None:

@@ -16,8 +16,9 @@ from factories import (
     submitted,
 )
 
-from kb.articles.approval import approvers, digest, is_approved, person, why_not
+from kb.articles.approval import approvers, digest, is_approved, why_not
 from kb.articles.article import Article, Change, Risk, State, Verb, parse, render
+from kb.articles.identity import person
 from kb.articles.library import Library
 from kb.articles.lifecycle import move
 from kb.errors import ArticleError, KbError, LifecycleError

@@ -7,7 +7,8 @@ import pytest
 from measure.moments import DAY, event
 
 from kb.errors import EventError
-from kb.measure.events import LARGEST_BATCH, Event, Kind, once, parse_batch
+from kb.measure.events import Event, Kind, once
+from kb.measure.wire import LARGEST_BATCH, parse_batch
 from kb.redaction import Redactor
 
 ID = "7f1a3c9e-58d0-4b7e-9d6c-0a1b2c3d4e5f"
@@ -15,7 +16,7 @@ ID = "7f1a3c9e-58d0-4b7e-9d6c-0a1b2c3d4e5f"
 
 def parse(*rows: object, **batch: object) -> tuple[Event, ...]:
     payload = {"v": 1, "events": list(rows)} | batch
-    return parse_batch(payload, at=DAY, reader="r1", redactor=Redactor())
+    return parse_batch(payload, at=DAY, reader="r1", redactor=Redactor()).events
 
 
 def row(**given: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Who is kept out of the figures, and for which named reason."""
 
 import pytest
+from starlette.datastructures import Headers
 
 from kb.measure.exclusion import Exclusion, excluded
 
@@ -40,10 +41,10 @@ def test_robots_have_a_named_reason(agent: str, reason: Exclusion) -> None:
 @pytest.mark.parametrize("header", ["DNT", "dnt", "Sec-GPC"])
 def test_who_asks_not_to_be_tracked_is_not(header: str) -> None:
     """Do Not Track and Global Privacy Control are honoured before anything else is asked."""
-    assert excluded(FIREFOX, {header: "1"}) == Exclusion.DO_NOT_TRACK
-    assert excluded("curl/8", {header: "1"}) == Exclusion.DO_NOT_TRACK
+    assert excluded(FIREFOX, Headers({header: "1"})) == Exclusion.DO_NOT_TRACK
+    assert excluded("curl/8", Headers({header: "1"})) == Exclusion.DO_NOT_TRACK
 
 
 def test_a_prefetch_is_nobody_reading() -> None:
     """What a browser fetches ahead is not a view."""
-    assert excluded(FIREFOX, {"Sec-Purpose": "prefetch;prerender"}) == Exclusion.PREFETCH
+    assert excluded(FIREFOX, Headers({"Sec-Purpose": "prefetch;prerender"})) == Exclusion.PREFETCH

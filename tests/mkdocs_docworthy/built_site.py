@@ -23,6 +23,9 @@ theme:
   name: material
   font: false
   features: [navigation.instant]
+  palette:
+    - {media: "(prefers-color-scheme: light)", scheme: default}
+    - {media: "(prefers-color-scheme: dark)", scheme: slate}
 markdown_extensions: [admonition, tables, pymdownx.superfences, {toc: {permalink: true}}]
 plugins: [search, docworthy]
 """

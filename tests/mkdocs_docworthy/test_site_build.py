@@ -237,7 +237,7 @@ def test_properdocs_builds_the_same_sources(tmp_path: Path) -> None:
     made = workspace(tmp_path, published(draft()))
     built = made.build("properdocs")
     assert built.returncode == 0, built.stderr
-    assert "Last reviewed" in made.article("proxy-timeouts")
+    assert "Last verified" in made.article("proxy-timeouts")
     made.library.save(draft("second", state=State.PUBLISHED))
     assert "approvals hold" in made.build("properdocs").stderr
 
@@ -252,5 +252,5 @@ def test_other_themes_build(tmp_path: Path, theme: str) -> None:
     built = made.build()
     assert built.returncode == 0, built.stderr
     page = made.article("proxy-timeouts")
-    assert "Last reviewed" in page
+    assert "Last verified" in page
     assert "<script>alert(1)" not in page

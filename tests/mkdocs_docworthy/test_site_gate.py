@@ -1,16 +1,14 @@
-"""The gate, the sanitiser and the last look, as pure functions."""
+"""The gate and the sanitiser, as pure functions."""
 
 from pathlib import Path
 
 import pytest
 from mkdocs_docworthy.article_page import source
-from mkdocs_docworthy.final_bytes import drafts_in, leaks, words_of
+from mkdocs_docworthy.final_bytes import drafts_in
 from mkdocs_docworthy.gate import links_to_drafts
 from mkdocs_docworthy.sanitise import as_text, clean
 
 from kb.articles.article import Article
-from kb.errors import RedactionError
-from kb.redaction import Finding, Redactor
 
 
 @pytest.mark.parametrize(
@@ -68,40 +66,6 @@ def test_an_include_mark_in_code_stays_text() -> None:
     code = '```\n--8<-- "/etc/passwd"\n```'
     article = Article(id="a", title="A", sections=(("Issue", code),))
     assert ';--8<-- "/etc/passwd"' in source(article)
-
-
-def test_words_are_read_as_a_reader_reads_them() -> None:
-    """Inline marks close up, entities resolve, scripts are silent, only the main text counts."""
-    page = (
-        "<title>T &amp; t</title><nav>menu</nav><article>a@<b>b</b>.c<script>no</script></article>"
-    )
-    words = words_of(page)
-    assert "a@b.c" in words
-    assert "T & t" in words
-    assert "menu" not in words
-    assert "no" not in words.split()
-
-
-def _fails(text: str) -> tuple[Finding, ...]:
-    raise TimeoutError(text)
-
-
-def test_a_scanner_that_fails_blocks(tmp_path: Path) -> None:
-    """Nothing passes a scanner that raises, and its message does not hold the text."""
-    page = tmp_path / "index.html"
-    page.write_text("<article>otto</article>", "utf-8")
-    with pytest.raises(RedactionError, match="the scanner failed") as caught:
-        leaks(tmp_path, [page], (), _fails)
-    assert "otto" not in str(caught.value)
-
-
-def test_the_search_index_is_scanned_too(tmp_path: Path) -> None:
-    """What search would show of an article is looked at like the page."""
-    (tmp_path / "search").mkdir()
-    row = '{"location":"articles/a/#issue","title":"A","text":"otto.krug@kunde-nord.de"}'
-    (tmp_path / "search" / "search_index.json").write_text(f'{{"docs":[{row}]}}', "utf-8")
-    errors = leaks(tmp_path, [], ("articles/a/",), Redactor().find)
-    assert [error.where for error in errors] == ["search/search_index.json"]
 
 
 def test_drafts_in_the_built_site_block(tmp_path: Path) -> None:

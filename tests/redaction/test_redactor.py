@@ -156,3 +156,58 @@ def test_no_hostile_input_takes_long(unit: str) -> None:
     started = time.process_time()
     REDACTOR.redact(unit * (100_000 // len(unit)), KNOWN)
     assert time.process_time() - started < 3
+
+
+ESCAPES = {
+    "HTML": html.escape,
+    "HTML twice": lambda text: html.escape(html.escape(text)),
+    "JSON": lambda text: json.dumps(text),
+    "JSON for a page": lambda text: json.dumps(text).replace("<", "\\u003c"),
+    "URL": urllib.parse.quote,
+    "Markdown": lambda text: text.replace("<", "\\<").replace(">", "\\>"),
+    "numbers": lambda text: text.replace("<", "&#60;").replace(">", "&#x3E;"),
+}
+
+
+@pytest.mark.parametrize("escape", ESCAPES.values(), ids=ESCAPES.keys())
+def test_a_placeholder_is_known_again_however_it_is_escaped(escape) -> None:
+    """What a page, an index, a feed or a link makes of a placeholder is no finding."""
+    made = " ".join(
+        f"{before}<{label}-1> and {before}'<{label}-2>'"
+        for label in (entity.value for entity in Entity if entity is not Entity.SECRET)
+        for before in ("password: ", "Regards, ", "user=", "Hi ", "https://")
+    )
+    secrets = "token=<secret:aws-key> https://<secret:url-credentials>@db.example.com <secret:jwt>"
+    for text in (made, secrets):
+        assert [] == [escape(text)[one.start : one.end] for one in REDACTOR.find(escape(text))]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        """printf '%s' "$SECRET" > /etc/tide/hook.secret""",
+        "`echo $PASSWORD >> ~/.config/tide/pass.conf`.",
+        "password: ${TIDE_PASSWORD}",
+        "set PASSWORD=%TIDE_PASSWORD%",
+        "password: {{ tide.password }}",
+        "password = os.environ['TIDE_PASSWORD']",
+        "--password-file /run/secrets/tide",
+        "Settings > Password > Change it now",
+        "The fields are password, token_type and api_key_id.",
+    ],
+)
+def test_redirects_variables_and_field_names_are_no_passwords(line: str) -> None:
+    """A reader needs the command as it is; what a shell fills in is no secret."""
+    assert () == REDACTOR.find(line)
+
+
+def test_a_fields_name_tells_a_version_from_an_address() -> None:
+    """Four numbers in a version field stand; a password field's value goes."""
+    assert "10.4.2.1" == REDACTOR.redact_field("version", "10.4.2.1").text
+    assert "<ip-1>" == REDACTOR.redact_field("server", "10.4.2.1").text
+    field = REDACTOR.redact_field("password", "Tide-Wheel99")
+    assert ("<secret:password>", 0, 12) == (field.text, *_span(field.findings[0]))
+
+
+def _span(finding) -> tuple[int, int]:
+    return finding.start, finding.end

@@ -102,11 +102,11 @@ def test_submit(running: Running, member: httpx2.Client) -> None:
 
 
 def test_unknown_article_and_verb(member: httpx2.Client) -> None:
-    """What is not there, or is published already, is a page with 404."""
+    """What is not there is a page with 404."""
     form = form_of(member, "relay-waiting", who=REVIEWER)
     answers = [
         member.get("/team/review/nothing"),
-        member.get("/team/review/relay-live"),
+        member.get("/team/review/../articles"),
         member.post("/team/review/relay-waiting/publish", data=form),
     ]
     assert [404, 404, 404] == [answer.status_code for answer in answers]

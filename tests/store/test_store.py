@@ -99,15 +99,18 @@ def test_older_copy_does_not_replace(store: Store) -> None:
 
 def test_cursor_is_empty_at_first(store: Store) -> None:
     """A source that was never read has no cursor."""
-    assert store.tickets.cursor("helpdesk") == ""
+    assert store.tickets.cursors("helpdesk") == {}
 
 
 def test_cursor_moves_with_page(store: Store) -> None:
-    """The cursor is what the last page said, for each source by itself."""
-    take(store, cursor="a.jsonl:10")
-    take(store, cursor="b.jsonl:20")
+    """A cursor is what the last page said, for each part of each source by itself."""
+    for part, cursor in (("a", "10"), ("b", "20"), ("a", "30"), ("b", "")):
+        take(store, cursor=cursor, part=part)
 
-    assert ("b.jsonl:20", "") == (store.tickets.cursor("helpdesk"), store.tickets.cursor("other"))
+    assert ({"a": "30", "b": "20"}, {}) == (
+        store.tickets.cursors("helpdesk"),
+        store.tickets.cursors("other"),
+    )
 
 
 def test_page_is_whole_or_nothing(store: Store) -> None:
@@ -116,7 +119,10 @@ def test_page_is_whole_or_nothing(store: Store) -> None:
     with pytest.raises(StoreError):
         take(store, make_ticket(), make_ticket(key=None), cursor="a.jsonl:20")
 
-    assert ("a.jsonl:10", []) == (store.tickets.cursor("helpdesk"), list(store.tickets.all()))
+    assert ({"": "a.jsonl:10"}, []) == (
+        store.tickets.cursors("helpdesk"),
+        list(store.tickets.all()),
+    )
 
 
 def test_page_fails_with_the_reader(store: Store) -> None:
@@ -129,7 +135,7 @@ def test_page_fails_with_the_reader(store: Store) -> None:
     with pytest.raises(KeyboardInterrupt):
         store.tickets.take("helpdesk", tickets=feed(), cursor="a.jsonl:20", dead=())
 
-    assert ("", []) == (store.tickets.cursor("helpdesk"), list(store.tickets.all()))
+    assert ({}, []) == (store.tickets.cursors("helpdesk"), list(store.tickets.all()))
 
 
 def test_dead_letters_count_attempts(store: Store) -> None:
@@ -141,15 +147,22 @@ def test_dead_letters_count_attempts(store: Store) -> None:
     assert [("a.jsonl:1", "not JSON", 1), ("a.jsonl:2", "no id", 2)] == told
 
 
-def test_raise_dead(store: Store) -> None:
-    """A mended ticket joins the others and its dead letter goes."""
-    take(store, dead=[("a.jsonl:2", "not JSON")])
-    store.tickets.raise_dead("helpdesk", "a.jsonl:2", make_ticket())
+def test_read_place_is_no_dead_letter(store: Store) -> None:
+    """A mended ticket joins the others and its dead letter goes, that of another source stays."""
+    store.tickets.take("other", tickets=(), dead=[("a.jsonl:2", "not JSON")])
+    take(store, dead=[("a.jsonl:2", "not JSON"), ("a.jsonl:3", "not JSON")])
+    take(store, make_ticket(), read=["a.jsonl:2"])
 
-    assert ((), [make_ticket()]) == (
-        store.tickets.dead_letters("helpdesk"),
-        list(store.tickets.all()),
-    )
+    assert ["a.jsonl:3"] == [one.place for one in store.tickets.dead_letters("helpdesk")]
+    assert ["a.jsonl:2"] == [one.place for one in store.tickets.dead_letters("other")]
+
+
+def test_gone_ticket_goes(store: Store) -> None:
+    """A ticket that its source has deleted is deleted here, and nothing else is."""
+    take(store, make_ticket(), make_ticket(key="helpdesk:2"))
+    take(store, gone=["helpdesk:1042", "helpdesk:7"])
+
+    assert ["helpdesk:2"] == [ticket.key for ticket in store.tickets.all()]
 
 
 def test_live_secrets_once(store: Store) -> None:
@@ -216,8 +229,8 @@ def test_drops_add_up(store: Store) -> None:
 
 def test_salt_of_a_day(store: Store) -> None:
     """One day has one salt, the next another."""
-    first, again = store.events.salt(AT), store.events.salt(later(60))
-    next_day = store.events.salt(AT + timedelta(days=1))
+    first, again = store.events.salts(AT)[0], store.events.salts(later(60))[0]
+    next_day = store.events.salts(AT + timedelta(days=1))[0]
 
     assert (True, 16, False) == (first == again, len(first), first == next_day)
 
@@ -225,7 +238,7 @@ def test_salt_of_a_day(store: Store) -> None:
 def test_salts_are_forgotten(store: Store) -> None:
     """No salt outlives 48 hours, so that yesterday's readers cannot be told apart any more."""
     for day in range(4):
-        store.events.salt(AT + timedelta(days=day))
+        store.events.salts(AT + timedelta(days=day))
     with store.database.transaction() as connection:
         days = connection.scalars(select(schema.salts.c.day).order_by(schema.salts.c.day)).all()
 

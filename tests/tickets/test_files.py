@@ -1,12 +1,16 @@
 """Tests of the `files` source: page by page, resumed where it stopped, never half a line."""
 
+import gzip
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from kb.errors import SourceError, TicketError
-from kb.tickets.files import PAGE, Files, Page
+from kb.errors import SourceError
+from kb.tickets import lines
+from kb.tickets.files import NOT_JSON, PAGE, TOO_LONG, Files
+from kb.tickets.raw import Page
 
 
 def rows(*numbers: int) -> str:
@@ -18,8 +22,13 @@ def add(folder: Path, name: str, text: str) -> None:
         file.write(text)
 
 
-def pages(folder: Path, cursor: str = "") -> list[Page]:
-    return list(Files(folder).pages(cursor))
+def pages(folder: Path, cursors: Mapping[str, str] | None = None) -> list[Page]:
+    return list(Files(folder).pages(cursors or {}))
+
+
+def behind(found: list[Page]) -> dict[str, str]:
+    """Return the cursors as they are kept after these pages."""
+    return {page.part: page.cursor for page in found}
 
 
 def ids(found: list[Page]) -> list[object]:
@@ -53,14 +62,14 @@ def test_resume_after_every_page(tmp_path: Path, stop: int) -> None:
     add(tmp_path, "b.jsonl", rows(*range(1000, 1000 + PAGE + 5)))
     found = pages(tmp_path)
 
-    assert ids(found[stop + 1 :]) == ids(pages(tmp_path, found[stop].cursor))
+    assert ids(found[stop + 1 :]) == ids(pages(tmp_path, behind(found[: stop + 1])))
 
 
 def test_where_names_the_line(tmp_path: Path) -> None:
     """Each ticket's place is file and line, also after a resume."""
     add(tmp_path, "a.jsonl", rows(*range(PAGE)) + "\n" + rows(7, 8))
     first, second = pages(tmp_path)
-    (again,) = pages(tmp_path, first.cursor)
+    (again,) = pages(tmp_path, behind([first]))
 
     assert ["a.jsonl:52", "a.jsonl:53"] == [where for where, _ in second.tickets]
     assert second.tickets == again.tickets
@@ -70,41 +79,117 @@ def test_nothing_new(tmp_path: Path) -> None:
     """Behind the last cursor there is nothing."""
     add(tmp_path, "a.jsonl", rows(1, 2))
 
-    assert [] == pages(tmp_path, pages(tmp_path)[-1].cursor)
+    assert [] == pages(tmp_path, behind(pages(tmp_path)))
 
 
 def test_file_that_grew(tmp_path: Path) -> None:
     """What was added to a file is taken up from where it was read."""
     add(tmp_path, "a.jsonl", rows(1, 2))
-    cursor = pages(tmp_path)[-1].cursor
+    cursors = behind(pages(tmp_path))
     add(tmp_path, "a.jsonl", rows(3))
 
-    assert [3] == ids(pages(tmp_path, cursor))
+    assert [3] == ids(pages(tmp_path, cursors))
 
 
 def test_later_file(tmp_path: Path) -> None:
     """A file that comes later in the order of names is read from its start."""
     add(tmp_path, "a.jsonl", rows(1, 2))
-    cursor = pages(tmp_path)[-1].cursor
+    cursors = behind(pages(tmp_path))
     add(tmp_path, "b.jsonl", rows(3))
 
-    assert [3] == ids(pages(tmp_path, cursor))
+    assert [3] == ids(pages(tmp_path, cursors))
 
 
-def test_half_a_last_line_waits(tmp_path: Path) -> None:
-    """A line that is still being written is not read, and is read once it is whole."""
+def test_earlier_file_that_came_later(tmp_path: Path) -> None:
+    """A file whose name sorts before one that was read already is read all the same."""
+    add(tmp_path, "b.jsonl", rows(2))
+    cursors = behind(pages(tmp_path))
+    add(tmp_path, "a.jsonl", rows(1))
+
+    assert [1] == ids(pages(tmp_path, cursors))
+
+
+def test_file_that_changed(tmp_path: Path) -> None:
+    """A file that is another one before the cursor is read from its start."""
+    add(tmp_path, "a.jsonl", rows(1, 2))
+    cursors = behind(pages(tmp_path))
+    (tmp_path / "a.jsonl").write_text(rows(3, 4, 5), encoding="utf-8")
+
+    assert [3, 4, 5] == ids(pages(tmp_path, cursors))
+
+
+def test_file_that_shrank(tmp_path: Path) -> None:
+    """So is one that has become shorter."""
+    add(tmp_path, "a.jsonl", rows(1, 2))
+    cursors = behind(pages(tmp_path))
+    (tmp_path / "a.jsonl").write_text(rows(1), encoding="utf-8")
+
+    assert [1] == ids(pages(tmp_path, cursors))
+
+
+@pytest.mark.parametrize("cursor", ["x", "1:2", "-1:0:x", "9:x:y", "::"])
+def test_cursor_that_is_none(tmp_path: Path, cursor: str) -> None:
+    """What is no cursor of ours starts at the file's start."""
+    add(tmp_path, "a.jsonl", rows(1))
+
+    assert [1] == ids(pages(tmp_path, {"a.jsonl": cursor}))
+
+
+def test_last_line_without_newline(tmp_path: Path) -> None:
+    """A last line that is whole is read, newline or not."""
+    add(tmp_path, "a.jsonl", rows(1) + rows(2).rstrip())
+
+    assert [1, 2] == ids(pages(tmp_path))
+
+
+def test_last_line_that_is_cut_off(tmp_path: Path) -> None:
+    """Half a last line is a dead letter, and is read once it is whole."""
     add(tmp_path, "a.jsonl", rows(1) + '{"id": 2')
     found = pages(tmp_path)
     add(tmp_path, "a.jsonl", "22}\n")
 
-    assert ([1], [222]) == (ids(found), ids(pages(tmp_path, found[-1].cursor)))
+    assert ([1], (("a.jsonl:2", NOT_JSON),)) == (ids(found), found[0].dead)
+    assert [222] == ids(pages(tmp_path, behind(found)))
 
 
-def test_cursor_of_a_file_that_is_gone(tmp_path: Path) -> None:
-    """When the file of the cursor was taken away, the later ones are read."""
-    add(tmp_path, "c.jsonl", rows(3))
+def test_line_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line longer than memory may hold is a dead letter; the next one is read."""
+    monkeypatch.setattr(lines, "LONGEST_LINE", 64)
+    add(tmp_path, "a.jsonl", rows(1) + '{"id": "' + "x" * 500 + '"}\n' + rows(2))
+    (page,) = pages(tmp_path)
 
-    assert [3] == ids(pages(tmp_path, "b.jsonl:99"))
+    assert ([1, 2], (("a.jsonl:2", TOO_LONG),)) == (ids([page]), page.dead)
+
+
+@pytest.mark.parametrize("stop", range(3))
+def test_gzip_resumes(tmp_path: Path, stop: int) -> None:
+    """A gzip export is read like a plain one, and resumed after every page."""
+    text = rows(*range(2 * PAGE + 5)).encode()
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(text))
+    found = pages(tmp_path)
+
+    assert [*range(2 * PAGE + 5)] == ids(found)
+    assert ids(found[stop + 1 :]) == ids(pages(tmp_path, behind(found[: stop + 1])))
+
+
+def test_gzip_that_is_cut_off(tmp_path: Path) -> None:
+    """A gzip export that ends too early is told; the pages before that can be kept."""
+    text = rows(*range(200_000)).encode()
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(text)[:-4000])
+    found = Files(tmp_path).pages({})
+    first = next(found)
+
+    assert [*range(PAGE)] == ids([first])
+    with pytest.raises(SourceError, match="damaged or cut off"):
+        list(found)
+
+
+def test_one_file(tmp_path: Path) -> None:
+    """The path may be one export, whatever lies beside it."""
+    add(tmp_path, "a.jsonl", rows(1))
+    add(tmp_path, "b.jsonl", rows(2))
+
+    assert [2] == ids(pages(tmp_path / "b.jsonl"))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +200,7 @@ def test_dead_letter(tmp_path: Path, line: str) -> None:
     add(tmp_path, "a.jsonl", rows(1) + line + "\n" + rows(2))
     (page,) = pages(tmp_path)
 
-    assert ([1, 2], (("a.jsonl:2", "the line is not a JSON object"),)) == (ids([page]), page.dead)
+    assert ([1, 2], (("a.jsonl:2", NOT_JSON),)) == (ids([page]), page.dead)
 
 
 def test_not_utf8_is_dead(tmp_path: Path) -> None:
@@ -151,32 +236,18 @@ def test_progress(tmp_path: Path) -> None:
 
 
 def test_again(tmp_path: Path) -> None:
-    """A mended line can be read once more by its place."""
-    add(tmp_path, "a.jsonl", rows(1, 2))
+    """Mended lines can be read once more by their places; what is gone or broken is left out."""
+    add(tmp_path, "a.jsonl", rows(1, 2) + "broken\n")
+    add(tmp_path, "b.jsonl", rows(3))
+    wanted = ["b.jsonl:1", "a.jsonl:2", "a.jsonl:3", "a.jsonl:9", "c.jsonl:1", "a.jsonl:x", "a", "",
+              "../a.jsonl:1", "a.jsonl:0"]  # fmt: skip
 
-    assert ("a.jsonl:2", {"id": 2}) == Files(tmp_path).again("a.jsonl:2")
-
-
-@pytest.mark.parametrize(
-    "where", ["a.jsonl:9", "b.jsonl:1", "a.jsonl:x", "a.jsonl", "../a.jsonl:9", "a.jsonl:0"]
-)
-def test_again_but_gone(tmp_path: Path, where: str) -> None:
-    """A place that is gone, or no place, is told."""
-    add(tmp_path, "a.jsonl", rows(1))
-    with pytest.raises(SourceError, match="the line is gone"):
-        Files(tmp_path).again(where)
-
-
-def test_again_but_still_broken(tmp_path: Path) -> None:
-    """A line that still is not JSON stays a dead letter, unquoted."""
-    add(tmp_path, "a.jsonl", "pernille\n")
-    with pytest.raises(TicketError) as told:
-        Files(tmp_path).again("a.jsonl:1")
-
-    assert "pernille" not in str(told.value)
+    assert [("a.jsonl:2", {"id": 2}), ("b.jsonl:1", {"id": 3})] == list(
+        Files(tmp_path).again(wanted)
+    )
 
 
 def test_no_folder(tmp_path: Path) -> None:
     """A folder that is not there is told with the option to mend."""
-    with pytest.raises(SourceError, match=r"Mend source\.path in kb\.toml"):
+    with pytest.raises(SourceError, match=r"or source\.path in kb\.toml"):
         pages(tmp_path / "nowhere")

@@ -8,6 +8,8 @@ from factories import make_raw
 
 from kb.errors import TicketError
 from kb.tickets.intake import Intake, known_in
+from kb.tickets.raw import Person, RawTicket
+from kb.tickets.rows import read_row
 from kb.tickets.ticket import Role, Satisfaction, Status, Ticket
 
 CUSTOMER = ("pernille", "voss", "quayline")
@@ -79,7 +81,7 @@ def test_accepted_is_true_alone(intake: Intake) -> None:
 def test_key_is_stable(intake: Intake) -> None:
     """One address has one key, in any case and with space around it; it is 32 hex digits."""
     spellings = ("pernille.voss@quayline.example", " Pernille.Voss@QUAYLINE.example ")
-    keys = {intake.key({"email": one}) for one in spellings}
+    keys = {intake.key(Person(email=one)) for one in spellings}
 
     assert [32] == [len(key) for key in keys]
 
@@ -87,7 +89,7 @@ def test_key_is_stable(intake: Intake) -> None:
 def test_key_depends_on_the_secret(intake: Intake) -> None:
     """Without the workspace's secret no address can be looked up."""
     other = Intake(source="helpdesk", redactor=intake.redactor, secret=b"another")
-    who = {"email": "pernille.voss@quayline.example"}
+    who = Person(email="pernille.voss@quayline.example")
 
     assert intake.key(who) != other.key(who)
 
@@ -139,7 +141,8 @@ def test_missing_field_of_a_message(intake: Intake, name: str) -> None:
         {"severity": "quayline"},
         {"severity": 4},
         {"severity": -1},
-        {"requester": "quayline"},
+        {"requester": ""},
+        {"requester": ["quayline"]},
         {"requester": None},
         {"created_at": "quayline"},
         {"created_at": "2026-06-01T09:00:00"},
@@ -155,7 +158,7 @@ def test_missing_field_of_a_message(intake: Intake, name: str) -> None:
         {"fields": "quayline"},
         {"tags": 7},
         {"ccs": 7},
-        {"ccs": ["quayline"]},
+        {"ccs": [["quayline"]]},
     ],
     ids=lambda one: str(one)[:40],
 )
@@ -175,10 +178,52 @@ def test_control_characters_go(intake: Intake) -> None:
 
 def test_known_values() -> None:
     """The ticket's own fields tell the names, addresses, organisations and domains to look for."""
-    known = known_in(make_raw())
+    known = known_in(read_row(make_raw()))
 
     assert (
         ("Pernille Voss", "Mara Lind"),
         ("Quayline Freight",),
         ("quayline.example",),
     ) == (known.names, known.organisations, known.domains)
+
+
+def test_the_vendors_own_words_stand(intake: Intake) -> None:
+    """Product, version and the vendor's hosts come in as they are; a customer's never do."""
+    body = (
+        "Ferrywright 4.2 from get.ferrywright.example fails on ferryd.quayline.example, "
+        "and Ferrywright support (help@ferrywright.example) knows."
+    )
+    ticket = read(
+        intake,
+        subject="Ferrywright at Quayline",
+        fields={"product": "Ferrywright", "version": "10.4.2.1", "platform": "Linux"},
+        comments=[make_raw()["comments"][0] | {"body": body}, *make_raw()["comments"][1:]],
+    )
+    assert {"product": "Ferrywright", "version": "10.4.2.1", "platform": "Linux"} == dict(
+        ticket.fields
+    )
+    assert "Ferrywright at <organisation-1>" == ticket.subject
+    assert ticket.messages[0].body.startswith("Ferrywright 4.2 from get.ferrywright.example fails")
+    assert "quayline" not in ticket.messages[0].body
+
+
+def test_half_a_character_is_replaced(intake: Intake) -> None:
+    """Half a surrogate pair, which no database keeps, enters as the replacement character."""
+    assert "a\ufffdb\ufffd" == read(intake, subject="a\ud800b\udfff").subject
+
+
+@pytest.mark.parametrize("text", ["a\r\nb", "a\rb", "a\nb"])
+def test_line_ends_are_one(intake: Intake, text: str) -> None:
+    """Every line end enters as a newline."""
+    assert "a\nb" == read(intake, subject=text).subject
+
+
+def test_reader_that_fails_deep(intake: Intake) -> None:
+    """A payload nested too deep is a dead letter, not the end of the run."""
+
+    def read_deep(payload: object) -> RawTicket:
+        raise RecursionError
+
+    deep = Intake(source="x", redactor=intake.redactor, secret=b"x", read=read_deep)
+    with pytest.raises(TicketError, match="nested too deep"):
+        deep.ticket({}, "a.jsonl:1")

@@ -53,7 +53,7 @@
       one.setAttribute("aria-pressed", String(one === button)));
     $(".dw-reasons", form).hidden = kind === "solved";
     send(kind);
-    if (kind === "solved") return thank(form, "Thank you. Good to know that it helped.");
+    if (kind === "solved") return thank(form, form.dataset.dwSolvedThanks);
     $(".dw-thanks", form).textContent = "";
     $(".dw-reasons input", form).focus();
   };
@@ -61,7 +61,7 @@
     const chosen = $("input[name=reason]:checked", form);
     if (chosen) send("not_solved", { reason: chosen.value });
     $(".dw-reasons", form).hidden = true;
-    thank(form, "Thank you. The people who write this page will see it.");
+    thank(form, form.dataset.dwReasonThanks);
   };
 
   /* The site's search (Material) */
@@ -103,16 +103,15 @@
       link.rel = "noopener";
       link.textContent = row.title;
       link.dataset.dwRank = index + 1;
-      hint.textContent = "opens in a new tab";
+      hint.textContent = form.dataset.dwNewTab;
       passage.className = "dw-passage";
       passage.textContent = row.passage || "";
       line.append(link, hint, passage);
       return line;
     }));
     box.hidden = !rows.length;
-    const words = rows.length === 1 ? "1 page may answer this." :
-      rows.length ? rows.length + " pages may answer this." : "";
-    $(".dw-count", form).textContent = words;
+    const words = form.dataset[rows.length === 1 ? "dwOne" : "dwOther"];
+    $(".dw-count", form).textContent = rows.length ? words.replace("{count}", rows.length) : "";
     if (rows.length && told !== asked) send("suggestion_shown", { results: rows.length });
     told = asked;
   };
@@ -129,14 +128,18 @@
       if (answer.ok) show(form, (await answer.json()).results || []);
     } catch { /* cancelled, or the service is away: the form works without it */ }
   };
+  const cameFrom = () => {
+    const from = new URLSearchParams(location.search).get("from") || "";
+    return /^[a-z0-9-]{1,80}$/.test(from) ? from : "";
+  };
   const fillForm = (form) => {
     const rows = trail();
-    const from = new URLSearchParams(location.search).get("from") || "";
-    form.elements.from.value = /^[a-z0-9-]{1,80}$/.test(from) ? from : "";
+    form.elements.from.value = cameFrom();
     form.elements.trail.value = JSON.stringify(rows);
     $(".dw-trail ol", form).replaceChildren(...rows.map((row) => {
       const line = document.createElement("li");
-      line.textContent = (row.kind === "search" ? "Searched: " : "Read: ") + row.words;
+      const words = form.dataset[row.kind === "search" ? "dwSearched" : "dwRead"];
+      line.textContent = words.replace("{words}", () => row.words);
       return line;
     }));
     $(".dw-trail", form).hidden = !rows.length;
@@ -145,8 +148,23 @@
     send("form_solved");
     $(".dw-suggestions", form).hidden = true;
     const count = $(".dw-count", form);
-    count.textContent = "Good. Nothing was sent; you can leave this page.";
+    count.textContent = form.dataset.dwDone;
     count.focus();
+  };
+
+  /* The page's own buttons: search from the home page, copy, print */
+  const openSearch = () => {
+    const toggle = $("#__search"), input = $("[data-md-component=search-query]");
+    if (toggle && !toggle.checked) toggle.click();
+    if (input) input.focus();
+  };
+  const copyLink = async (button) => {
+    const words = button.textContent;
+    try {
+      await navigator.clipboard.writeText(location.href.split("#")[0]);
+      button.textContent = button.dataset.dwCopy;
+      setTimeout(() => { button.textContent = words; }, 2000);
+    } catch { /* no right to: the address bar has it too */ }
   };
 
   /* One listener each on the document: pages come and go with instant navigation. */
@@ -155,6 +173,9 @@
     let one;
     if ((one = hit("[data-dw-vote]"))) vote(one);
     else if ((one = hit("[data-dw-solved]"))) solved(one.closest("form"));
+    else if (hit("[data-dw-search]")) openSearch();
+    else if ((one = hit("[data-dw-copy]"))) copyLink(one);
+    else if (hit("[data-dw-print]")) print();
     else if ((one = hit(".dw-suggestions a"))) {
       send("suggestion_opened", { rank: Number(one.dataset.dwRank) });
     } else if ((one = hit(".md-search-result__link"))) opened(one);
@@ -162,9 +183,15 @@
   document.addEventListener("input", (event) => {
     const form = event.target.closest("[data-dw-form]");
     if (event.target.matches("[data-md-component=search-query]")) settle(event.target);
-    if (!form) return;
+    if (!form || event.target.type === "checkbox") return;
     clearTimeout(formTimer);
     formTimer = setTimeout(() => suggest(form), 500);
+  });
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-dw-trail]")) return;
+    const form = event.target.closest("form");
+    form.elements.trail.value = event.target.checked ? JSON.stringify(trail()) : "";
+    form.elements.from.value = event.target.checked ? cameFrom() : "";
   });
   document.addEventListener("submit", (event) => {
     if (event.target.matches(".dw-vote-form")) {

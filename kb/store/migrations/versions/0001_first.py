@@ -37,6 +37,7 @@ def _tickets() -> None:
     op.create_table(
         "cursors",
         sa.Column("source", sa.String(80), primary_key=True),
+        sa.Column("part", sa.String(400), primary_key=True),
         sa.Column("cursor", sa.Text, nullable=False),
     )
     op.create_table(
@@ -54,12 +55,16 @@ def _tickets() -> None:
 
 
 def _events() -> None:
+    counter = sa.BigInteger().with_variant(sa.Integer, "sqlite")
     op.create_table(
         "events",
-        sa.Column("id", sa.String(36), primary_key=True),
+        sa.Column("number", counter, primary_key=True, autoincrement=True),
+        sa.Column("id", sa.LargeBinary(16), nullable=False, unique=True),
         sa.Column("kind", sa.String(20), nullable=False),
-        sa.Column("at", sa.Integer, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("reader", sa.String(64), nullable=False),
+        sa.Column("origin", sa.String(32), nullable=False),
+        sa.Column("arm", sa.String(20), nullable=False),
         sa.Column("page", sa.Text, nullable=False),
         sa.Column("article", sa.String(200), nullable=False),
         sa.Column("version", sa.String(80), nullable=False),
@@ -68,6 +73,14 @@ def _events() -> None:
         sa.Column("rank", sa.Integer),
         sa.Column("reason", sa.String(20), nullable=False),
         sa.Column("dwell", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "folds",
+        sa.Column("day", sa.String(10), primary_key=True),
+        sa.Column("first", sa.BigInteger, nullable=False),
+        sa.Column("last", sa.BigInteger, nullable=False),
+        sa.Column("mark", sa.String(64), nullable=False),
+        sa.Column("sheet", sa.LargeBinary, nullable=False),
     )
     op.create_table(
         "drops",

@@ -1,0 +1,67 @@
+"""Cuts text into the terms by which tickets and pages are compared, in any script."""
+
+import re
+from functools import lru_cache
+
+_TOKEN = re.compile(r"\w+(?:[_.\-:/']\w+)*")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_PLACEHOLDER = re.compile(r"<[a-z][a-z:-]*?(?:-\d+)?>")
+_PARTS = re.compile(r"[_.\-:/']")
+_MAX = 2_000
+_STOP = """\
+    a about after again all also am an and any are as at be been before but by can cannot could did do
+    does doing don for from get got had has have having he her here hi hello how i if in into is it its
+    just like me my no not now of on one only or other our out please re s same she should so some such
+    t than thank thanks that the their them then there these they this those to too up use using ve was
+    we were what when where which while who why will with would you your m ll d isn doesn didn won
+    der die das und ich nicht ein eine ist mit den auf für von zu es im dem des wie bei auch oder
+    le la les un une des et je ne pas est que qui dans pour sur avec du de ce il mon au aux
+    el los las una y no es en por para con mi se lo al como su
+    o os as um uma e não em para com meu do da no na que
+    il lo gli i un una e non è che di da per con mio sono
+    het een en ik niet is van op te mijn dat met voor"""
+STOP = frozenset(_STOP.split())
+_ENDINGS = (
+    ("ization", "ize"), ("ational", "ate"), ("fulness", "ful"), ("iveness", "ive"), ("ingly", ""),
+    ("edly", ""), ("ing", ""), ("ies", "y"), ("ied", "y"), ("ed", ""), ("es", ""), ("ly", ""),
+    ("s", ""),
+)  # fmt: skip
+
+
+def terms(text: str) -> list[str]:
+    """Return the terms of `text` in order, each as often as it stands there.
+
+    Words are folded and lose common English endings; identifiers also give their parts;
+    Japanese, Chinese and Korean give pairs of characters. Redactions and stop words are left out.
+    """
+    found: list[str] = []
+    for token in _TOKEN.findall(_PLACEHOLDER.sub(" ", text[: _MAX * 10]).lower())[:_MAX]:
+        if _CJK.search(token):
+            found += _pairs(token)
+            continue
+        parts = _PARTS.split(token)
+        if len(parts) > 1:
+            found += [stem(part) for part in parts if len(part) > 1 and part not in STOP]
+        if (len(parts) == 1 or any(ch in token for ch in "_.-:/")) and token not in STOP:
+            found.append(stem(token))
+    return found
+
+
+def _pairs(token: str) -> list[str]:
+    return [
+        run[place : place + 2]
+        for run in _CJK.findall(token)
+        for place in range(max(1, len(run) - 1))
+    ]
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """Return the word without a common English ending; words of under four letters stay."""
+    if len(word) < 4 or word.endswith("ss"):
+        return word
+    for ending, instead in _ENDINGS:
+        rest = len(word) - len(ending)
+        if word.endswith(ending) and rest + len(instead) >= 3:
+            return word[:rest] + instead
+    return word

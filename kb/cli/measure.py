@@ -1,0 +1,78 @@
+"""What readers did and what it says: `kb record`, `kb metrics`."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from kb.cli import out
+from kb.cli.workspace import Workspace, dry_option, json_option, now, open_workspace
+from kb.errors import EventError
+from kb.measure.events import Event
+from kb.measure.report import to_json
+from kb.measure.wire import parse_batch
+from kb.service.measuring import measured
+
+days_option: Callable[[Any], Any] = click.option(
+    "--days", default=28, show_default=True, help="Length of the window."
+)
+
+
+@click.command()
+@click.argument("file", type=click.File(encoding="utf-8"))
+@dry_option
+@json_option
+def record(file: TextIO, dry_run: bool, as_json: bool) -> None:
+    """Append events that were collected elsewhere; an event that is there already is kept once.
+
+    FILE is JSONL: {"at": time, "reader": opaque key, "event": {...}}, one event a line.
+    """
+    workspace = open_workspace()
+    events = list(_read(file, workspace))
+    with workspace.store() as store:
+        before = store.events.count()
+        if not dry_run:
+            store.events.append(events)
+        added = store.events.count() - before
+    if as_json:
+        out.data("record", read=len(events), added=added)
+    else:
+        out.line(f"{len(events)} events read, {added} added")
+
+
+def _read(file: TextIO, workspace: Workspace) -> Iterator[Event]:
+    for number, line in enumerate(file, 1):
+        where = f"{Path(file.name).name}:{number}"
+        try:
+            row = json.loads(line)
+            at, reader = datetime.fromisoformat(row["at"]), str(row["reader"])
+            aware = at.tzinfo is not None
+        except (ValueError, KeyError, TypeError):
+            aware = False
+        if not aware:
+            raise EventError(where, "it is not at, reader and event", "See the docs on events")
+        batch = {"v": 1, "events": [row.get("event")]}
+        found = parse_batch(batch, at=at, reader=reader, redactor=workspace.redactor)
+        yield from found.events
+
+
+@click.command()
+@days_option
+@json_option
+def metrics(days: int, as_json: bool) -> None:
+    """Show attempts, outcomes and deflection, each with numerator, denominator and interval."""
+    workspace = open_workspace()
+    with workspace.store() as store:
+        found = measured(workspace.config, store, now=now(), days=days).report
+    if as_json:
+        click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2, default=str))
+        return
+    out.line(f"{found.since:%Y-%m-%d} to {found.until:%Y-%m-%d}, {found.events} events")
+    if found.note:
+        out.line(found.note)
+    out.table([(str(outcome), count) for outcome, count in found.deflection.outcomes])
+    figures = (found.deflection.explicit, found.deflection.confirmed, found.csat.rating)
+    out.table([(figure.name, str(figure)) for figure in figures])

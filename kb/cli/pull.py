@@ -1,0 +1,83 @@
+"""Tickets in: `kb pull`."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from kb.cli import out
+from kb.cli.sources import open_source
+from kb.cli.workspace import Workspace, json_option, open_workspace
+from kb.config import Source as Settings
+from kb.store.store import Store
+from kb.tickets.intake import Intake
+from kb.tickets.pulling import MOST_ATTEMPTS, DeadLetter
+from kb.tickets.pulling import pull as take_in
+from kb.tickets.pulling import retry as take_up
+from kb.tickets.raw import Source
+
+_TOLD = 20
+"""Dead letters, and live secrets, that are told one by one."""
+
+
+@click.command()
+@click.argument("kind", required=False)
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--retry", is_flag=True, help="Take up what could not be read before.")
+@json_option
+def pull(kind: str | None, path: Path | None, retry: bool, as_json: bool) -> None:
+    """Take tickets into the store, redacted as they enter.
+
+    Goes on where the last pull stopped; a killed pull loses nothing and counts nothing twice.
+    KIND and PATH (relative to where you are) stand in for source.kind and source.path.
+    """
+    workspace = open_workspace()
+    settings = _settings(workspace, kind, path)
+    with (
+        open_source(settings, workspace.config.root) as source,
+        workspace.store(alone=True) as store,
+    ):
+        intake = Intake(
+            source=settings.name,
+            redactor=workspace.redactor,
+            secret=workspace.config.secret(),
+            read=source.read,
+        )
+        taken = _taken(source, intake, store, retry)
+        dead = store.tickets.dead_letters(intake.source)
+        secrets = store.tickets.live_secrets()
+    _tell(taken, dead, secrets, as_json)
+
+
+def _settings(workspace: Workspace, kind: str | None, path: Path | None) -> Settings:
+    settings = workspace.config.source
+    if kind:
+        settings = replace(settings, kind=kind)
+    return replace(settings, path=str(path.resolve())) if path else settings
+
+
+def _taken(source: Source, intake: Intake, store: Store, retry: bool) -> int:
+    if retry:
+        return take_up(source, intake, store.tickets)
+    with out.progress("Taking tickets in") as advance:
+        return take_in(source, intake, store.tickets, advance)
+
+
+def _tell(
+    taken: int, dead: tuple[DeadLetter, ...], secrets: tuple[tuple[str, str], ...], as_json: bool
+) -> None:
+    if as_json:
+        out.data(
+            "pull", tickets=taken, dead_letters=[d.place for d in dead], live_secrets=len(secrets)
+        )
+    else:
+        out.line(f"{taken} tickets taken in, {len(dead)} dead letters")
+    for letter in dead[:_TOLD]:
+        todo = "Mend it, then run kb pull --retry"
+        if letter.attempts >= MOST_ATTEMPTS:
+            todo = f"It failed {letter.attempts} times and is left to you"
+        out.say(f"{letter.place}: {letter.reason}. {todo}.")
+    for ticket, label in secrets[:_TOLD]:
+        out.say(f"{ticket}: a live secret ({label}) was seen. Have it rotated.")
+    if more := max(0, len(dead) - _TOLD) + max(0, len(secrets) - _TOLD):
+        out.say(f"And {more} more: kb pull --json names every dead letter.")

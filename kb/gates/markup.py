@@ -1,0 +1,115 @@
+"""Reads what HTML and XML say: to a reader, and in the places that no reader looks at."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+
+_TOKEN = re.compile(
+    r"""(?xsi)
+      <!--(?P<comment>.*?)(?:-->|\Z)
+    | <(?P<mute>script|style|svg|template)\b(?P<with>(?:[^>"']++|"[^"]*+"|'[^']*+')*+)>
+      (?P<inside>.*?)(?:</(?P=mute)\s*>|\Z)
+    | <(?P<end>/?)(?P<tag>[a-z][^\s/>]*+)(?P<attributes>(?:[^>"']++|"[^"]*+"|'[^']*+')*+)>
+    | <[!?][^>]*>
+    """
+)
+_ATTRIBUTE = re.compile(r"""([^\s"'=<>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_MAIN = frozenset({"article", "main"})
+_INLINE = frozenset({"a", "abbr", "b", "code", "del", "em", "i", "ins", "kbd", "mark", "s", "span",
+                     "strong", "sub", "sup"})  # fmt: skip
+_SPOKEN = frozenset({"href", "src", "alt", "title", "aria-label"})
+_FORM = frozenset({"class", "style", "id", "rel", "type", "for", "role", "media", "d", "viewbox"})
+_META = frozenset({"description", "author", "keywords", "title", "subject"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a page says.
+
+    Attributes:
+        main: Title, description and main text, inline marks closed up, entities resolved.
+        rest: Everything else: menus, comments, scripts, attributes; each once.
+    """
+
+    main: str
+    rest: tuple[str, ...]
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.head, self.main, self.around = list[str](), list[str](), list[str]()
+        self.rest = dict[str, None]()
+        self.depth = 0
+        self.in_title = False
+
+    def text(self, raw: str) -> None:
+        if not raw:
+            return
+        words = unescape(raw) if "&" in raw else raw
+        if self.in_title:
+            self.head.append(words)
+        elif self.depth:
+            self.main.append(words)
+        else:
+            self.around.append(words)
+
+    def tag(self, name: str, ends: bool, attributes: str) -> None:
+        if name in _MAIN:
+            self.depth = max(0, self.depth + (-1 if ends else 1))
+        if name == "title":
+            self.in_title = not ends
+        if name not in _INLINE:
+            (self.main if self.depth else self.around).append("\n")
+        if attributes:
+            self.attributes(name, attributes)
+
+    def attributes(self, tag: str, raw: str) -> None:
+        found = {
+            name.lower(): unescape(first or second or third)
+            for name, first, second, third in _ATTRIBUTE.findall(raw)
+        }
+        if bare := _ATTRIBUTE.sub("", raw).strip(" /\n\t"):
+            self.rest[bare] = None
+        told = tag == "meta" and (found.get("name") or found.get("property", "")).lower()
+        for name, value in found.items():
+            if (name == "content" and told and told.rpartition(":")[2] in _META) or (
+                name in _SPOKEN and self.depth
+            ):
+                self.head.append(f"\n{value}\n")
+            elif name not in _FORM and value:
+                self.rest[value] = None
+
+
+def said(page: str) -> Said:
+    """Return everything an HTML page says; what is no well-formed tag is read as text."""
+    reader, at = _Reader(), 0
+    for token in _TOKEN.finditer(page):
+        reader.text(page[at : token.start()])
+        at = token.end()
+        if token["tag"] is not None:
+            reader.tag(token["tag"].lower(), bool(token["end"]), token["attributes"])
+        elif hidden := (token["comment"] or token["inside"]):
+            reader.rest[hidden] = None
+            reader.attributes("", token["with"] or "")
+    reader.text(page[at:])
+    around = "".join(reader.around)
+    if not "".join(reader.main).strip():
+        return Said(main="".join([*reader.head, "\n", around]), rest=tuple(reader.rest))
+    lines = (line.strip() for line in around.split("\n"))
+    rest = dict.fromkeys([*reader.rest, *filter(None, lines)])
+    return Said(main="".join([*reader.head, "\n", *reader.main]), rest=tuple(rest))
+
+
+def plain(text: str) -> str:
+    """Return the words of a piece of HTML or XML, markup inside entities and CDATA resolved too."""
+    for _ in range(2):
+        if "<" not in text:
+            return unescape(text)
+        text = "\n".join(_all(said(re.sub(r"<!\[CDATA\[|\]\]>", "", text))))
+    return text
+
+
+def _all(found: Said) -> Iterator[str]:
+    yield found.main
+    yield from found.rest

@@ -1,0 +1,238 @@
+"""Reads events from the wire: a closed schema with a version, refused by JSON pointer."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from kb.errors import EventError
+from kb.measure.events import FORM, REASONS, Event, Kind
+from kb.redaction import NOTHING, Redactor
+
+WIRE_VERSION = 1
+"""The `v` of the batches that this module reads."""
+
+LARGEST_BATCH = 50
+"""How many events one request may carry."""
+
+Signed = Callable[[Event, str], bool]
+"""`(event, token)` → whether a rendered page (or our own canary) sent it."""
+
+_LONGEST = {"page": 2000, "article": 200, "version": 80, "query": 200, "reason": 20, "token": 64}
+_RANGES = {"results": (0, 100_000), "rank": (1, 1000), "dwell": (0, 86_400)}
+_KEYS = frozenset({"id", "kind", *_LONGEST, *_RANGES})
+_BATCH = frozenset({"v", "events", "reader", "account"})
+_FITS = "Send what docs/events.md describes"
+_KEY = re.compile("[0-9a-f]{32}")
+_KINDS = {kind.value: kind for kind in Kind}
+_SIGNED = frozenset({Kind.SOLVED, Kind.NOT_SOLVED, Kind.CANARY})
+_NEEDS = {
+    Kind.SEARCH: ("query", "results"),
+    Kind.SOLVED: ("article", "version"),
+    Kind.NOT_SOLVED: ("article", "version"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Who the sender of a batch says it is; believed only as far as the site chose.
+
+    Attributes:
+        reader: A random first-party id of 32 hex digits, `""` for none.
+        account: The portal's opaque id of the account, 32 hex digits, `""` for none.
+    """
+
+    reader: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one request brought.
+
+    Attributes:
+        events: In the order sent.
+        unsigned: How many votes were left out, because no rendered page had sent them.
+    """
+
+    events: tuple[Event, ...]
+    unsigned: int = 0
+
+
+def said(payload: object) -> Said:
+    """Return who the sender of a batch says it is.
+
+    Raises:
+        EventError: The batch is no object, or its `reader` or `account` is not 32 hex digits.
+    """
+    batch = _object(payload, "/", _BATCH)
+    return Said(reader=_key(batch.get("reader"), "/reader"), account=_account(batch))
+
+
+def parse_batch(
+    payload: object,
+    *,
+    at: datetime,
+    reader: str,
+    redactor: Redactor,
+    origin: str = "",
+    arm: str = "",
+    is_signed: Signed | None = None,
+) -> Batch:
+    """Read one request's JSON body, schema v1: `{"v": 1, "events": [{"id", "kind", ...}]}`.
+
+    Each event has an `id` (UUID) and a `kind`; `page`, `article`, `version`, `query`, `reason`,
+    `token` (strings) and `results`, `rank`, `dwell` (whole numbers) may follow. Beside `v` and
+    `events` there may be `reader` or `account` (see `said`). Nothing else may be.
+
+    Args:
+        payload: The decoded JSON.
+        at: When the collector received it (aware); the browser's clock is never asked. The
+            events of a batch lie a microsecond apart, in the order sent.
+        reader: The reader's opaque key, as the collector knows it.
+        redactor: Every query passes it before it becomes part of an event.
+        origin: The opaque key of the address, as the collector knows it.
+        arm: The experiment's side that the reader is on; events of the form carry it.
+        is_signed: Says whether a vote's token is that of its article and version; a vote without
+            one is left out and counted. None lets every vote in.
+
+    Returns:
+        The batch's events in order, an id that is repeated only once.
+
+    Raises:
+        EventError: Something does not fit. `where` is its JSON pointer (RFC 6901); the value, and
+            the name of an unknown key, are never told. The batch is refused as a whole.
+    """
+    rows = _rows(payload)
+    events: dict[str, Event] = {}
+    unsigned = 0
+    for index, row in enumerate(rows):
+        # A microsecond apart, so that their order outlives every sort by time.
+        moment = at + timedelta(microseconds=index)
+        given = _Given(_object(row, f"/events/{index}", _KEYS), f"/events/{index}")
+        event = given.event(moment, reader, redactor, origin=origin, arm=arm)
+        if is_signed and event.kind in _SIGNED and not is_signed(event, given.text("token")):
+            unsigned += 1
+        else:
+            events.setdefault(event.id, event)
+    return Batch(events=tuple(events.values()), unsigned=unsigned)
+
+
+def _rows(payload: object) -> list[object]:
+    batch = _object(payload, "/", _BATCH)
+    if batch.get("v") != WIRE_VERSION or isinstance(batch.get("v"), bool):
+        raise EventError("/v", "the schema's version is not 1", _FITS)
+    rows = batch.get("events")
+    if not isinstance(rows, list) or not 1 <= len(rows) <= LARGEST_BATCH:
+        raise EventError("/events", f"is no list of 1 to {LARGEST_BATCH} events", _FITS)
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """One event as it came, and its place in the batch."""
+
+    row: dict[str, object]
+    where: str
+
+    def event(
+        self, at: datetime, reader: str, redactor: Redactor, *, origin: str, arm: str
+    ) -> Event:
+        row, where = self.row, self.where
+        kind = _kind(row.get("kind"), f"{where}/kind")
+        for key in _NEEDS.get(kind, ()):
+            if row.get(key) in (None, ""):
+                raise EventError(f"{where}/{key}", f"is needed by an event of kind {kind}", _FITS)
+        query = " ".join(self.text("query").split())
+        return Event(
+            id=_uuid(row.get("id"), f"{where}/id"),
+            kind=kind,
+            at=at,
+            reader=reader,
+            page=self.page(),
+            article=self.text("article"),
+            version=self.text("version"),
+            query=redactor.redact(query).text if query else NOTHING,
+            results=self.number("results"),
+            rank=self.number("rank"),
+            reason=self.reason(),
+            dwell=self.number("dwell") or 0,
+            origin=origin,
+            arm=arm if kind in FORM else "",
+        )
+
+    def text(self, key: str) -> str:
+        value = self.row.get(key)
+        return "" if value is None else _text(value, f"{self.where}/{key}", _LONGEST[key])
+
+    def number(self, key: str) -> int | None:
+        value = self.row.get(key)
+        return None if value is None else _number(value, f"{self.where}/{key}", *_RANGES[key])
+
+    def page(self) -> str:
+        page = self.text("page")
+        if page and (page[0] != "/" or "?" in page or "#" in page):
+            raise EventError(f"{self.where}/page", "is no path on the site", _FITS)
+        return page
+
+    def reason(self) -> str:
+        reason = self.text("reason")
+        if reason and reason not in REASONS:
+            raise EventError(f"{self.where}/reason", f"is none of {', '.join(REASONS)}", _FITS)
+        return reason
+
+
+def _object(value: object, where: str, keys: frozenset[str]) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise EventError(where, "is no JSON object", _FITS)
+    if not keys.issuperset(value):
+        raise EventError(where, "has a key that the schema does not know", _FITS)
+    return value
+
+
+def _kind(value: object, where: str) -> Kind:
+    kind = _KINDS.get(value) if isinstance(value, str) else None
+    if kind is None:
+        raise EventError(where, f"is none of {', '.join(Kind)}", _FITS)
+    return kind
+
+
+def _key(value: object, where: str) -> str:
+    if value is None or value == "":
+        return ""
+    if not isinstance(value, str) or not _KEY.fullmatch(value):
+        raise EventError(where, "is not 32 hexadecimal digits", _FITS)
+    return value
+
+
+def _account(batch: dict[str, object]) -> str:
+    return _key(batch.get("account"), "/account")
+
+
+def _uuid(value: object, where: str) -> str:
+    try:
+        if isinstance(value, str) and len(value) == 36:
+            return str(UUID(value))
+    except ValueError:
+        pass
+    raise EventError(where, "is no UUID of 36 characters", _FITS)
+
+
+def _text(value: object, where: str, most: int) -> str:
+    if not isinstance(value, str):
+        raise EventError(where, "is no string", _FITS)
+    if len(value) > most:
+        raise EventError(where, f"is longer than {most} characters", _FITS)
+    if not value.isprintable() and any(
+        unicodedata.category(c) in {"Cc", "Cs"} and not c.isspace() for c in value
+    ):
+        raise EventError(where, "holds a control character", _FITS)
+    return value
+
+
+def _number(value: object, where: str, low: int, high: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise EventError(where, f"is no whole number from {low} to {high}", _FITS)
+    return value

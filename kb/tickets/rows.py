@@ -1,0 +1,81 @@
+"""Reads one ticket of an export, in the help desk's schema or the thread schema (docs/sources.md)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kb.tickets.raw import MOST_MESSAGES, Person, RawMessage, RawTicket, moment
+from kb.tickets.ticket import Role, Satisfaction, Status
+
+_FACTS = ("product", "topic", "locale", "component")
+"""Facts that the thread schema has at the ticket's top."""
+
+
+def read_row(row: Mapping[str, Any]) -> RawTicket:
+    """Make a raw ticket of one row; which schema it is follows from its own fields.
+
+    Raises:
+        KeyError: A field is missing.
+        TypeError, ValueError, AttributeError: A field is not what it must be.
+    """
+    messages = tuple(_messages(row))
+    if not 0 < len(messages) <= MOST_MESSAGES:
+        raise ValueError("comments")
+    return RawTicket(
+        id=str(row["id"]),
+        subject=row["subject"],
+        status=Status(row["status"]),
+        requester=_person(row["requester"], Role.REQUESTER),
+        messages=messages,
+        created_at=moment(row["created_at"]),
+        updated_at=moment(row["updated_at"]),
+        solved_at=moment(row["solved_at"]) if row.get("solved_at") else None,
+        others=tuple(_person(one, Role.OTHER) for one in row.get("ccs") or ()),
+        tags=tuple(map(str, row.get("tags") or ())),
+        fields=tuple(sorted(_facts(row).items())),
+        plan=str(row.get("plan") or ""),
+        severity=row.get("severity"),
+        channel=str(row.get("channel") or ""),
+        satisfaction=Satisfaction(row.get("satisfaction") or "unoffered"),
+        url=str(row.get("url") or row.get("source_url") or ""),
+    )
+
+
+def _messages(row: Mapping[str, Any]) -> Iterator[RawMessage]:
+    said = row["messages"] if "comments" not in row and "messages" in row else row["comments"]
+    if not isinstance(said, list):
+        raise TypeError("comments")
+    accepted = row.get("accepted_message_index")
+    for number, one in enumerate(said):
+        role = one["author_role"] if "author_role" in one else one["author"]["role"]
+        yield RawMessage(
+            id=str(one.get("id", number) if "author_role" in one else one["id"]),
+            author=_person(one["author"], Role(role)),
+            public=one["public"] is True,
+            body=one["body"],
+            created_at=moment(one["created_at"]),
+            accepted=one.get("accepted") is True or (number == accepted and accepted is not False),
+        )
+
+
+def _person(who: object, role: Role) -> Person:
+    """Return a person from an object with name and address, or from a bare handle."""
+    if isinstance(who, str) and who:
+        return Person(role=role, handle=who)
+    if not isinstance(who, Mapping):
+        raise TypeError("person")
+    return Person(
+        role=role,
+        name=str(who.get("name") or ""),
+        email=str(who.get("email") or ""),
+        handle=str(who.get("handle") or ""),
+        organisation=str(who.get("organization") or ""),
+    )
+
+
+def _facts(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return the structured facts, an environment's by the names that the house has for them."""
+    facts = {name: row[name] for name in _FACTS if row.get(name)}
+    for name, value in (row.get("environment_meta") or {}).items():
+        facts["version" if name.endswith("version") else {"os": "platform"}.get(name, name)] = value
+    facts.update(row.get("fields") or {})
+    return {str(name): str(value) for name, value in facts.items() if value not in (None, "")}

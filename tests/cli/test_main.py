@@ -1,0 +1,95 @@
+"""The front door: what is wrong is said on stderr in one sentence, with the documented code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from kb_command import kb
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """An empty workspace."""
+    kb(tmp_path, "init")
+    return tmp_path
+
+
+def test_misspelt_command(tmp_path: Path) -> None:
+    """A misspelt command is wrong usage, and the one that was meant is named."""
+    ended = kb(tmp_path, "pulll")
+
+    assert ended.returncode == 2
+    assert "Did you mean 'pull'?" in ended.stderr
+
+
+def test_no_workspace(tmp_path: Path) -> None:
+    """Outside a workspace it says so and what to do, and prints no data."""
+    ended = kb(tmp_path, "metrics")
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.endswith("Run kb init in the folder of mkdocs.yml.\n")
+
+
+def test_misspelt_option_of_the_configuration(workspace: Path) -> None:
+    """A key that does not exist is refused, with the one that may have been meant."""
+    (workspace / "kb.toml").write_text("[triage]\ntag = ['x']\n")
+    ended = kb(workspace, "doctor")
+
+    assert ended.returncode == 1
+    assert "Did you mean 'tags'" in ended.stdout
+
+
+def test_full_disk(workspace: Path) -> None:
+    """Where its words cannot be written it ends with 3 and one sentence, without a traceback."""
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "kb", "doctor", "--json"],
+            cwd=workspace,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert ended.returncode == 3
+    assert "No space left" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_doctor_names_what_is_missing(workspace: Path) -> None:
+    """A site without the plugin is something to act on; --json holds every look."""
+    (workspace / "mkdocs.yml").write_text("site_name: Quay\n")
+    ended = kb(workspace, "doctor", "--json")
+    looks = {row["check"]: row["ok"] for row in json.loads(ended.stdout)["checks"]}
+
+    assert ended.returncode == 1
+    assert [name for name, ok in looks.items() if not ok] == ["site"]
+
+
+def test_interrupted(workspace: Path) -> None:
+    """Ctrl-C while it waits for an answer ends with 130 and says what is kept."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kb", "redact"],
+        cwd=workspace,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin
+    process.stdin.write('{"id": "1", "text": "nothing private"}\n')
+    process.stdin.flush()
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert "What was finished is kept" in said

@@ -1,0 +1,102 @@
+"""Tests of the review commands: all articles are tried, and doing it again does nothing."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from factories import AUTHOR, REVIEWER, make_article, published, submitted
+
+from kb.articles.approval import is_approved
+from kb.articles.article import render
+from kb.articles.library import Library
+
+IDS = ("first-1", "second-2", "third-3")
+
+
+def kb(folder: Path, *words: str, ends: int = 0, by: str = REVIEWER) -> tuple[str, str]:
+    """Run a command in the workspace; return what it printed and said."""
+    command = [sys.executable, "-m", "kb", *words]
+    env = {"PATH": "/usr/bin:/bin", "KB_PERSON": by, "SOURCE_DATE_EPOCH": "1780400000"}
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    assert ends == done.returncode, done.stdout + done.stderr
+    return done.stdout, done.stderr
+
+
+@pytest.fixture
+def workspace(library: Library) -> Path:
+    """A workspace with three articles in review, the second of which is approved."""
+    folder = library.docs.parent
+    (folder / "kb.toml").write_text("")
+    for article_id in IDS:
+        library.save(submitted(make_article(id=article_id)))
+    kb(folder, "review", "approve", "second-2")
+    return folder
+
+
+def test_all_are_tried(workspace: Path, library: Library) -> None:
+    """One that is approved already and one that is not there stop none of the others."""
+    printed, said = kb(workspace, "review", "approve", "nothing-9", *IDS, ends=1)
+
+    assert [True] * 3 == [is_approved(library.find(one)) for one in IDS]
+    assert "second-2  in_review  already" in printed
+    assert "nothing-9: no such article" in said
+
+
+def test_again_is_nothing(workspace: Path, library: Library) -> None:
+    """The same command again ends with 0 and changes no byte, at every step."""
+    for words in (("review", "approve", *IDS), ("publish", *IDS)):
+        kb(workspace, *words)
+        before = {path: path.read_bytes() for path in library.docs.rglob("*.md")}
+        printed, _ = kb(workspace, *words)
+
+        assert 3 == printed.count("already")
+        assert before == {path: path.read_bytes() for path in library.docs.rglob("*.md")}
+
+
+def test_publish_tries_all(workspace: Path, library: Library) -> None:
+    """An article without its approvals keeps no other back, and its reason is told."""
+    printed, _ = kb(workspace, "publish", *IDS, "--json", ends=1)
+    told = json.loads(printed)
+
+    assert ["second-2"] == told["published"]
+    assert ["first-1", "third-3"] == [one["where"] for one in told["refused"]]
+
+
+def test_life_of_a_page(workspace: Path, library: Library) -> None:
+    """Flagged, resolved, verified and superseded, each by its command."""
+    library.save(published(make_article(id="page-8")))
+    library.save(published(make_article(id="page-9")))
+    kb(workspace, "review", "flag", "page-8", "--note", "step 2 is wrong", by=AUTHOR)
+    kb(workspace, "review", "resolve", "page-8", "--note", "it was right")
+    kb(workspace, "review", "verify", "page-8", "--tried", "did it on 4.2")
+    kb(workspace, "review", "supersede", "page-8", "--by-article", "page-9")
+
+    verbs = [str(change.verb) for change in library.find("page-8").history]
+    assert ["publish", "flag", "resolve", "verify", "supersede"] == verbs[-5:]
+    assert "page-9" == library.find("page-8").superseded_by
+
+
+def test_audit_names_the_page_that_fails(workspace: Path, library: Library) -> None:
+    """Each page is one line; the one whose bytes changed fails, and the command ends with 1."""
+    good, bad = published(make_article(id="good-1")), published(make_article(id="bad-2"))
+    library.save(good)
+    path = library.save(bad)
+    path.write_text(render(bad).replace("600s", "6000s"), encoding="utf-8")
+    (library.docs / "articles" / "by-hand.md").write_text("# By hand\n")
+    lines = [json.loads(line) for line in kb(workspace, "audit", "--json", ends=1)[0].splitlines()]
+
+    found = {line["path"]: (line["holds"], line["reason"]) for line in lines}
+    assert (True, "") == found["docs/articles/good-1.md"]
+    assert (False, "0 of 1 approvals hold for these bytes") == found["docs/articles/bad-2.md"]
+    assert not found["docs/articles/by-hand.md"][0]
+    assert [REVIEWER] == next(line for line in lines if line["article"] == "good-1")["approvers"]
+
+
+def test_audit_holds(workspace: Path) -> None:
+    """Where every approval holds it ends with 0."""
+    kb(workspace, "publish", "second-2")
+    printed, _ = kb(workspace, "audit")
+
+    assert "holds  docs/articles/second-2.md: tove.aas@ferrywright.example" in printed
