@@ -10,7 +10,7 @@ from kb.articles.article import Article, Audience, State
 from kb.articles.library import Library
 from kb.errors import KbError
 from kb.search.analysis import data, language_of
-from kb.search.front import Front, article_of, split, text_of, texts_of
+from kb.search.front import Front, split, text_of, texts_of
 from kb.search.sheet import Sheet, make_sheet
 
 Mark = tuple[int, int]
@@ -52,23 +52,21 @@ def gather(docs: Path, path: str) -> Gathered | None:
     front, markdown = split(text)
     if path.startswith("articles/") and path.count("/") == 1 and path != "articles/index.md":
         return _article(docs, path, front, markdown)
-    return Gathered(_page(path, front or {}, markdown), public=True)
+    return Gathered(_page(path, front, markdown), public=True)
 
 
-def _article(docs: Path, path: str, front: Front | None, markdown: str) -> Gathered | None:
+def _article(docs: Path, path: str, front: Front, markdown: str) -> Gathered | None:
     """Return a published article; what the library cannot read is found as a plain page."""
-    if front is not None and (said := text_of(front, "state")) and said != State.PUBLISHED:
+    if (said := text_of(front, "state")) and said != State.PUBLISHED:
         return None
-    quick = article_of(front, markdown) if front else None
-    if quick is None or not is_approved(quick):
-        try:
-            quick = Library(docs).read(docs / path)
-        except KbError:
-            return Gathered(_page(path, front or {}, markdown), public=False)
-    if quick.state is not State.PUBLISHED:
+    try:
+        article = Library(docs).read(docs / path)
+    except KbError:
+        return Gathered(_page(path, front, markdown), public=False)
+    if article.state is not State.PUBLISHED:
         return None
-    is_public = quick.audience is Audience.PUBLIC and is_approved(quick)
-    return Gathered(of_article(quick, markdown), public=is_public)
+    is_public = article.audience is Audience.PUBLIC and is_approved(article)
+    return Gathered(of_article(article, markdown), public=is_public)
 
 
 def of_article(article: Article, markdown: str) -> Sheet:

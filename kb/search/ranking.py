@@ -209,6 +209,8 @@ def nearest(term: str, source: Source) -> list[tuple[int, str]]:
     most = 1 if len(term) < 6 else 2
     letters, near = set(term), list[tuple[int, int, str]]()
     for known in source.near(term[0]):
+        if len(known) < 3:
+            continue
         if known.startswith(term):
             near.append((1, len(known) - len(term), known))
         elif abs(len(known) - len(term)) <= most and len(letters ^ set(known)) <= 2 * most:
