@@ -34,13 +34,21 @@ class Source:
 
     Attributes:
         name: First half of each ticket's key.
-        kind: `files`.
-        path: An export or a folder of them, relative to the workspace.
+        kind: `files`, `zendesk`, `github` or `jira`.
+        path: For files: an export or a folder of them, relative to the workspace.
+        url: Address of the help desk; `""` is GitHub's own API.
+        project: GitHub's `owner/name`; Jira's project key.
+        since: A date; tickets that were not changed since then are left out. `""` is all.
+        agents: Handles, addresses or domains of those who help, where the source does not say.
     """
 
     name: str = "helpdesk"
     kind: str = "files"
     path: str = "tickets"
+    url: str = ""
+    project: str = ""
+    since: str = ""
+    agents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from kb.articles.settled import (
     is_sure_secret,
     mark,
 )
-from kb.articles.standard import Violation
+from kb.articles.standard import UNSETTLED, Violation
 from kb.errors import KbError, LifecycleError, RedactionError
 from kb.redaction import RULES_VERSION, Finding, Redactor
 
@@ -101,7 +101,7 @@ def residue(
     """
     return tuple(
         Violation(
-            rule="private" if not one.is_open else "unsettled",
+            rule="private" if not one.is_open else UNSETTLED,
             what=f"{one.place} holds what {'looks like' if not one.is_open else 'may be'} "
             f"{one.finding.label} at character {one.finding.start} ({one.finding.recognizer}, "
             f"{one.finding.confidence:.0%} sure)",

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from kb.articles.article import SECTIONS, Article
 from kb.articles.markup import sentences_of
 
+UNSETTLED = "unsettled"
+"""The rule of a finding that is not sure: the reviewer settles it, so it may be submitted."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:

@@ -10,7 +10,7 @@ from kb.articles.identity import person
 from kb.articles.library import Library
 from kb.articles.lifecycle import MOVES, Sign, grown_from, is_done, move
 from kb.articles.roles import ANYBODY, Roles
-from kb.articles.standard import Violation
+from kb.articles.standard import UNSETTLED, Violation
 from kb.errors import GateError, LifecycleError
 
 GATED = frozenset({Verb.SUBMIT, Verb.APPROVE, Verb.PUBLISH})
@@ -87,7 +87,7 @@ class Steps:
 
     def _hold(self, article: Article, verb: Verb, note: str) -> Article:
         """Refuse what would let something wrong out, or lay one article over another."""
-        if verb in GATED and (blocking := [v for v in self.look(article) if v.blocking]):
+        if verb in GATED and (blocking := self._blocking(article, verb)):
             raise GateError(
                 article.id,
                 "; ".join(f"{one.what} ({one.rule})" for one in blocking),
@@ -105,6 +105,11 @@ class Steps:
                 "Publish the revision or delete its file, then archive",
             )
         return article
+
+    def _blocking(self, article: Article, verb: Verb) -> list[Violation]:
+        """Return what stands in the verb's way; what is unsettled waits for the reviewer."""
+        waits = {UNSETTLED} if verb is Verb.SUBMIT else set()
+        return [one for one in self.look(article) if one.blocking and one.rule not in waits]
 
     def _hold_signature(self, moved: Article, verb: Verb, by: str) -> None:
         """Refuse an approval that would not hold, while its person can still mend it."""

@@ -18,7 +18,7 @@ COMMANDS = {
     "pull": "pull",
     "triage": "triage",
     "draft": "draft",
-    "check": "publish",
+    "check": "check",
     "review": "review",
     "publish": "publish",
     "audit": "audit",

@@ -1,49 +1,12 @@
-"""From drafts to pages: `kb check` and `kb publish`."""
+"""From drafts to pages: `kb publish`."""
 
 import click
 
 from kb.articles.approval import is_approved
-from kb.articles.article import Article, State, Verb
-from kb.articles.standard import Violation
+from kb.articles.article import State, Verb
 from kb.cli import out
-from kb.cli.steps import take_all, violations
+from kb.cli.steps import take_all
 from kb.cli.workspace import Workspace, as_option, dry_option, json_option, open_workspace, who
-
-
-@click.command()
-@click.argument("ids", nargs=-1)
-@json_option
-@click.pass_context
-def check(context: click.Context, ids: tuple[str, ...], as_json: bool) -> None:
-    """Show every violation of the content standard at once, and every file that cannot be read.
-
-    Ends with 1 when something blocks.
-    """
-    workspace = open_workspace()
-    shelf = workspace.library.shelf()
-    chosen = [a for a in shelf.articles if not ids or a.id in ids]
-    found = [(article, one) for article in chosen for one in violations(workspace, article)]
-    blocking = sum(one.blocking for _, one in found) + len(shelf.broken)
-    if as_json:
-        rows = [{"article": a.id, "state": a.state, "rule": v.rule, "what": v.what,
-                 "todo": v.todo, "blocking": v.blocking} for a, v in found]  # fmt: skip
-        out.data("check", violations=rows, broken=[str(error) for error in shelf.broken],
-                 articles=len(chosen), blocking=blocking)  # fmt: skip
-    else:
-        _tell_check(workspace, found, [str(error) for error in shelf.broken])
-    context.exit(1 if blocking else 0)
-
-
-def _tell_check(
-    workspace: Workspace, found: list[tuple[Article, Violation]], broken: list[str]
-) -> None:
-    for message in broken:
-        out.line(message)
-    for article, one in found:
-        place = workspace.library.path(article).relative_to(workspace.config.root)
-        kind = "blocks" if one.blocking else "advice"
-        out.line(f"{place}: {one.what} ({one.rule}, {kind}). {one.todo}.")
-    out.say(f"{len(found) + len(broken)} violations")
 
 
 @click.command()

@@ -1,21 +1,26 @@
 """Tickets in: `kb pull`."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from kb.cli import out
+from kb.cli.sources import open_source
 from kb.cli.workspace import Workspace, json_option, open_workspace
 from kb.config import Source as Settings
-from kb.errors import ConfigError
-from kb.store.store import Store
-from kb.tickets.files import Files
+from kb.gates.identities import Roll
+from kb.store.tickets import Tickets
 from kb.tickets.intake import Intake
-from kb.tickets.pulling import MOST_ATTEMPTS, DeadLetter
+from kb.tickets.pulling import MOST_ATTEMPTS, DeadLetter, Keeper
 from kb.tickets.pulling import pull as take_in
 from kb.tickets.pulling import retry as take_up
 from kb.tickets.raw import Source
+
+_TOLD = 20
+"""Dead letters, and live secrets, that are told one by one."""
 
 
 @click.command()
@@ -31,15 +36,20 @@ def pull(kind: str | None, path: Path | None, retry: bool, as_json: bool) -> Non
     """
     workspace = open_workspace()
     settings = _settings(workspace, kind, path)
-    source = _source(workspace, settings)
-    intake = Intake(
-        source=settings.name,
-        redactor=workspace.redactor,
-        secret=workspace.config.secret(),
-        read=source.read,
-    )
-    with workspace.store(alone=True) as store:
-        taken = _taken(source, intake, store, retry)
+    secret = workspace.config.secret()
+    roll = Roll(workspace.config.state, secret)
+    with (
+        open_source(settings, workspace.config.root) as source,
+        workspace.store(alone=True) as store,
+    ):
+        intake = Intake(
+            source=settings.name,
+            redactor=workspace.redactor,
+            secret=secret,
+            read=source.read,
+            notice=roll.add,
+        )
+        taken = _taken(source, intake, _Noted(store.tickets, roll), retry)
         dead = store.tickets.dead_letters(intake.source)
         secrets = store.tickets.live_secrets()
     _tell(taken, dead, secrets, as_json)
@@ -52,17 +62,29 @@ def _settings(workspace: Workspace, kind: str | None, path: Path | None) -> Sett
     return replace(settings, path=str(path.resolve())) if path else settings
 
 
-def _source(workspace: Workspace, settings: Settings) -> Source:
-    if settings.kind == "files":
-        return Files(workspace.config.root / settings.path)
-    raise ConfigError("source.kind", f"'{settings.kind}' is not a source", "Use files")
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """The store's tickets, with the customers taken down before each page is kept."""
+
+    tickets: Tickets
+    roll: Roll
+
+    def cursors(self, source: str) -> Mapping[str, str]:
+        return self.tickets.cursors(source)
+
+    def dead_letters(self, source: str) -> tuple[DeadLetter, ...]:
+        return self.tickets.dead_letters(source)
+
+    def take(self, source: str, **page: Any) -> None:
+        self.roll.write()
+        self.tickets.take(source, **page)
 
 
-def _taken(source: Source, intake: Intake, store: Store, retry: bool) -> int:
+def _taken(source: Source, intake: Intake, keeper: Keeper, retry: bool) -> int:
     if retry:
-        return take_up(source, intake, store.tickets)
+        return take_up(source, intake, keeper)
     with out.progress("Taking tickets in") as advance:
-        return take_in(source, intake, store.tickets, advance)
+        return take_in(source, intake, keeper, advance)
 
 
 def _tell(
@@ -74,10 +96,12 @@ def _tell(
         )
     else:
         out.line(f"{taken} tickets taken in, {len(dead)} dead letters")
-    for letter in dead:
+    for letter in dead[:_TOLD]:
         todo = "Mend it, then run kb pull --retry"
         if letter.attempts >= MOST_ATTEMPTS:
             todo = f"It failed {letter.attempts} times and is left to you"
         out.say(f"{letter.place}: {letter.reason}. {todo}.")
-    for ticket, label in secrets:
+    for ticket, label in secrets[:_TOLD]:
         out.say(f"{ticket}: a live secret ({label}) was seen. Have it rotated.")
+    if more := max(0, len(dead) - _TOLD) + max(0, len(secrets) - _TOLD):
+        out.say(f"And {more} more: kb pull --json names every dead letter.")

@@ -15,7 +15,6 @@ from kb.cli import out
 from kb.cli.workspace import Workspace, now
 from kb.config import Review
 from kb.errors import KbError
-from kb.gates import settling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +34,7 @@ class Walk:
 
 def violations(workspace: Workspace, article: Article) -> tuple[Violation, ...]:
     """Return everything wrong with the article: the standard, and what must not go out."""
-    settled = settling.read(workspace.config.root, workspace.config.key())
-    return (*residue(article, workspace.redactor, settled), *check(article))
+    return (*residue(article, workspace.redactor, workspace.settled), *check(article))
 
 
 def steps_of(workspace: Workspace) -> Steps:

@@ -13,8 +13,13 @@ import click
 
 from kb.articles.article import State
 from kb.articles.library import Library, lock
+from kb.articles.settled import Settled
 from kb.config import Config, find_root, load
 from kb.errors import ConfigError
+from kb.gates import settling
+from kb.gates.scanner import Rulebook
+from kb.gates.site import said_by_hand
+from kb.gates.verdict import Judge
 from kb.redaction import Redactor
 from kb.search.page import Page, of_article, of_docs
 from kb.store.store import Store, open_store
@@ -41,6 +46,31 @@ class Workspace:
                 yield store
             finally:
                 store.close()
+
+    @property
+    def settled(self) -> Settled:
+        """What people decided about findings; without the workspace's key nothing is known."""
+        return settling.read(self.config.root, self.key)
+
+    @property
+    def key(self) -> bytes:
+        """The workspace's key, `b""` where there is none."""
+        try:
+            return self.config.secret()
+        except ConfigError:
+            return b""
+
+    def judge(self) -> Judge:
+        """Return what the gates look for.
+
+        Raises:
+            RedactionError: The customers' hashes are there, but cannot be read.
+        """
+        words = self.config.redaction
+        book = Rulebook(words=words.words, allow=words.allow, seconds=words.seconds)
+        root = self.config.root
+        said = said_by_hand(self.config.docs, root / "mkdocs.yml", root / "kb.toml")
+        return settling.judge(root, self.config.state, book, self.key, said)
 
     def pages(self, *, published_only: bool = False) -> tuple[Page, ...]:
         """Return everything that can be found: articles and every other page of the docs."""

@@ -3,8 +3,8 @@
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -139,22 +139,39 @@ def _hash(key: bytes, words: str, size: int) -> str:
     return blake2b(words.encode(), key=key[:64], digest_size=size).hexdigest()
 
 
-def keep(folder: Path, more: Iterable[str]) -> None:
-    """Append the lines that are not there yet to the file in `.kb/`, durable on return.
+@dataclass(slots=True)
+class Roll:
+    """Takes down the customers of the tickets that come in.
 
-    Call it before the tickets themselves are kept: a killed pull then knows too much, not too
-    little.
+    Attributes:
+        folder: The workspace's `.kb/`.
+        key: The workspace's key.
     """
-    path = folder / FILE
-    there = frozenset(path.read_text("ascii").splitlines()) if path.exists() else frozenset[str]()
-    fresh = sorted(set(more) - there)
-    if not fresh:
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="ascii") as file:
-        file.write("".join(f"{line}\n" for line in fresh))
-        file.flush()
-        os.fsync(file.fileno())
+
+    folder: Path
+    key: bytes
+    _fresh: set[str] = field(default_factory=set)
+
+    def add(self, known: Known) -> None:
+        """Note who is known; `write` makes it last."""
+        self._fresh |= lines(known, self.key)
+
+    def write(self) -> None:
+        """Append what is new to the file, durable on return.
+
+        Call it before the tickets are kept: a killed pull then knows too much, not too little.
+        """
+        path = self.folder / FILE
+        there = path.read_text("ascii").splitlines() if path.exists() else ()
+        fresh = sorted(self._fresh.difference(there))
+        self._fresh.clear()
+        if not fresh:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="ascii") as file:
+            file.write("".join(f"{line}\n" for line in fresh))
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def read(folder: Path, key: bytes) -> Identities:

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -26,6 +27,18 @@ _RUN = re.compile(rb"[\t\n\r\x20-\x7e]{8,}")
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.S)
 
 
+class Voice(StrEnum):
+    """Who speaks in a passage.
+
+    `ANYBODY`: perhaps a customer. `TEAM`: the team itself, whose own names are no secret.
+    `PROGRAM`: a program's text, in which names and numbers mean something else.
+    """
+
+    ANYBODY = "anybody"
+    TEAM = "team"
+    PROGRAM = "program"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A piece of text that belongs together.
@@ -33,12 +46,12 @@ class Passage:
     Attributes:
         place: The file, for a message.
         text: What it says.
-        is_code: Whether it is a program's text, in which names and numbers mean something else.
+        voice: Who speaks.
     """
 
     place: str
     text: str
-    is_code: bool = False
+    voice: Voice = Voice.ANYBODY
 
 
 def passages(name: str, data: bytes, depth: int = 2) -> Iterator[Passage]:
@@ -83,7 +96,8 @@ def _written(name: str, suffix: str, text: str) -> Iterator[Passage]:
     elif suffix in _JSON:
         yield from _rows(name, text)
     else:
-        yield from _cut(name, text, is_code=suffix in _CODE)
+        voice = Voice.PROGRAM if suffix in _CODE else Voice.ANYBODY
+        yield from _cut(name, text, voice)
 
 
 def _decoded(data: bytes) -> str:
@@ -126,7 +140,7 @@ def _holds(value: Any) -> bool:
     return isinstance(value, dict | list | str)
 
 
-def _cut(name: str, text: str, *, is_code: bool = False) -> Iterator[Passage]:
+def _cut(name: str, text: str, voice: Voice = Voice.ANYBODY) -> Iterator[Passage]:
     """Yield the text in pieces, each with the last lines of the one before."""
     at = 0
     while at < len(text):
@@ -135,14 +149,14 @@ def _cut(name: str, text: str, *, is_code: bool = False) -> Iterator[Passage]:
             end = text.rfind("\n", at + PIECE // 2, end) + 1 or end
         piece = text[at:end]
         if piece.strip():
-            yield Passage(place=name, text=piece, is_code=is_code)
+            yield Passage(place=name, text=piece, voice=voice)
         at = end if end >= len(text) else max(at + 1, end - 500)
 
 
 def _runs(name: str, data: bytes) -> Iterator[Passage]:
     """Yield the readable runs of a binary file."""
     text = "\n".join(run.decode("ascii") for run in _RUN.findall(data))
-    yield from _cut(name, text, is_code=True)
+    yield from _cut(name, text, Voice.PROGRAM)
 
 
 def _unpacked(name: str, data: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """The workspace's file of settled findings, and everything else that a verdict is made from."""
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from kb.articles.settled import Settled, Settlement, from_lines, to_line
@@ -20,13 +21,20 @@ def read(root: Path, key: bytes) -> Settled:
         ConfigError: The file cannot be read, or a line of it is no decision.
     """
     path = root / FILE
-    if not path.exists():
+    try:
+        state = path.stat()
+    except FileNotFoundError:
         return Settled((), key)
+    return Settled(_rows(path, state.st_mtime_ns, state.st_size), key)
+
+
+@lru_cache(maxsize=4)
+def _rows(path: Path, _changed: int, _size: int) -> tuple[Settlement, ...]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise ConfigError(FILE, "it cannot be read as UTF-8", "Take it back to git's") from None
-    return Settled(from_lines(text, FILE), key)
+    return from_lines(text, FILE)
 
 
 def append(root: Path, row: Settlement) -> None:

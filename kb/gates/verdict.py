@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from kb.articles.settled import NOTHING_SETTLED, SURE, Settled
 from kb.errors import GateError
 from kb.gates.identities import NOBODY_KNOWN, Identities
-from kb.gates.reading import Passage
+from kb.gates.reading import Passage, Voice
 from kb.gates.scanner import Rulebook, Scanner
 from kb.redaction import Entity, Finding
 
@@ -55,7 +55,7 @@ class Clean:
 
     def of(self, passage: Passage) -> str:
         """Return the key of a passage."""
-        return self.mark(b"code" if passage.is_code else b"text", passage.text.encode())
+        return self.mark(passage.voice.encode(), passage.text.encode("utf-8", "surrogatepass"))
 
     def has(self, mark: str) -> bool:
         """Return whether the content is known to be clean, and remember that it was asked for."""
@@ -87,7 +87,7 @@ def judged(
     results = zip(todo.items(), scanner.find(texts), strict=True)
     for (key, passage), findings in results:
         named = [passage.text[a:b] for a, b in judge.identities.standing_in(passage.text)]
-        carried = () if passage.is_code else _AUTHOR.findall(passage.text)
+        carried = () if passage.voice is Voice.PROGRAM else _AUTHOR.findall(passage.text)
         if not findings and not named and not carried:
             clean.add(key)
             continue
@@ -100,11 +100,17 @@ def judged(
 def _labels(passage: Passage, findings: Sequence[Finding], judge: Judge) -> Iterator[str]:
     for finding in judge.settled.judged(passage.text, findings):
         value = passage.text[finding.start : finding.end]
-        if finding.confidence < SURE:
-            continue
-        shaped = finding.entity is Entity.SECRET and finding.label not in _GUESSED
-        if shaped or not (passage.is_code or stands_in(value, judge.said)):
+        if finding.confidence >= SURE and _counts(finding, value, passage.voice, judge):
             yield finding.label
+
+
+def _counts(finding: Finding, value: str, voice: Voice, judge: Judge) -> bool:
+    """Say whether a sure finding may not go out, seen who speaks."""
+    if finding.entity is Entity.SECRET and finding.label not in _GUESSED:
+        return True
+    if voice is Voice.PROGRAM or (voice is Voice.TEAM and finding.entity is not Entity.SECRET):
+        return False
+    return not stands_in(value, judge.said)
 
 
 def _names(named: list[str], judge: Judge) -> Iterator[str]:

@@ -5,7 +5,6 @@ import ipaddress
 import math
 from collections import Counter
 from collections.abc import Callable
-from itertools import pairwise
 
 from kb.redaction.lists import common, public_hosts
 from kb.redaction.rules import compiled
@@ -70,28 +69,29 @@ VERSION_BEFORE = compiled(
 """What may stand before four numbers that are a version."""
 DOCUMENTATION = tuple(
     ipaddress.ip_network(one)
-    for one in [
-        "192.0.2.0/24",
-        "198.51.100.0/24",
-        "203.0.113.0/24",
-        "233.252.0.0/24",
-        "127.0.0.0/8",
-        "0.0.0.0/8",
-        "255.0.0.0/8",
-        "224.0.0.0/4",
-        "169.254.0.0/16",
+    for one in (
         "2001:db8::/32",
         "3fff::/20",
         "::1/128",
         "::/128",
         "ff00::/8",
-    ]
+        "::ffff:127.0.0.0/104",
+    )
 )
-"""RFC 5737, 3849, 9637 and 6676; loopback, unspecified, link-local, broadcast and masks."""
+"""RFC 3849 and 9637; loopback, unspecified and multicast."""
+EXAMPLES = ((192, 0, 2), (198, 51, 100), (203, 0, 113))
+"""RFC 5737."""
+DIGITS = b"0123456789"
+LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0\xd0\xe0"
+KINDS = bytes(48 if 48 <= n <= 57 else 97 if n in LETTERS else 32 for n in range(256))
+"""Every digit as 0, every letter as a, all else a blank."""
+SIGNS = bytes(n for n in range(256) if KINDS[n] == 32)
+APART = bytes(n if n < 128 and KINDS[n] != 32 else 32 for n in range(256))
+"""What is no ASCII letter or digit becomes a blank."""
 
 
 def _digits(value: bytes) -> int:
-    return len(value) - len(value.translate(None, b"0123456789"))
+    return len(value) - len(value.translate(None, DIGITS))
 
 
 def entropy(value: bytes) -> float:
@@ -119,6 +119,9 @@ def iban(value: bytes) -> bool:
 
 def address(value: bytes) -> bool:
     """Return whether this is an IP address of somebody's, not one of the documentation's."""
+    parts = value.split(b".")
+    if len(parts) == 4 and value.translate(None, DIGITS) == b"...":
+        return _address4(*map(int, parts))
     try:
         found = ipaddress.ip_address(value.decode("latin-1").split("%")[0].strip("[]"))
     except ValueError:
@@ -126,6 +129,15 @@ def address(value: bytes) -> bool:
     return not any(
         found in network for network in DOCUMENTATION if network.version == found.version
     )
+
+
+def _address4(first: int, second: int, third: int, fourth: int) -> bool:
+    """Return whether four numbers are an address of somebody's: no loopback, mask or example."""
+    if max(first, second, third, fourth) > 255 or first in (0, 127, 255) or 224 <= first <= 239:
+        return False
+    if (first, second) == (169, 254) or (first, second, third) in EXAMPLES:
+        return False
+    return (first, second, third, fourth) != (255, 255, 255, 255)
 
 
 def filled(value: bytes) -> bool:
@@ -138,28 +150,29 @@ def token(value: bytes) -> bool:
     if len(value) < 8 or not filled(value):
         return False
     digits = _digits(value)
-    letters = sum(chr(byte).isalpha() for byte in value)
+    letters = len(value) - len(value.translate(None, LETTERS))
     return digits >= 1 and letters >= 1 and entropy(value) >= min(3.0, math.log2(len(value)) - 0.9)
 
 
 def scrambled(value: bytes) -> bool:
     """Return whether a bare value is a key rather than a hash, an id, a path or a word."""
-    if HEX.search(value) or UUID.search(value) or not token(value):
-        return False
-    upper = any(65 <= byte <= 90 for byte in value)
-    lower = any(97 <= byte <= 122 for byte in value)
     digits = _digits(value)
-    longest = max(PARTS.findall(value), key=len, default=b"")
-    turns = _switches(longest) >= (2 if len(longest) < 40 else 1)
+    if not digits or value.isdigit():
+        return False
+    upper, lower = value.upper() != value.lower() != value, value.upper() != value
+    longest = max(value.translate(APART).split(), key=len, default=b"")
     if not (upper and lower):
-        return len(longest) >= 20 and _switches(longest) >= 6 and not HEX.search(longest)
-    return len(longest) >= 16 and digits >= 3 and turns and entropy(value) >= 3.7
+        likely = len(longest) >= 20 and _switches(longest) >= 6 and not HEX.search(longest)
+    else:
+        turns = _switches(longest) >= (2 if len(longest) < 40 else 1)
+        likely = len(longest) >= 16 and digits >= 3 and turns and entropy(value) >= 3.7
+    return likely and not HEX.search(value) and not UUID.search(value) and token(value)
 
 
 def _switches(value: bytes) -> int:
     """Return how often letters and digits take turns."""
-    kinds = [48 <= byte <= 57 for byte in value if chr(byte).isalnum()]
-    return sum(left != right for left, right in pairwise(kinds))
+    kinds = value.translate(KINDS, SIGNS)
+    return kinds.count(b"0a") + kinds.count(b"a0")
 
 
 def _ordinary(value: bytes) -> bool:

@@ -5,7 +5,7 @@ import html
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from kb.redaction.checks import token
+from kb.redaction.checks import DIGITS, token
 from kb.redaction.known import Lookout
 from kb.redaction.rules import compiled
 from kb.redaction.scan import masked, scan, scan_shapes
@@ -27,6 +27,8 @@ TELLING = compiled(
 SOFT = compiled(r"=\r?\n|=(?:3D|20|40|2E)")
 BASE64 = compiled(r"[0-9A-Za-z+/_-]{12,}(?:\r?\n[ \t>]{0,4}[0-9A-Za-z+/_-]{12,})*={0,2}")
 WRAP = compiled(r"([0-9A-Za-z_+/=.@%:-]{3,})(\\?\r?\n[ \t>|]{0,8})([0-9A-Za-z_+/=.@%:-]{3,})")
+STAMP = compiled(r"\d{1,4}[-/.:]\d\d?[-/.:T]")
+"""A log line's beginning."""
 AROUND, DEPTH, LONGEST = 120, 2, 100_000
 WHITE = frozenset(b"\t\n\r")
 PRINTABLE = bytes(range(32, 127)) + b"\t\n\r"
@@ -149,7 +151,7 @@ def _over_breaks(text: str, view: View, look: Lookout, found: list[Finding]) -> 
     breaks: list[tuple[int, int]] = []
     for match in WRAP.finditer(view.seen):
         left, right = match.group(1), match.group(3)
-        if not any(48 <= byte <= 57 or byte == 64 for byte in left + right):
+        if not _one_token(left, right):
             continue
         pieces += [(left, *match.span(1)), (right, *match.span(3)), (GAP, match.end(), match.end())]
         breaks.append(view.span(match.end(1), match.start(3)))
@@ -163,6 +165,16 @@ def _over_breaks(text: str, view: View, look: Lookout, found: list[Finding]) -> 
             rest = text[breaks[at][1] : one.end].encode("ascii", "replace")
             if token(rest) or not _already(one, rivals):
                 yield one
+
+
+def _one_token(left: bytes, right: bytes) -> bool:
+    """Return whether a line's end and the next one's beginning may be one key or address."""
+    both = left + right
+    if b"@" in both:
+        return True
+    if both.translate(None, DIGITS) == both or len(both) < 16:
+        return False
+    return not (right.isalpha() and (right.islower() or right.istitle())) and not STAMP.match(right)
 
 
 def _already(one: Finding, rivals: list[tuple[int, int, float]]) -> bool:

@@ -36,7 +36,9 @@ class Rule:
         label: The placeholder's stem.
         pattern: Compiled RE2 over bytes; its first group that takes part is the finding.
         groups: The numbers of its groups.
-        keywords: Lower-case bytes of which one must occur before the pattern is tried.
+        keywords: Lower-case bytes of which one must occur before the pattern is tried; `~` before
+            one means a shape, with 0 for digits and A or a for letters, `#` a mark of `sieve`.
+        needs: More of them, of which one must occur as well.
         check: The name of a function in `checks` that has the last word, or "".
         confidence: 0 to 1.
         lines: Lines in which it must find something.
@@ -50,6 +52,7 @@ class Rule:
     pattern: Any
     groups: range
     keywords: tuple[bytes, ...]
+    needs: tuple[bytes, ...]
     check: str
     confidence: float
     lines: tuple[str, ...]
@@ -83,7 +86,8 @@ def _rule(row: dict[str, Any]) -> Rule:
         label=row.get("label", default),
         pattern=pattern,
         groups=range(1, pattern.groups + 1),
-        keywords=tuple(word.encode() for word in row.get("keywords", ())),
+        keywords=tuple(word.encode("latin-1") for word in row.get("keywords", ())),
+        needs=tuple(word.encode("latin-1") for word in row.get("needs", ())),
         check=row.get("check", ""),
         confidence=row.get("confidence", 0.9),
         lines=tuple(map(_joined, row.get("lines", ()))),

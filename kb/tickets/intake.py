@@ -22,12 +22,14 @@ class Intake:
         redactor: The law of the house.
         secret: The workspace's key: it turns addresses into opaque, joinable ones.
         read: Makes a raw ticket of the source's own payload.
+        notice: Is told who is named in the fields of each ticket, before the ticket is kept.
     """
 
     source: str
     redactor: Redactor
     secret: bytes
     read: Callable[[Any], RawTicket] = read_row
+    notice: Callable[[Known], None] | None = None
 
     def ticket(self, payload: Any, where: str) -> tuple[Ticket, tuple[Finding, ...]]:
         """Read one ticket and redact all its text, with its own fields as what is known.
@@ -54,6 +56,8 @@ class Intake:
         if not 0 < len(raw.messages) <= MOST_MESSAGES:
             raise ValueError("messages")
         writer = _Writer(redactor=self.redactor, known=known_in(raw))
+        if self.notice:
+            self.notice(customers_in(raw))
         ticket = Ticket(
             key=f"{self.source}:{_id(raw.id)}",
             subject=writer.safe(raw.subject),
@@ -132,6 +136,19 @@ def known_in(raw: RawTicket) -> Known:
         organisations=_distinct(one.organisation for one in people),
         domains=tuple(domain for domain in domains if domain not in ours),
         ours=_distinct((*sorted(ours), dict(raw.fields).get("product", ""))),
+    )
+
+
+def customers_in(raw: RawTicket) -> Known:
+    """Return what is known of the customers alone; whoever answers them is the team's."""
+    ours = [one.author for one in raw.messages if one.author.role in (Role.AGENT, Role.AUTOMATIC)]
+    names, emails = {one.name for one in ours}, {one.email for one in ours}
+    known = known_in(raw)
+    return Known(
+        names=tuple(name for name in known.names if name not in names),
+        emails=tuple(email for email in known.emails if email not in emails),
+        organisations=known.organisations,
+        domains=known.domains,
     )
 
 

@@ -1,35 +1,39 @@
-"""Turns an article into what MkDocs renders: inert Markdown and metadata without people."""
+"""Turns an article into what MkDocs knows of a page: metadata without people, and plain Markdown."""
 
 import re
 from datetime import date
 from typing import Any
 
 from kb.articles.approval import digest
-from kb.articles.article import Article, State, Verb
-from kb.articles.markup import inert
-from mkdocs_docworthy.sanitise import as_text, escaped
-
-BANNER = (
-    '<div class="admonition warning"><p class="admonition-title">Draft</p>'
-    "<p>Only you see this page: it is {state}, and not on the site.</p></div>"
-)
-"""What stands above a draft in `mkdocs serve`."""
+from kb.articles.article import Article, Verb
+from mkdocs_docworthy.sanitise import escaped
 
 UNREADABLE = "# This draft cannot be read\n\nkb check says why.\n"
 """What `mkdocs serve` shows for a draft that is no article."""
 
 
-def source(article: Article) -> str:
-    """Return the page's Markdown: the title and the sections, and nothing of the front matter."""
-    banner = "" if article.state is State.PUBLISHED else BANNER.format(state=article.state)
-    sections = [f"## {name}\n\n{_quiet(inert(text))}" for name, text in article.sections]
-    return "\n\n".join(filter(None, [f"# {as_text(article.title)}", banner, *sections])) + "\n"
+def twin(article: Article) -> str:
+    """Return the page as Markdown for machine readers: title, facts and sections, nobody's name."""
+    facts = [
+        f"- {name}: {', '.join(values)}"
+        for name, values in (("Applies to", article.products), ("Versions", article.versions))
+        if values
+    ]
+    if day := reviewed(article):
+        facts.append(f"- Last verified: {day.isoformat()}")
+    sections = [f"## {name}\n\n{text}" for name, text in article.sections]
+    title = " ".join(article.title.split())
+    return "\n\n".join(filter(None, [f"# {title}", "\n".join(facts), *sections])) + "\n"
 
 
 def meta(article: Article) -> dict[str, Any]:
     """Return the page's metadata, every text escaped; tickets and history are not in it."""
-    found: dict[str, Any] = {"title": escaped(article.title), "render_macros": False}
-    if words := _description(article):
+    found: dict[str, Any] = {
+        "title": escaped(article.title),
+        "render_macros": False,
+        "search": {"exclude": True},
+    }
+    if words := summary(article):
         found["description"] = escaped(words)
     if article.tags:
         found["tags"] = [escaped(tag) for tag in article.tags]
@@ -49,12 +53,8 @@ def reviewed(article: Article) -> date | None:
     return days[-1] if days else None
 
 
-def _quiet(markdown: str) -> str:
-    """Escape include marks that stand in code too: pymdownx.snippets reads them even there."""
-    return re.sub(r"(?m)^([ \t]*)(-+8<-+)", r"\1;\2", markdown)
-
-
-def _description(article: Article) -> str:
+def summary(article: Article) -> str:
+    """Return the first line of the issue without marks, at most 155 characters."""
     line = next((line for line in article.section("Issue").splitlines() if line.strip()), "")
     words = " ".join(re.sub(r"[`*\[\]]", "", line).split())
     return words if len(words) <= 155 else words[:154].rsplit(" ", 1)[0] + "…"

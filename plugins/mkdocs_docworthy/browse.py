@@ -43,6 +43,15 @@ class Ways:
         """Each group by its page's source path."""
         return {group.path: group for group in (*self.products, *self.topics)}
 
+    def crumbs(self, article: Article, all_articles: str) -> tuple[tuple[str, str], ...]:
+        """Return source path and title of the pages above an article."""
+        above = [
+            (group.path, group.title)
+            for group in self.products
+            if article.products[:1] == (group.title,)
+        ]
+        return ((ALL, all_articles), *above)
+
     @property
     def are_few(self) -> bool:
         """Whether one page may list them all."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from kb.articles.article import Article
+from kb.articles.article import Article, State
 from mkdocs_docworthy import article_page
 from mkdocs_docworthy.browse import BROWSE_MARK, Group, Ways
 from mkdocs_docworthy.texts import counted
@@ -55,9 +55,8 @@ class Link:
     url: str
 
 
-def mark(place: Place, article: Article | None = None) -> str:
+def mark(place: Place, article: Article | None = None, version: str = "") -> str:
     """Return the container that tells the script where it is."""
-    version = article_page.version(article) if article else ""
     return _render("mark.html", place=place, id=article.id if article else "", version=version)
 
 
@@ -79,6 +78,8 @@ def around(
         resolution="resolution" if '<h2 id="resolution"' in content else "",
         t=t,
     )
+    if article.state is not State.PUBLISHED:
+        facts = f"{_render('draft.html', article=article, t=t)}\n{facts}"
     head, heading, rest = content.partition("</h1>")
     top = f"{head}{heading}\n{facts}{_steps(rest)}" if heading else f"{facts}{content}"
     contact = _from(place.contact, article.id)

@@ -64,12 +64,16 @@ def links_to_drafts(path: str, markdown: str, site_url: str = "") -> list[KbErro
     """Return an error for each link from the page at `path` into `drafts/`; code is not read."""
     prose = sentences_of(markdown)
     return [
-        GateError(
-            path, "it links to a draft, which is never on the site", "Publish that first, or unlink"
-        )
+        to_a_draft(path)
         for match in _LINK.finditer(prose)
         if _is_draft(path, next(filter(None, match.groups())), site_url)
     ]
+
+
+def to_a_draft(path: str) -> GateError:
+    """Return the error of a page that links into `drafts/`."""
+    what = "it links to a draft, which is never on the site"
+    return GateError(path, what, "Publish that first, or unlink")
 
 
 def _is_draft(path: str, link: str, site_url: str) -> bool:

@@ -22,3 +22,10 @@ class DocworthyConfig(Config):  # type: ignore[no-untyped-call]
 
     home = c.Type(bool, default=True)
     """Whether the home page starts with the search and leads to products and topics."""
+
+    policy = c.Type((bool, dict), default=True)
+    """The content security policy: true, false for none, or more sources by directive, e.g.
+    `img-src: https://pictures.example`."""
+
+    redirects = c.Type(dict, default={})
+    """Old source path to new one, e.g. `articles/old.md: articles/new.md`."""

@@ -13,11 +13,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from mkdocs.commands.build import _build_page, _populate_page
 from mkdocs.config import load_config
-from mkdocs.structure.files import File, Files, get_files
+from mkdocs.structure.files import Files, get_files
 from mkdocs.structure.nav import get_navigation
-from mkdocs.structure.pages import Page
 
 from kb.articles.article import Article, parse
 from mkdocs_docworthy.plugin import DocworthyPlugin
@@ -32,33 +30,19 @@ def preview(mkdocs_yml: Path, article: Article) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory(prefix="kb-preview-") as site:
         config = load_config(str(mkdocs_yml), site_dir=site, site_url="")
+        guest = next(p for p in config.plugins.values() if isinstance(p, DocworthyPlugin))
+        guest.previews = True
         config.plugins.on_startup(command="serve", dirty=False)
         config = config.plugins.on_config(config)
         environment = config.theme.get_env()
-        files = _files(config, environment, article)
+        files: Files = get_files(config)
+        files.add_files_from_theme(environment, config)
+        files = config.plugins.on_files(files, config=config)
         navigation = get_navigation(files, config)
-        navigation = config.plugins.on_nav(navigation, config=config, files=files)
-        environment = config.plugins.on_env(environment, config=config, files=files)
-        file = files.src_uris[f"articles/{article.id}.md"]
-        page = file.page or Page(None, file, config)
-        _populate_page(page, config, files, dirty=False)
-        _build_page(page, config, [file], navigation, environment, dirty=False)
-        html = Path(file.abs_dest_path).read_text(encoding="utf-8")
-        return {"html": _SCRIPT.sub("", html), "styles": _styles(files),
+        config.plugins.on_nav(navigation, config=config, files=files)
+        config.plugins.on_env(environment, config=config, files=files)
+        return {"html": _SCRIPT.sub("", guest.preview(article)), "styles": _styles(files),
                 "folders": [str(folder) for folder in config.theme.dirs]}  # fmt: skip
-
-
-def _files(config: Any, environment: Any, article: Article) -> Files:
-    path = f"articles/{article.id}.md"
-    files: Files = get_files(config)
-    if path not in files.src_uris:
-        files.append(File.generated(config, path, content=""))
-    files.add_files_from_theme(environment, config)
-    files = config.plugins.on_files(files, config=config)
-    for plugin in config.plugins.values():
-        if isinstance(plugin, DocworthyPlugin):
-            plugin.show(path, article)
-    return files
 
 
 def _styles(files: Files) -> dict[str, str]:

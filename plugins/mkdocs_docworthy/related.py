@@ -1,26 +1,115 @@
-"""Says which pages stand beside an article, by the house's own search."""
+"""Says which pages stand beside an article: those that share its rarest words, by the search's
+own analysis, and those that it links to.
+"""
 
-from collections.abc import Iterable
+import hashlib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from kb.articles.article import Article
-from kb.search.page import Page, of_article
+from kb.search.page import Page
 from kb.search.whoosh import Index
+
+_ASKED = 10
+"""So many of an article's rarest words decide."""
+_COMMON = 4
+"""A word of every fourth page says nothing, once there are some pages."""
+_LINKED = 12
+"""What a link weighs beside shared words."""
+_WORDS = Index(())
+
+Terms = Mapping[str, int]
+
+
+def terms_of(article: Article) -> dict[str, int]:
+    """Return the words of title, aliases, issue, products and tags, each with its weight."""
+    named = " ".join((article.title, *article.products, *article.tags))
+    return _weighed(named, " ".join((*article.aliases, article.section("Issue"))))
+
+
+def terms_of_page(page: Page) -> dict[str, int]:
+    """Return the words of a page that is no article, each with its weight."""
+    return _weighed(page.title, f"{page.words} {page.body}")
+
+
+def _weighed(title: str, words: str) -> dict[str, int]:
+    found = dict.fromkeys(_WORDS.terms(words), 1)
+    return found | dict.fromkeys(_WORDS.terms(title), 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One page that may stand beside others: its words, and the pages that it links to."""
+
+    terms: Terms
+    links: frozenset[str] = frozenset()
 
 
 class Neighbours:
-    """The published articles and the docs pages of one build, ready to be asked."""
+    """All pages of one build by source path, ready to be asked."""
 
-    def __init__(self, articles: Iterable[Article], pages: Iterable[Page]) -> None:
-        self._articles = {article.id: article for article in articles}
-        self._index = Index((*(of_article(a) for a in self._articles.values()), *pages))
+    def __init__(self, pages: Mapping[str, Candidate]) -> None:
+        self._pages = pages
+        self._postings: dict[str, list[str]] = {}
+        for path in sorted(pages):
+            for term in pages[path].terms:
+                self._postings.setdefault(term, []).append(path)
+        self._rarity = {term: self._rare(len(paths)) for term, paths in self._postings.items()}
+        self._digests: dict[str, bytes] = {}
 
-    def of(self, article: Article, limit: int) -> tuple[tuple[str, str], ...]:
-        """Return source path and title of the nearest pages, the best first, never itself."""
-        words = " ".join((article.title, *article.aliases, article.section("Issue")))
-        hits = self._index.search(words, limit=limit + 1) if limit > 0 else ()
-        return tuple(
-            (self._path(hit.id), hit.title) for hit in hits if hit.id != article.id
-        )[:limit]  # fmt: skip
+    def of(self, path: str, limit: int) -> tuple[str, ...]:
+        """Return the source paths of the nearest pages, the best first, never the page itself."""
+        own, scores = self._pages[path], dict[str, int]()
+        for term in self._asked(path):
+            rarity = self._rarity[term] * own.terms[term]
+            for other in self._postings[term]:
+                scores[other] = scores.get(other, 0) + rarity * self._pages[other].terms[term]
+        for other in own.links:
+            scores[other] = scores.get(other, 0) + _LINKED
+        scores.pop(path, None)
+        found = sorted(scores, key=lambda other: (-scores[other], other))
+        return tuple(other for other in found if other in self._pages)[:limit]
 
-    def _path(self, page_id: str) -> str:
-        return f"articles/{page_id}.md" if page_id in self._articles else page_id
+    def signature(self, path: str) -> str:
+        """Return a digest of all that `of` depends on: as long as it is the same, so is the answer."""
+        own = self._pages[path]
+        found = hashlib.blake2b(digest_size=16)
+        for term in self._asked(path):
+            found.update(f"{term}\0{own.terms[term]}\0".encode() + self._digest(term))
+        found.update(repr(sorted(one for one in own.links if one in self._pages)).encode())
+        return found.hexdigest()
+
+    def _asked(self, path: str) -> list[str]:
+        terms = self._pages[path].terms
+        shared = (term for term in terms if self._rarity[term] > 0)
+        return sorted(shared, key=lambda term: (-self._rarity[term] * terms[term], term))[:_ASKED]
+
+    def _rare(self, count: int) -> int:
+        """Return how rare a word is, from 0 (on one page, or on very many) in halves of a bit.
+
+        It is a whole number, so that one page more changes it for few words only.
+        """
+        pages = len(self._pages)
+        if count < 2 or (pages > 20 and count * _COMMON > pages):
+            return 0
+        return 1 + int(2 * math.log2(pages / count))
+
+    def _digest(self, term: str) -> bytes:
+        found = self._digests.get(term)
+        if found is None:
+            paths = self._postings[term]
+            said = "\n".join(f"{path} {self._pages[path].terms[term]}" for path in paths)
+            found = hashlib.blake2b(
+                f"{self._rarity[term]}\n{said}".encode(), digest_size=8
+            ).digest()
+            self._digests[term] = found
+        return found
+
+
+def candidates(
+    articles: Iterable[tuple[str, Terms, frozenset[str]]], pages: Iterable[Page]
+) -> dict[str, Candidate]:
+    """Return everything that may stand beside an article, by source path (`page.md#anchor` too)."""
+    found = {path: Candidate(terms=terms, links=links) for path, terms, links in articles}
+    return found | {page.id: Candidate(terms=terms_of_page(page)) for page in pages}

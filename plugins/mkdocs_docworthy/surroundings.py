@@ -40,6 +40,12 @@ def keep_out(config: MkDocsConfig) -> None:
     )
 
 
+def keep_fonts_home(config: MkDocsConfig) -> None:
+    """Take away the theme's own web fonts: they would tell another server who reads."""
+    if config.theme.get("font") == {"text": "Roboto", "code": "Roboto Mono"}:
+        config.theme["font"] = False
+
+
 def bring(config: MkDocsConfig) -> None:
     """Name script and style; the files themselves come with `add_files`."""
     if STYLE not in config.extra_css:

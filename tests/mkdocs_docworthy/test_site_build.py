@@ -111,7 +111,8 @@ def test_a_preview_shows_drafts_under_a_banner(tmp_path: Path) -> None:
     with made.serve() as url:
         shown = httpx2.get(f"{url}/drafts/not-yet/").text
         broken = httpx2.get(f"{url}/drafts/broken/").text
-    assert "Only you see this page: it is draft" in shown
+    assert "Draft (draft)" in shown
+    assert "Only you see this page" in shown
     assert "Nobody may read this" in shown
     assert "This draft cannot be read" in broken
 
@@ -134,7 +135,7 @@ class _Scripts(HTMLParser):
         self._in = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in = tag == "script"
+        self._in = tag == "script" and dict(attrs).get("type") != "application/ld+json"
         self.found += [
             f"{tag} {name}"
             for name, value in attrs

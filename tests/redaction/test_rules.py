@@ -5,7 +5,8 @@ import pytest
 from kb.redaction.checks import CHECKS
 from kb.redaction.people import PROOFS, find_people
 from kb.redaction.rules import RULES_VERSION, Rule, rules
-from kb.redaction.scan import by_rule, likely_rules
+from kb.redaction.scan import by_rule
+from kb.redaction.sieve import likely_rules
 from kb.redaction.text import Entity
 from kb.redaction.views import plain_view
 

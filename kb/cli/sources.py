@@ -1,0 +1,59 @@
+"""Opens the source that kb.toml names, with its credentials from the environment."""
+
+import base64
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from kb.config import Source as Settings
+from kb.errors import ConfigError
+from kb.tickets import zendesk
+from kb.tickets.files import Files
+from kb.tickets.http import Http, origin
+from kb.tickets.raw import Source
+
+
+@contextmanager
+def open_source(settings: Settings, root: Path) -> Iterator[Source]:
+    """Open the source, and close its connections afterwards.
+
+    Raises:
+        ConfigError: The kind does not exist, an address is none, or a credential is missing.
+    """
+    since = _since(settings.since)
+    if settings.kind == "files":
+        yield Files(root / settings.path)
+    elif settings.kind == "zendesk":
+        login = _basic(f"{_variable('KB_SOURCE_USER')}/token", _variable("KB_SOURCE_TOKEN"))
+        with _http(settings.url, login, zendesk.PER_MINUTE) as http:
+            yield zendesk.Zendesk(http, since=max(1, int(since.timestamp())))
+    else:
+        raise ConfigError("source.kind", f"'{settings.kind}' is not a source", "Use files, zendesk")
+
+
+def _http(url: str, authorization: str, per_minute: Mapping[str, int] | None = None) -> Http:
+    headers = {"Accept": "application/json", "User-Agent": "docworthy"}
+    if authorization:
+        headers["Authorization"] = authorization
+    return Http(base=origin(url), headers=headers, per_minute=per_minute or {})
+
+
+def _basic(user: str, token: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{token}".encode()).decode()
+
+
+def _variable(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        raise ConfigError(name, "it is not set", "Put the credential into the environment")
+    return value
+
+
+def _since(value: str) -> datetime:
+    try:
+        day = date.fromisoformat(value) if value else date(1970, 1, 1)
+    except ValueError:
+        raise ConfigError("source.since", "it is not a date", "Write 2026-01-31") from None
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -1,0 +1,130 @@
+"""Tells by words and shapes which rules may find something in a text, so that few are tried."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import re2
+
+from kb.redaction.rules import Rule, compiled, rules
+
+ALIVE = b"\x1f\x01"
+"""A mark behind the text, by which the sieve shows that it works at all."""
+SHAPES = bytes(
+    48 if chr(n).isdigit() and n < 128 else 65 if 65 <= n <= 90 else 97 if 97 <= n <= 122 else n
+    for n in range(256)
+)
+"""Every digit as 0, every letter as A or a; a keyword such as `~000-00-0000` is sought in that."""
+KEY_LETTERS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_+/=.~-"
+APART = bytes(n if n in KEY_LETTERS else 32 for n in range(256))
+
+
+def _a_key(seen: bytes) -> bool:
+    """Return whether a word is long and odd enough to be a key."""
+    return any(not word.isalpha() and not word.isdigit() for word in _long_words(seen, 20))
+
+
+def _half_a_key(seen: bytes) -> bool:
+    """Return whether a word is as long and odd as a key beside a telling word may be."""
+    return any(
+        len(word) >= 20 or (not word.isalpha() and not word.isdigit())
+        for word in _long_words(seen, 12)
+    )
+
+
+def _long_words(seen: bytes, least: int) -> list[bytes]:
+    return [word for word in seen.translate(APART).split() if len(word) >= least]
+
+
+def _shape(pattern: str) -> Callable[[bytes], bool]:
+    search = compiled(pattern).search
+    return lambda seen: search(seen) is not None
+
+
+MARKS: dict[str, tuple[bytes, Callable[[bytes], bool]]] = {
+    "#key": (b"\x1f\x02", _a_key),
+    "#key12": (b"\x1f\x10", _half_a_key),
+    "#dotted": (b"\x1f\x03", _shape(r"\d\.\d{1,3}\.\d")),
+    "#colons": (
+        b"\x1f\x04",
+        _shape(r"[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}[:-]|::|(?:[0-9A-Fa-f]{1,4}:){3}"),
+    ),
+    "#quad": (b"\x1f\x05", _shape(r"\d[-_.]\d{1,3}[-_.]\d{1,3}[-_.]\d")),
+    "#uuid": (b"\x1f\x06", _shape(r"-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}-")),
+    "#iban": (b"\x1f\x07", _shape(r"[A-Za-z]{2}\d\d[ -]?[A-Za-z0-9]{4}")),
+    "#query": (b"\x1f\x08", _shape(r"(?:[?&;]|%26)[A-Za-z0-9_.-]+=")),
+    "#capsule": (b"\x1f\x0e", _shape(r"\d{8}:|[01]/[0-9a-f]")),
+}
+"""Keywords for what no word and no shape announces: a mark is put behind a text that has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sieve:
+    """Two searches for all keywords at once, each in one pass.
+
+    Attributes:
+        words: The search in the text in small letters.
+        shapes: The search in its shape.
+        after_words: For each word, the rules that want one of their keywords, and of their needs.
+        after_shapes: The same for each shape.
+        free: Rules without keywords, and rules without needs.
+    """
+
+    words: Any
+    shapes: Any
+    after_words: tuple[tuple[frozenset[int], frozenset[int]], ...]
+    after_shapes: tuple[tuple[frozenset[int], frozenset[int]], ...]
+    free: tuple[frozenset[int], frozenset[int]]
+
+
+@cache
+def _sieve() -> _Sieve:
+    wants: dict[bytes, tuple[set[int], set[int]]] = {ALIVE: (set(), set())}
+    for place, rule in enumerate(rules()):
+        for kind, keywords in enumerate((rule.keywords, rule.needs)):
+            for word in keywords:
+                wants.setdefault(word, (set(), set()))[kind].add(place)
+    words = [word for word in wants if not word.startswith(b"~")]
+    shapes = [word for word in wants if word.startswith(b"~")]
+    return _Sieve(
+        words=_search(words),
+        shapes=_search(shapes),
+        after_words=tuple((frozenset(wants[w][0]), frozenset(wants[w][1])) for w in words),
+        after_shapes=tuple((frozenset(wants[w][0]), frozenset(wants[w][1])) for w in shapes),
+        free=(
+            frozenset(n for n, rule in enumerate(rules()) if not rule.keywords),
+            frozenset(n for n, rule in enumerate(rules()) if not rule.needs),
+        ),
+    )
+
+
+def _search(words: list[bytes]) -> Any:
+    options = re2.Options()
+    options.max_mem = 256 << 20
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.never_nl = False
+    found = re2.Set.SearchSet(options)
+    for word in words:
+        found.Add("".join(f"\\x{byte:02x}" for byte in _needle(word)).encode())
+    found.Compile()
+    return found
+
+
+def _needle(word: bytes) -> bytes:
+    mark = MARKS.get(word.decode("latin-1"))
+    return mark[0] if mark else word.removeprefix(b"~")
+
+
+def likely_rules(seen: bytes) -> list[Rule]:
+    """Return the rules that may find something; all of them if the sieve itself fails."""
+    sieve, every = _sieve(), rules()
+    tail = ALIVE + b"".join(mark for mark, looks in MARKS.values() if looks(seen))
+    hits = sieve.words.Match(b"\n" + seen.lower() + tail) or []
+    if 0 not in hits:
+        return list(every)
+    formed = sieve.shapes.Match(b"\n" + seen.translate(SHAPES)) or []
+    found = [sieve.after_words[hit] for hit in hits] + [sieve.after_shapes[hit] for hit in formed]
+    wanted = sieve.free[0].union(*(one[0] for one in found))
+    needed = sieve.free[1].union(*(one[1] for one in found))
+    return [every[place] for place in sorted(wanted & needed)]

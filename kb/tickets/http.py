@@ -1,0 +1,207 @@
+"""Asks one host of a source for JSON: patient when throttled, never led to another host."""
+
+import json
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx2
+
+from kb.errors import ConfigError, SourceError
+
+LARGEST_ANSWER = 64 * 1024 * 1024
+ATTEMPTS = 8
+LONGEST_WAIT = 3600.0
+_FIRST_WAIT, _LONGEST_BACKOFF = 1.0, 120.0
+_TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
+_BUSY = frozenset({429, 500, 502, 503, 504})
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+Params = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back: the status, its headers, and the JSON of a 200."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """The time as a client needs it; tests bring their own."""
+
+    now: Callable[[], float] = time.time
+    sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = random.random
+
+
+def origin(url: str, where: str = "source.url") -> str:
+    """Return scheme and host of an address that credentials may be sent to.
+
+    Raises:
+        ConfigError: It is not https, or holds more than a host and a path.
+    """
+    parts = urlsplit(url)
+    local = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    if not parts.hostname or not (parts.scheme == "https" or local):
+        raise ConfigError(where, "it is not an https address", "Write https://host")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ConfigError(where, "it holds more than a host", "Keep credentials in the environment")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+@dataclass(slots=True, kw_only=True)
+class Http:
+    """A client of one host.
+
+    Attributes:
+        base: `https://host`, checked by `origin`; every request goes below it and redirects are
+            refused, so that credentials never reach another host.
+        headers: Sent with each request; the credentials are among them.
+        per_minute: Requests a minute for paths that begin so; others are as fast as answers come.
+    """
+
+    base: str
+    headers: Mapping[str, str]
+    per_minute: Mapping[str, int] = field(default_factory=dict)
+    clock: Clock = field(default_factory=Clock)
+    _client: httpx2.Client = field(init=False)
+    _due: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        local = urlsplit(self.base).hostname in _LOOPBACK
+        self._client = httpx2.Client(
+            headers=dict(self.headers),
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            trust_env=not local,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._client.close()
+
+    def ask(
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        body: Any = None,
+        missing: Sequence[int] = (),
+    ) -> Answer:
+        """GET the path, or POST `body` to it, until it answers; statuses in `missing` are told.
+
+        Raises:
+            SourceError: It refuses, or does not answer after `ATTEMPTS` attempts.
+        """
+        why = ""
+        for attempt in range(ATTEMPTS):
+            self._pace(path)
+            answer, why = self._once(path, params, body)
+            if answer is None:
+                self._wait(attempt, 0.0)
+            elif answer.status == 200 or answer.status in missing:
+                return answer
+            elif not _is_busy(answer):
+                raise _refused(self.base, answer.status)
+            else:
+                self._wait(attempt, _advertised(answer, self.clock.now()))
+        raise SourceError(self.base, f"{why} after {ATTEMPTS} attempts", "Run kb pull later")
+
+    def _once(self, path: str, params: Params | None, body: Any) -> tuple[Answer | None, str]:
+        """Return the answer, or None where it did not come whole, and what happened."""
+        method = "GET" if body is None else "POST"
+        url = f"{self.base}{path}"
+        try:
+            with self._client.stream(method, url, params=params, json=body) as response:
+                status, headers = response.status_code, response.headers
+                read = _read(response) if status == 200 else None
+        except httpx2.HTTPError as error:
+            return None, f"it does not answer ({type(error).__name__})"
+        except ValueError:
+            return None, "its answer is no whole JSON"
+        return Answer(status=status, headers=headers, body=read), f"it answers {status}"
+
+    def _wait(self, attempt: int, advertised: float) -> None:
+        """Wait as long as it says and as long as our own patience says, whichever is longer."""
+        if advertised > LONGEST_WAIT:
+            raise SourceError(
+                self.base, f"it asks us to wait {advertised:.0f} s", "Run kb pull later"
+            )
+        backoff = min(_FIRST_WAIT * 2**attempt, _LONGEST_BACKOFF)
+        self.clock.sleep(max(advertised, backoff) + self.clock.jitter())
+
+    def _pace(self, path: str) -> None:
+        for prefix, most in self.per_minute.items():
+            if path.startswith(prefix):
+                now = self.clock.now()
+                due = self._due.get(prefix, now)
+                if due > now:
+                    self.clock.sleep(due - now)
+                self._due[prefix] = max(due, now) + 60.0 / most
+
+
+def _read(response: httpx2.Response) -> Any:
+    data = bytearray()
+    for chunk in response.iter_bytes():
+        data += chunk
+        if len(data) > LARGEST_ANSWER:
+            raise SourceError(
+                str(response.url.copy_with(query=None)),
+                f"its answer is over {LARGEST_ANSWER} bytes",
+                "Ask its administrator",
+            )
+    try:
+        return json.loads(data)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _is_busy(answer: Answer) -> bool:
+    spent = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
+    return answer.status in _BUSY or (answer.status == 403 and spent)
+
+
+def _advertised(answer: Answer, now: float) -> float:
+    """Return the seconds that the answer asks us to wait; 0 when it says nothing of use."""
+    said = answer.headers.get("retry-after", "").strip()
+    if said.isdigit():
+        return float(said)
+    try:
+        at = parsedate_to_datetime(said)
+        return max(0.0, at.replace(tzinfo=at.tzinfo or UTC).timestamp() - now)
+    except (ValueError, TypeError, IndexError):
+        pass
+    reset = answer.headers.get("x-ratelimit-reset", "")
+    return max(0.0, float(reset) - now) if reset.isdigit() else 0.0
+
+
+def _refused(base: str, status: int) -> SourceError:
+    if status in (401, 403):
+        return SourceError(
+            base, f"it refuses the credentials ({status})", "Check KB_SOURCE_USER, KB_SOURCE_TOKEN"
+        )
+    if 300 <= status < 400:
+        return SourceError(base, "it sends us to another place", "Write its own address")
+    return SourceError(base, f"it answers {status}", "Check source.url and source.project")
+
+
+def utc(seconds: float) -> datetime:
+    """Return the time of so many seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC)

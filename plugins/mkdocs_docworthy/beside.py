@@ -1,0 +1,82 @@
+"""Writes what stands beside the pages for machines: sitemap rows, feed, llms.txt, redirects."""
+
+import html
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+_NEWEST = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One article as lists name it.
+
+    Attributes:
+        url: Its address, relative to the site's root.
+        twin: The address of its Markdown.
+        changed: Day of the last approval.
+    """
+
+    title: str
+    summary: str
+    url: str
+    twin: str
+    changed: date | None
+
+
+def with_articles(sitemap: str, site_url: str, lines: Iterable[Line]) -> str:
+    """Return MkDocs' sitemap with the articles in it; without a site address there is none."""
+    if not site_url or "</urlset>" not in sitemap:
+        return sitemap
+    rows = "".join(_row(site_url, line) for line in lines)
+    return sitemap.replace("</urlset>", f"{rows}</urlset>")
+
+
+def feed(title: str, site_url: str, lines: Iterable[Line]) -> str:
+    """Return the newest articles as an Atom feed (RFC 4287); the latest day first."""
+    dated = [(line.changed, line) for line in lines if line.changed]
+    newest = sorted(dated, key=lambda pair: (-pair[0].toordinal(), pair[1].url))[:_NEWEST]
+    base = site_url or "urn:docworthy:"
+    updated = f"{newest[0][0] if newest else date(1970, 1, 1)}T00:00:00Z"
+    entries = "".join(_entry(base, day, line) for day, line in newest)
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
+        f"<title>{_x(title)}</title>\n<id>{_x(base)}</id>\n<updated>{updated}</updated>\n"
+        f"<author><name>{_x(title)}</name></author>\n"
+        f'<link rel="self" href="{_x(base)}feed.xml"/>\n{entries}</feed>\n'
+    )
+
+
+def llms(title: str, description: str, site_url: str, lines: Iterable[Line]) -> str:
+    """Return `llms.txt` (https://llmstxt.org): a list of the articles' Markdown."""
+    head = f"# {_plain(title)}\n\n" + (f"> {_plain(description)}\n\n" if description else "")
+    rows = "".join(
+        f"- [{_plain(line.title)}]({site_url}{line.twin}): {_plain(line.summary)}\n"
+        if line.summary
+        else f"- [{_plain(line.title)}]({site_url}{line.twin})\n"
+        for line in lines
+    )
+    return f"{head}## Articles\n\n{rows}"
+
+
+def _row(site_url: str, line: Line) -> str:
+    day = f"<lastmod>{line.changed.isoformat()}</lastmod>" if line.changed else ""
+    return f"    <url>\n         <loc>{_x(site_url + line.url)}</loc>\n         {day}\n    </url>\n"
+
+
+def _entry(base: str, day: date, line: Line) -> str:
+    url = _x(base + line.url)
+    return (
+        f"<entry><title>{_x(line.title)}</title><id>{url}</id>"
+        f'<link href="{url}"/><updated>{day.isoformat()}T00:00:00Z</updated>'
+        f"<summary>{_x(line.summary)}</summary></entry>\n"
+    )
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.replace("[", "(").replace("]", ")").split())
+
+
+def _x(words: str) -> str:
+    return html.escape("".join(c for c in words if c.isprintable() or c == " "))

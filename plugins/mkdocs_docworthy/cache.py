@@ -1,0 +1,100 @@
+"""Remembers between builds what was read and rendered; whatever is in doubt is made anew."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_FORM = 1
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS kept (kind TEXT, path TEXT, key TEXT, data BLOB,"
+    " PRIMARY KEY (kind, path))",
+    "CREATE TABLE IF NOT EXISTS large (kind TEXT, path TEXT, data BLOB, PRIMARY KEY (kind, path))",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """One thing that was made: the key says from what, `large` is read only when asked for."""
+
+    key: str
+    data: bytes
+    large: bytes = b""
+
+
+class Cache:
+    """The cache of one workspace, one file, or none: then it lasts as long as the process.
+
+    A killed build leaves it as it was before.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._database = self._open()
+
+    def all(self, kind: str) -> dict[str, Kept]:
+        """Return everything of a kind by path, without what is large."""
+        rows = self._rows("SELECT path, key, data FROM kept WHERE kind = ?", (kind,))
+        return {path: Kept(key=key, data=data) for path, key, data in rows}
+
+    def large(self, kind: str, path: str) -> bytes:
+        """Return what is large of one thing, `b""` when there is nothing."""
+        query = "SELECT data FROM large WHERE kind = ? AND path = ?"
+        return next((bytes(data) for (data,) in self._rows(query, (kind, path))), b"")
+
+    def keep(self, kind: str, made: Mapping[str, Kept], gone: Iterable[str] = ()) -> None:
+        """Remember what was made, and forget what is gone, all or nothing."""
+        with contextlib.suppress(sqlite3.Error), self._database as database:
+            paths = [(kind, path) for path in gone]
+            for table in ("kept", "large"):
+                database.executemany(f"DELETE FROM {table} WHERE kind = ? AND path = ?", paths)  # noqa: S608
+            rows = [(kind, path, one.key, one.data) for path, one in made.items()]
+            database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)", rows)
+            large = [(kind, path, one.large) for path, one in made.items()]
+            database.executemany("INSERT OR REPLACE INTO large VALUES (?, ?, ?)", large)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def _rows(self, query: str, values: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._database.execute(query, values).fetchall()
+        except sqlite3.DatabaseError:
+            self._database = self._anew()
+
+    def _open(self) -> sqlite3.Connection:
+        if self._path is None:
+            return _connected(":memory:")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            return _connected(str(self._path))
+        except sqlite3.DatabaseError:
+            return self._anew()
+        except OSError:
+            return _connected(":memory:")
+
+    def _anew(self) -> sqlite3.Connection:
+        """Start empty: a cache that cannot be read is worth nothing."""
+        if self._path is None:
+            return _connected(":memory:")
+        try:
+            self._path.unlink(missing_ok=True)
+            return _connected(str(self._path))
+        except (OSError, sqlite3.DatabaseError):
+            return _connected(":memory:")
+
+
+def _connected(place: str) -> sqlite3.Connection:
+    database = sqlite3.connect(place, timeout=30)
+    if database.execute("PRAGMA user_version").fetchone()[0] not in (0, _FORM):
+        raise sqlite3.DatabaseError
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
+    database.execute(f"PRAGMA user_version = {_FORM}")
+    for table in _TABLES:
+        database.execute(table)
+    database.commit()
+    return database

@@ -1,0 +1,115 @@
+"""Keeps finished pages where they are: what MkDocs' cleaning spares, and what is swept instead."""
+
+import contextlib
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mkdocs.structure.files import File
+
+_HIDDEN = ".docworthy"
+"""MkDocs empties the site's folder before each build and leaves what is hidden."""
+TREE = "articles"
+
+
+class Finished(File):
+    """A page that is not MkDocs' to render: it has its address, and its bytes lie there already."""
+
+    @classmethod
+    def of(cls, file: File) -> "Finished":
+        """Return the finished form of a page, with the same addresses."""
+        return cls(
+            file.src_uri,
+            file.src_dir,
+            file.dest_dir,
+            file.use_directory_urls,
+            dest_uri=file.dest_uri,
+            inclusion=file.inclusion,
+        )
+
+    def is_documentation_page(self) -> bool:
+        """Say no: MkDocs renders what is one."""
+        return False
+
+    def is_static_page(self) -> bool:
+        """Say yes: it is HTML."""
+        return True
+
+    def copy_file(self, dirty: bool = False) -> None:
+        """Leave the page: it was put there before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """How a file looked when it was written: size in bytes, time of change in ns."""
+
+    size: int
+    changed: int
+
+
+def park(site: Path) -> None:
+    """Hide the finished pages from MkDocs' cleaning."""
+    hidden, tree = site / _HIDDEN, site / TREE
+    if tree.is_dir() and not tree.is_symlink():
+        shutil.rmtree(hidden, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            tree.rename(hidden)
+
+
+def restore(site: Path) -> None:
+    """Bring the finished pages back after the cleaning."""
+    hidden = site / _HIDDEN
+    if hidden.is_dir():
+        with contextlib.suppress(OSError):
+            hidden.rename(site / TREE)
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def drop(site: Path) -> None:
+    """Take away what is hidden: the build failed."""
+    shutil.rmtree(site / _HIDDEN, ignore_errors=True)
+
+
+def sweep(site: Path, known: Mapping[str, Stamp]) -> set[str]:
+    """Delete every file of the tree that nobody vouches for; return what still stands.
+
+    Args:
+        site: The site's folder.
+        known: Each vouched file, by path relative to the site, as it must look.
+    """
+    standing = set[str]()
+    _sweep(os.fspath(site / TREE), TREE, known, standing)
+    return standing
+
+
+def _sweep(folder: str, name: str, known: Mapping[str, Stamp], standing: set[str]) -> bool:
+    """Sweep one folder; return whether anything is left in it."""
+    left = False
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as found:
+        for one in list(found):
+            path = f"{name}/{one.name}"
+            if one.is_dir(follow_symlinks=False):
+                left |= _sweep(one.path, path, known, standing)
+                continue
+            seen = one.stat(follow_symlinks=False)
+            if known.get(path) == Stamp(seen.st_size, seen.st_mtime_ns) and one.is_file(
+                follow_symlinks=False
+            ):
+                standing.add(path)
+                left = True
+            else:
+                Path(one.path).unlink()
+    if not left:
+        with contextlib.suppress(OSError):
+            Path(folder).rmdir()
+    return left
+
+
+def put(path: Path, data: bytes) -> Stamp:
+    """Write a file, and return how it looks."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    seen = path.stat()
+    return Stamp(seen.st_size, seen.st_mtime_ns)

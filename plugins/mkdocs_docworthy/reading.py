@@ -1,0 +1,173 @@
+"""Reads the articles once: what has not changed since the last build comes from the cache."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from kb import errors
+from kb.articles.approval import digest
+from kb.articles.article import Article, Audience, Change, Risk, State, Verb
+from kb.articles.library import Library
+from kb.errors import KbError
+from mkdocs_docworthy import gate
+from mkdocs_docworthy.bodies import Anchors, Heading, body_of
+from mkdocs_docworthy.cache import Cache, Kept
+from mkdocs_docworthy.hands import each
+from mkdocs_docworthy.related import terms_of
+
+KIND = "reading"
+_KINDS = {"state": State, "audience": Audience, "risk": Risk}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One article as it was read.
+
+    Attributes:
+        path: Source path below `docs/`.
+        key: Digest of the file's bytes and of everything that reading them depends on.
+        version: Short digest of the article, as events carry it.
+        terms: The article's words as the search knows them, with their weight.
+        drafts: How many of its links lead to a draft.
+    """
+
+    path: str
+    key: str
+    article: Article
+    version: str
+    headings: tuple[Heading, ...]
+    links: tuple[str, ...]
+    terms: Mapping[str, int]
+    drafts: int
+
+    @property
+    def anchors(self) -> frozenset[str]:
+        """What can be linked to within the page."""
+        return frozenset(heading.anchor for heading in self.headings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readings:
+    """Everything that lies in the library, and what could not be read."""
+
+    found: Mapping[str, Reading]
+    broken: tuple[KbError, ...]
+
+
+class Reader:
+    """Reads a library through the cache.
+
+    Args:
+        library: Where the articles lie.
+        anchors: How headings are addressed.
+        site_url: The site's own address: a link may name a draft by it.
+        stamp: Digest of the code and options that reading depends on.
+    """
+
+    def __init__(self, library: Library, anchors: Anchors, site_url: str, stamp: str) -> None:
+        self._library, self._anchors = library, anchors
+        self._site_url, self._stamp = site_url, stamp
+
+    def read(self, cache: Cache) -> Readings:
+        """Return all articles; only files whose bytes changed are parsed and rendered."""
+        known = cache.all(KIND)
+        keys = {self._name(path): (path, self._key(path)) for path in _files(self._library.docs)}
+        fresh = {
+            name: _from_json(name, known[name])
+            for name, (_, key) in keys.items()
+            if key and name in known and known[name].key == key
+        }
+        stale = [(path, name, key) for name, (path, key) in keys.items() if name not in fresh]
+        made, broken = dict[str, Kept](), list[KbError]()
+        for name, kept, failure in each(self._one, stale):
+            if kept is None:
+                broken.append(_error(failure))
+                continue
+            fresh[name] = _from_json(name, kept)
+            if kept.key:
+                made[name] = kept
+        cache.keep(KIND, made, gone=set(known) - set(keys))
+        return Readings(found=dict(sorted(fresh.items())), broken=tuple(broken))
+
+    def _one(self, job: tuple[Path, str, str]) -> tuple[str, Kept | None, tuple[str, ...]]:
+        path, name, key = job
+        try:
+            article = self._library.read(path)
+        except KbError as error:
+            return name, None, (type(error).__name__, error.where, error.what, error.todo)
+        body = body_of(article, self._anchors)
+        text = path.read_text(encoding="utf-8")
+        said = {
+            "article": asdict(article),
+            "version": digest(article)[7:19],
+            "headings": [(h.level, h.anchor, h.text) for h in body.headings],
+            "links": body.links,
+            "terms": terms_of(article),
+            "drafts": len(gate.links_to_drafts(name, text, self._site_url)),
+        }
+        data = json.dumps(said, ensure_ascii=False, default=str).encode()
+        return name, Kept(key=key, data=data, large=body.html.encode()), ()
+
+    def _name(self, path: Path) -> str:
+        return path.relative_to(self._library.docs).as_posix()
+
+    def _key(self, path: Path) -> str:
+        """Return the digest of what reading the file depends on, `""` when it must be looked at."""
+        if path.is_symlink():
+            return ""
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return ""
+        return hashlib.sha256(self._stamp.encode() + b"\0" + data).hexdigest()
+
+
+def stamp(*folders: Path, said: Iterable[object]) -> str:
+    """Return a digest of the code in `folders` and of what the options say."""
+    found = hashlib.sha256(repr(list(said)).encode())
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".py", ".html", ".toml", ".txt", ".css", ".js"):
+                found.update(path.name.encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
+
+
+def _files(docs: Path) -> list[Path]:
+    paths = [p for name in ("articles", "drafts") for p in (docs / name).glob("*.md")]
+    return sorted(path for path in paths if path.name != "index.md")
+
+
+def _from_json(name: str, kept: Kept) -> Reading:
+    said = json.loads(kept.data)
+    return Reading(
+        path=name,
+        key=kept.key,
+        article=_article(said["article"]),
+        version=said["version"],
+        headings=tuple(Heading(level=n, anchor=a, text=t) for n, a, t in said["headings"]),
+        links=tuple(said["links"]),
+        terms=said["terms"],
+        drafts=said["drafts"],
+    )
+
+
+def _article(said: dict[str, Any]) -> Article:
+    values: dict[str, Any] = {
+        key: tuple(v) if isinstance(v, list) else v for key, v in said.items()
+    }
+    values |= {key: kind(said[key]) for key, kind in _KINDS.items()}
+    values["sections"] = tuple((name, text) for name, text in said["sections"])
+    values["history"] = tuple(
+        Change(**{**c, "verb": Verb(c["verb"]), "at": datetime.fromisoformat(c["at"])})
+        for c in said["history"]
+    )
+    return Article(**values)
+
+
+def _error(failure: tuple[str, ...]) -> KbError:
+    kind: type[KbError] = getattr(errors, failure[0])
+    return kind(*failure[1:])

@@ -1,0 +1,285 @@
+"""The library during one build: what was read, what may go out, and where its pages stand."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.utils import get_relative_url
+
+import kb.articles
+from kb.articles.article import Article, State
+from kb.articles.library import Library, Shelf
+from kb.articles.signature import verify_with
+from kb.config import Config
+from kb.errors import KbError
+from kb.search.page import Page as SearchPage
+from kb.search.page import of_docs
+from mkdocs_docworthy import article_page, beside, gate, places, redirects, theme_search
+from mkdocs_docworthy.bodies import anchors_of, body_of, with_addresses
+from mkdocs_docworthy.cache import Cache, Kept
+from mkdocs_docworthy.edition import Edition, Leaf
+from mkdocs_docworthy.hands import each
+from mkdocs_docworthy.links import Anchored, Links
+from mkdocs_docworthy.options import DocworthyConfig
+from mkdocs_docworthy.places import Finished
+from mkdocs_docworthy.press import Press
+from mkdocs_docworthy.reading import Reader, Reading, Readings, stamp
+from mkdocs_docworthy.related import Neighbours, candidates
+
+_NEAR = "related"
+_PASSED = "passed"
+_CODE = (Path(__file__).parent, *(Path(one) for one in kb.articles.__path__))
+Around = Callable[[Article, str], str]
+
+
+@dataclass(slots=True)
+class Shelved:
+    """All articles of one build."""
+
+    kb: Config
+    options: DocworthyConfig
+    mkdocs: MkDocsConfig | None
+    readings: Readings
+    cache: Cache
+    stamp: str = ""
+    serves: bool = False
+    _near: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls) -> "Shelved":
+        """Return the library before it is read."""
+        nothing = Readings(found={}, broken=())
+        return cls(Config(root=Path()), DocworthyConfig(), None, nothing, Cache(None))
+
+    @classmethod
+    def read(
+        cls, kb: Config, options: DocworthyConfig, mkdocs: MkDocsConfig, *, serves: bool
+    ) -> "Shelved":
+        """Read the library through the workspace's cache."""
+        toc = mkdocs.mdx_configs.get("toc") or {}
+        site_url = mkdocs.site_url or ""
+        said = (sorted((key, str(value)) for key, value in toc.items()), site_url)
+        mark = stamp(*_CODE, said=said)
+        cache = Cache(kb.state / "cache" / "site.sqlite3")
+        reader = Reader(Library(Path(mkdocs.docs_dir)), anchors_of(toc), site_url, mark)
+        return cls(kb, options, mkdocs, reader.read(cache), cache, mark, serves)
+
+    def close(self) -> None:
+        """Let go of the cache."""
+        self.cache.close()
+
+    def abandon(self) -> None:
+        """Leave nothing hidden in the site's folder, and let go."""
+        if self.mkdocs:
+            places.drop(Path(self.mkdocs.site_dir))
+        self.close()
+
+    def article(self, path: str) -> Article | None:
+        """Return the article with this source path."""
+        found = self.readings.found.get(path)
+        return found.article if found else None
+
+    def published(self) -> tuple[Article, ...]:
+        """Return the published articles, by id."""
+        found = (r.article for r in self.readings.found.values())
+        live = (article for article in found if article.state is State.PUBLISHED)
+        return tuple(sorted(live, key=lambda article: article.id))
+
+    def refusals(self, files: Files) -> list[KbError]:
+        """Return why the site may not go out; what passed before is not judged again."""
+        known = self.cache.all(_PASSED)
+        signers = self.kb.signers
+        said = signers.read_text("utf-8") if signers and signers.is_file() else str(signers)
+        key = f"{self.options.audience} {self.stamp} {stamp(said=[said])}"
+        unproven = {
+            path: reading
+            for path, reading in self.readings.found.items()
+            if path not in known or known[path].key != f"{key} {reading.key}"
+        }
+        articles = tuple(reading.article for reading in unproven.values())
+        found = gate.refusals(
+            Shelf(articles=articles, broken=self.readings.broken),
+            self.options.audience,
+            verify_with(signers),
+        )
+        for path, reading in self.readings.found.items():
+            if path.startswith("articles/"):
+                found += [gate.to_a_draft(path)] * reading.drafts
+        found += gate.strangers(f.src_uri for f in files if f.src_uri != "articles/index.md")
+        found += self._other_pages(files)
+        if not found:
+            passed = {p: Kept(key=f"{key} {r.key}", data=b"") for p, r in unproven.items()}
+            self.cache.keep(_PASSED, passed, gone=known.keys() - self.readings.found.keys())
+        return found
+
+    def take_over(self, files: Files) -> None:
+        """Put a finished file in the place of each article's page: MkDocs need not render it."""
+        for path, reading in self.readings.found.items():
+            file = files.get_file_from_path(path)
+            if file is None or (path.startswith("drafts/") and not self.serves):
+                continue
+            finished = Finished.of(file)
+            finished.page = Anchored(reading.anchors)  # type: ignore[assignment]
+            files.remove(file)
+            files.append(finished)
+
+    def dead_redirects(self, files: Files) -> list[KbError]:
+        """Return an error for each redirect that leads nowhere."""
+        pages = (f.src_uri for f in files if f.is_documentation_page() or isinstance(f, Finished))
+        shown = (path for path in pages if not path.startswith("drafts/"))
+        return redirects.refusals(self._redirects(), shown)
+
+    def related(self, path: str) -> tuple[tuple[str, str], ...]:
+        """Return source path and title of the pages beside an article."""
+        return self._near.get(path, ())
+
+    def bring_out(self, press: Press, files: Files, around: Around) -> tuple[Path, ...]:
+        """Make the articles' pages stand in the site; return those whose bytes are new."""
+        assert self.mkdocs is not None  # noqa: S101
+        links = Links(files, self.mkdocs)
+        shown = {
+            path: (reading, file)
+            for path, reading in self.readings.found.items()
+            if isinstance(file := files.get_file_from_path(path), Finished)
+        }
+        urls = {path: links.urls(file, r.links) for path, (r, file) in shown.items()}
+        links.check()
+        self._near = self._neighbours(files, [reading for reading, _ in shown.values()])
+        leaves = {
+            path: Leaf(
+                reading=reading,
+                file=file,
+                urls=urls[path],
+                beside=around(reading.article, path),
+            )
+            for path, (reading, file) in shown.items()
+        }
+        chrome = ""
+        if shown:
+            probe = Finished.of(next(iter(shown.values()))[1])
+            probe.src_uri = "articles/x.md"
+            chrome = f"{self.stamp} {press.chrome(probe)} {_theme(self.mkdocs)}"
+        edition = Edition(self.cache, Path(self.mkdocs.site_dir), press)
+        return edition.bring_out(leaves, chrome)
+
+    def preview(self, press: Press, files: Files, article: Article) -> str:
+        """Return the page of an article that need not lie on the shelf."""
+        assert self.mkdocs is not None  # noqa: S101
+        path = f"articles/{article.id}.md"
+        file = Finished.of(File.generated(self.mkdocs, path, content=""))
+        body = body_of(article, anchors_of(self.mkdocs.mdx_configs.get("toc") or {}))
+        html = with_addresses(body.html, Links(files, self.mkdocs).urls(file, body.links))
+        return press.page(file, article, html, body.headings).decode("utf-8")
+
+    def in_sitemap(self, output: str) -> str:
+        """Return the sitemap with the articles in it."""
+        return beside.with_articles(output, self._site_url(), self._lines())
+
+    def write_beside(self, site: Path, files: Files) -> None:
+        """Write feed, llms.txt and redirects, and the articles into the theme's search index."""
+        assert self.mkdocs is not None  # noqa: S101
+        name, lines = self.mkdocs.site_name, self._lines()
+        theme_search.add(site, self._addressed(files))
+        if self._site_url():
+            (site / "feed.xml").write_text(beside.feed(name, self._site_url(), lines), "utf-8")
+        said = beside.llms(name, self.mkdocs.site_description or "", self._site_url(), lines)
+        (site / "llms.txt").write_text(said, "utf-8")
+        for old, new in redirects.ends(self._redirects()).items():
+            file = files.get_file_from_path(new)
+            if file:
+                own = self._dest(old)
+                places.put(site / own, redirects.page(get_relative_url(file.url, own)).encode())
+
+    def _addressed(self, files: Files) -> Iterable[tuple[Reading, str]]:
+        """Yield each article that goes out, with its address."""
+        for path, reading in self.readings.found.items():
+            file = files.get_file_from_path(path)
+            if file and reading.article.state is State.PUBLISHED:
+                yield reading, file.url
+
+    def docs_pages(self, files: Files) -> tuple[SearchPage, ...]:
+        """Return the parts of the site's other pages, as the search knows them."""
+        assert self.mkdocs is not None  # noqa: S101
+        shown = {file.src_uri for file in files.documentation_pages()}
+        shown -= {"index.md"}
+        found = of_docs(Path(self.mkdocs.docs_dir))
+        return tuple(page for page in found if page.id.partition("#")[0] in shown)
+
+    def _other_pages(self, files: Files) -> list[KbError]:
+        found = list[KbError]()
+        for file in files.documentation_pages():
+            if file.src_uri not in self.readings.found and not file.src_uri.startswith("drafts/"):
+                found += gate.links_to_drafts(file.src_uri, file.content_string, self._site_url())
+        return found
+
+    def _neighbours(
+        self, files: Files, shown: Iterable[Reading]
+    ) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Return the pages beside each article; what it depends on decides if it is asked anew."""
+        limit, readings = self.options.related, {reading.path: reading for reading in shown}
+        if limit < 1:
+            return {}
+        pages = {page.id: page.title for page in self.docs_pages(files)}
+        near = Neighbours(
+            candidates(
+                ((r.path, r.terms, _targets(r)) for r in readings.values()),
+                self.docs_pages(files),
+            )
+        )
+        known = self.cache.all(_NEAR)
+        keys = {path: f"{limit} {near.signature(path)}" for path in readings}
+        fit = {p for p, key in keys.items() if p in known and known[p].key == key}
+        found = {path: json.loads(known[path].data) for path in fit}
+        stale = sorted(keys.keys() - fit)
+        made = dict(zip(stale, each(lambda path: near.of(path, limit), stale), strict=True))
+        rows = {p: Kept(key=keys[p], data=json.dumps(one).encode()) for p, one in made.items()}
+        self.cache.keep(_NEAR, rows, gone=known.keys() - keys.keys())
+        titles = pages | {path: reading.article.title for path, reading in readings.items()}
+        return {
+            path: tuple((one, titles[one]) for one in paths)
+            for path, paths in (found | made).items()
+        }
+
+    def _redirects(self) -> dict[str, str]:
+        articles = (reading.article for reading in self.readings.found.values())
+        return redirects.asked(self.options.redirects, articles)
+
+    def _lines(self) -> list[beside.Line]:
+        return [
+            beside.Line(
+                title=article.title,
+                summary=article_page.summary(article),
+                url=self._dest(f"articles/{article.id}.md").removesuffix("index.html"),
+                twin=f"articles/{article.id}.md",
+                changed=article_page.reviewed(article),
+            )
+            for article in self.published()
+        ]
+
+    def _dest(self, path: str) -> str:
+        """Return where a source path's page stands in the site."""
+        assert self.mkdocs is not None  # noqa: S101
+        whole = path.removesuffix(".md")
+        name = whole.removesuffix("index").removesuffix("/")
+        if not self.mkdocs.use_directory_urls:
+            return f"{whole}.html"
+        return f"{name}/index.html" if name else "index.html"
+
+    def _site_url(self) -> str:
+        url = (self.mkdocs.site_url if self.mkdocs else "") or ""
+        return url if not url or url.endswith("/") else f"{url}/"
+
+
+def _targets(reading: Reading) -> frozenset[str]:
+    """Return the source paths of the articles that an article links to."""
+    found = (link.partition("#")[0].rpartition("/")[2] for link in reading.links)
+    return frozenset(f"articles/{name}" for name in found if name.endswith(".md"))
+
+
+def _theme(config: MkDocsConfig) -> Any:
+    """Return a digest of the theme's templates: the probe does not walk every branch of them."""
+    return stamp(*(Path(one) for one in config.theme.dirs), said=())
