@@ -46,7 +46,7 @@ def write(site: Path, docs: Path, state: Path, files: Files, config: MkDocsConfi
         return
     folder = state / "search"
     urls = {file.src_uri: file.url.removeprefix("./") for file in files
-            if file.src_uri.endswith(".md") and not file.inclusion.is_excluded()
+            if file.src_uri.endswith(".md") and not file.inclusion.is_excluded()  # type: ignore[no-untyped-call]
             and not file.src_uri.startswith("drafts/")}  # fmt: skip
     index = Searcher(folder, refresh(docs, folder))
     try:
