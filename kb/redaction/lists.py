@@ -62,3 +62,9 @@ def public_hosts() -> frozenset[str]:
 def surname_endings() -> tuple[str, ...]:
     """Return how family names end that are hardly ever a product's."""
     return tuple(sorted(_words("surname_endings.txt")))
+
+
+@cache
+def top_domains() -> frozenset[str]:
+    """Return the last labels that hosts' names have."""
+    return _words("top_domains.txt")
