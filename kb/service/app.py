@@ -19,6 +19,7 @@ from kb.config import Config
 from kb.errors import ConfigError, KbError
 from kb.service.failures import LastResort, handle
 from kb.service.finding import Finder
+from kb.service.hooks import Hooks
 from kb.service.pages import HERE
 from kb.service.proxy import KeepPeer, Proxy
 from kb.service.public import FastLane, routes
@@ -57,6 +58,11 @@ def make_app(
         Mount("/team/static", StaticFiles(directory=HERE / "static")),
         Mount("/team", routes=team.routes()),
     ]
+    source = config.source
+    hooks = Hooks(
+        store=store, kind=source.kind, name=source.name, secrets=config.hook_secrets(), now=now
+    )
+    places += hooks.routes()
     if site is not None:
         places.append(Mount("/", StaticFiles(directory=site, html=True)))
     app = Starlette(
