@@ -24,6 +24,7 @@ class Clock:
         self.at: datetime = NOW
 
     def __call__(self) -> datetime:
+        """Return the time it stands at."""
         return self.at
 
 
@@ -55,9 +56,9 @@ def post(
     with served(app) as address, httpx2.Client(base_url=address, trust_env=False) as client:
 
         def send(
-            body: bytes = b"{}", secret: str = "new", name: str = "d-1", kind: str = "github"
+            body: bytes = b"{}", proof: str = "new", name: str = "d-1", kind: str = "github"
         ) -> httpx2.Response:
-            signed = hmac.digest(secret.encode(), body, hashlib.sha256).hex()
+            signed = hmac.digest(proof.encode(), body, hashlib.sha256).hex()
             headers = {"X-Hub-Signature-256": f"sha256={signed}", "X-GitHub-Delivery": name}
             return client.post(f"/hooks/{kind}", content=body, headers=headers)
 
@@ -68,7 +69,7 @@ def post(
 def test_a_hint_marks_the_source(post: Post, store: Store, secret: str) -> None:
     """A delivery that either secret proves makes the source due, until it was read."""
     assert not store.tickets.is_due("gh")
-    assert 202 == post(secret=secret).status_code
+    assert 202 == post(proof=secret).status_code
     assert store.tickets.is_due("gh")
 
     store.tickets.settle("gh", at=NOW + timedelta(seconds=1))
@@ -108,7 +109,7 @@ def test_ids_are_forgotten(post: Post, store: Store, clock: Clock) -> None:
 
 def test_forged(post: Post, store: Store) -> None:
     """What nothing proves is refused and marks nothing; the answer repeats nothing of it."""
-    answer = post(b'{"canary": 1}', secret="guessed")
+    answer = post(b'{"canary": 1}', proof="guessed")
 
     assert (401, False) == (answer.status_code, store.tickets.is_due("gh"))
     assert "canary" not in answer.text
