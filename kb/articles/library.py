@@ -239,4 +239,7 @@ def lock(folder: Path) -> Iterator[None]:
         file.truncate()
         file.write(str(os.getpid()))
         file.flush()
-        yield
+        try:
+            yield
+        finally:
+            file.truncate(0)  # the next loser is not told who held it before

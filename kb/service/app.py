@@ -1,5 +1,6 @@
 """Puts the service together from what it is given: configuration, store, clock and link."""
 
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
@@ -10,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -17,13 +19,15 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kb.config import Config
 from kb.errors import ConfigError, KbError
+from kb.redaction import Redactor
+from kb.service.collector import Collector
 from kb.service.failures import LastResort, handle
 from kb.service.finding import Finder
 from kb.service.hooks import Hooks
 from kb.service.pages import HERE
 from kb.service.proxy import KeepPeer, Proxy
 from kb.service.public import FastLane, routes
-from kb.service.readers import Identity
+from kb.service.readers import Identity, Readers
 from kb.service.session import Sessions
 from kb.service.team import Team
 from kb.store.group_commit import GroupCommit
@@ -54,7 +58,11 @@ def make_app(
     team = Team(config=config, store=store, sessions=sessions, now=now)
     collector = make_collector(config, store, now=now, is_team=team.is_team)
     places: list[BaseRoute] = [
-        *routes(collector, Finder(config.docs, collector.is_held), config.service.origins),
+        *routes(
+            collector,
+            Finder(config.docs, config.state / "search", collector.is_held),
+            config.service.origins,
+        ),
         Mount("/team/static", StaticFiles(directory=HERE / "static")),
         Mount("/team", routes=team.routes()),
     ]
@@ -74,6 +82,35 @@ def make_app(
     lane: Any = FastLane(app, LastResort(collector), config.service.origins)
     believing: Any = ProxyHeadersMiddleware(lane, ["127.0.0.1", "::1", *own.trusted])
     return KeepPeer(believing)
+
+
+def make_collector(
+    config: Config,
+    store: Store,
+    *,
+    now: Callable[[], datetime],
+    is_team: Callable[[Request], bool],
+) -> Collector:
+    """Return what takes events in, as the workspace wants it.
+
+    Raises:
+        ConfigError: The workspace has no key, or `measure.identity` is no level there is.
+    """
+    secret = config.secret()
+    return Collector(
+        inbox=GroupCommit(store.events),
+        readers=Readers(
+            salts=store.events.salts,
+            secret=hashlib.sha256(b"kb.service/readers" + secret).digest(),
+            identity=_identity(config.measure.identity),
+            held=config.measure.holdout,
+        ),
+        redactor=Redactor(words=config.redaction.words, allow=config.redaction.allow),
+        now=now,
+        is_team=is_team,
+        secret=secret,
+        page_key=config.page_key(),
+    )
 
 
 def _identity(name: str) -> Identity:

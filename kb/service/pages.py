@@ -1,7 +1,7 @@
 """Renders the team's pages from templates, every value escaped."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -59,12 +59,15 @@ def _environment() -> Environment:
     return environment
 
 
-def marked(text: str) -> Markup:
-    """Escape `text` and mark each redaction in it, so that a reviewer's eye stops there."""
+def marked(text: str, found: Sequence[str] = ()) -> Markup:
+    """Escape `text` and mark each redaction and each of `found`: a reviewer's eye stops there."""
     out, last = Markup(), 0
-    for match in _PLACEHOLDER.finditer(text):
+    values = "|".join(re.escape(value) for value in sorted(found, key=len, reverse=True) if value)
+    places = re.compile(f"{_PLACEHOLDER.pattern}|({values})") if values else _PLACEHOLDER
+    for match in places.finditer(text):
+        kind = "finding" if match.lastindex else "redaction"
         out += escape(text[last : match.start()])
-        out += Markup('<mark class="redaction">{}</mark>').format(match.group())
+        out += Markup('<mark class="{}">{}</mark>').format(kind, match.group())
         last = match.end()
     return out + escape(text[last:])
 

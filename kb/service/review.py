@@ -8,13 +8,15 @@ from kb.articles.approval import NEEDED, approvers, digest, is_approved, why_not
 from kb.articles.article import Article, State, Verb
 from kb.articles.library import Library
 from kb.articles.lifecycle import MOVES, move, open_flags
-from kb.articles.residue import residue
+from kb.articles.residue import Residual, redacted_too, residuals, residue, settle
 from kb.articles.roles import Roles
+from kb.articles.settled import Settled, Verdict, is_sure_secret
 from kb.articles.signature import sign_with, verify_with
 from kb.articles.standard import Violation, check
 from kb.articles.steps import Steps
 from kb.config import Config
 from kb.errors import KbError, LifecycleError
+from kb.gates import settling
 from kb.redaction import Redactor
 from kb.service import queue
 from kb.service.beside import Block, parts
@@ -45,6 +47,7 @@ class Sheet:
         digest: Of the content as shown; it is posted back and must still hold.
         parts: Each section's name and its blocks, the title first.
         refusals: For each verb why it cannot be done now, `""` where it can.
+        residuals: What may be private in it, each with whether one person may let it stand.
         changes: What the revision changes against the live page, `()` where there is none.
         is_revision: Whether there is a live page of this article.
         before: The article before this one in the queue, `""` for none.
@@ -57,6 +60,7 @@ class Sheet:
     refusals: dict[str, str]
     approvers: tuple[str, ...]
     needed: int
+    residuals: tuple[tuple[Residual, bool], ...]
     changes: tuple[Part, ...]
     is_revision: bool
     before: str = ""
@@ -109,6 +113,7 @@ class Desk:
             refusals={name: self._refusal(waiting, verb, who) for name, verb in VERBS.items()},
             approvers=tuple(sorted(approvers(article, self.steps.verify))),
             needed=NEEDED[article.risk],
+            residuals=tuple((r, not is_sure_secret(r.finding)) for r in self._residuals(article)),
             changes=difference(live, article) if live else (),
             is_revision=live is not None,
             before=before,
@@ -175,8 +180,47 @@ class Desk:
 
     def look(self, article: Article) -> tuple[Violation, ...]:
         """Return every violation, the standard's and the redactor's."""
+        return (*residue(article, self._redactor, self._settled), *check(article))
+
+    def settle(self, article_id: str, number: int, verdict: Verdict, *, by: str, seen: str) -> None:
+        """Settle the article's finding of this number: let it stand, or take it out.
+
+        What is let stand is remembered for the workspace; what is taken out is an edit of the
+        person who did it. Call it under the workspace's lock.
+
+        Raises:
+            Refusal: The article changed since it was read (409), or has no such finding (404).
+            LifecycleError: Nobody is named, or one person's word is not enough.
+        """
+        article = self.find(article_id)
+        if digest(article) != seen:
+            raise Refusal(
+                409, article_id, "the article changed after you opened it", "Open it again"
+            )
+        found = self._residuals(article)
+        if not 0 <= number < len(found):
+            raise Refusal(404, article_id, "there is no such finding any more", "Open it again")
+        if why := self._roles.why_not(by, Verb.EDIT):
+            raise LifecycleError(article_id, why, "Ask an engineer of this workspace")
+        row = settle(
+            found[number], verdict, article=article, key=self.config.secret(), by=by, at=self.now()
+        )
+        settling.append(self.config.root, row)
+        if verdict is Verdict.SENSITIVE:
+            clean = redacted_too(article, found[number])
+            self._library.save(move(clean, Verb.EDIT, by=by, at=self.now()))
+
+    def _residuals(self, article: Article) -> tuple[Residual, ...]:
+        return residuals(article, self._redactor, self._settled)
+
+    @property
+    def _redactor(self) -> Redactor:
         words = self.config.redaction
-        return (*residue(article, Redactor(words=words.words, allow=words.allow)), *check(article))
+        return Redactor(words=words.words, allow=words.allow)
+
+    @property
+    def _settled(self) -> Settled:
+        return settling.read(self.config.root, self.config.key())
 
     @property
     def steps(self) -> Steps:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from kb.articles.approval import digest
 from kb.articles.article import State
 from kb.articles.library import lock
+from kb.articles.settled import Verdict
 from kb.errors import BusyError, KbError
 from kb.service.door import Door, Form, see
 from kb.service.editing import edited, fields_of
@@ -32,6 +33,7 @@ _DONE = {
     "resolve": "resolved",
     "verify": "verified",
     "edit": "saved as a draft",
+    "settle": "rid of one finding",
 }
 Done = TypeVar("Done")
 
@@ -52,6 +54,7 @@ class Reviewing:
             Route("/review/{id}/edit", self.edit, methods=["POST"]),
             Route("/review/{id}/compare", self.compare, methods=["GET"]),
             Route("/review/{id}/preview", self.preview, methods=["POST"]),
+            Route("/review/{id}/settle", self.settle, methods=["POST"]),
             Route("/review/{id}/{verb}", self.act, methods=["POST"]),
             Route("/site/{of}/{id}/", self.shown, methods=["GET"]),
             Route("/site/{path:path}", self.asset, methods=["GET"]),
@@ -113,6 +116,28 @@ class Reviewing:
         if name not in VERBS:
             raise Refusal(404, "review", "there is no such verb", f"Use {', '.join(VERBS)}")
         return await self._take(request, request.path_params["id"], name, _named(form))
+
+    async def settle(self, request: Request) -> Response:
+        """Let a finding stand or take it out, as the pressed button says."""
+        form = await self.door.form(request)
+        if isinstance(form, Response):
+            return form
+        form, article_id = _named(form), request.path_params["id"]
+        verdict, _, number = form.get("verdict").partition(":")
+        if verdict not in set(Verdict) or not number.isdigit():
+            raise Refusal(400, "review", "the form says nothing about a finding", "Press a button")
+
+        def settle() -> None:
+            self._desk.settle(
+                article_id, int(number), Verdict(verdict),
+                by=form.session.who, seen=form.get("digest"),
+            )  # fmt: skip
+
+        try:
+            await run_in_threadpool(self._locked, settle)
+        except KbError as error:
+            return self.door.again(request, form.fields, error)
+        return self._back(request, form, f"/team/review/{article_id}?done=settle#private")
 
     async def preview(self, request: Request) -> Response:
         """Show what is typed as the real site would have it; nothing is saved."""

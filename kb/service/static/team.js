@@ -21,6 +21,8 @@
   const press = (key) => {
     const row = document.activeElement.closest("[data-row]");
     if (key === "e" && row && row.querySelector("a.edit")) return row.querySelector("a.edit").click();
+    const own = row && row.querySelector(`[data-row-key="${CSS.escape(key)}"]`);
+    if (own) { own.click(); return true; }
     const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (!target) return undefined;
     if (target.matches("textarea, input")) { target.focus(); return true; }
