@@ -51,6 +51,20 @@ live_secrets = Table(
     Column("label", String(80), primary_key=True),  # what kind of secret, never the secret
 )
 
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(128), primary_key=True),  # a webhook's, so that each counts once
+    Column("at", Integer, nullable=False),
+)
+
+due = Table(
+    "due",
+    metadata,
+    Column("source", String(80), primary_key=True),
+    Column("at", Integer, nullable=False),  # of the latest hint
+)
+
 decisions = Table(
     "decisions",
     metadata,

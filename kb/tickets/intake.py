@@ -44,7 +44,7 @@ class Intake:
             return self._redacted(self.read(payload))
         except (
             KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError,
-            RecursionError,
+            RecursionError, OSError,
         ) as error:  # fmt: skip
             raise TicketError(
                 where,

@@ -52,6 +52,16 @@ def _tickets() -> None:
         sa.Column("ticket", sa.String(200), primary_key=True),
         sa.Column("label", sa.String(80), primary_key=True),
     )
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.String(128), primary_key=True),
+        sa.Column("at", sa.Integer, nullable=False),
+    )
+    op.create_table(
+        "due",
+        sa.Column("source", sa.String(80), primary_key=True),
+        sa.Column("at", sa.Integer, nullable=False),
+    )
 
 
 def _events() -> None:
