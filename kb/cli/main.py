@@ -22,6 +22,7 @@ COMMANDS = {
     "review": "review",
     "publish": "publish",
     "audit": "audit",
+    "freshness": "freshness",
     "serve": "readers",
     "record": "measure",
     "metrics": "measure",
