@@ -107,6 +107,12 @@ def claimed(claim: str) -> tuple[str, str]:
     return (match.group(1), match.group(2)) if match else (claim.strip(), "")
 
 
+def supported_by(claims: Iterable[str]) -> dict[str, str]:
+    """Return the oldest supported version of each product, in lower case, from `Ferry 4.2`."""
+    found = map(claimed, claims)
+    return {product.casefold(): version for product, version in found if version}
+
+
 def in_range(version: str, wanted: str) -> bool:
     """Say whether a version lies in a range such as `>=4.0,<4.5`."""
     return all(_holds(version, op or "=", bound) for op, bound in _BOUND.findall(wanted))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import click
 
-from kb.articles.freshness import Due, claimed, due
+from kb.articles.freshness import Due, claimed, due, supported_by
 from kb.cli import out
 from kb.cli.workspace import Workspace, json_option, now, open_workspace
 from kb.errors import ConfigError
@@ -51,13 +51,13 @@ def _row(one: Due) -> dict[str, object]:
 
 
 def _supported(workspace: Workspace) -> dict[str, str]:
-    found = dict(map(claimed, workspace.config.review.supported))
-    for product, version in found.items():
+    claims = workspace.config.review.supported
+    for product, version in map(claimed, claims):
         if not version:
             raise ConfigError(
                 "kb.toml: review.supported", f"'{product}' names no version", "Write Ferry 4.2"
             )
-    return {product.casefold(): version for product, version in found.items()}
+    return supported_by(claims)
 
 
 def _demand(workspace: Workspace) -> Counter[str]:

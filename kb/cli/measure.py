@@ -1,4 +1,4 @@
-"""What readers did and what it says: `kb record`, `kb metrics`."""
+"""What readers did and what it says: `kb record`, `kb canary`, `kb metrics`."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -10,10 +10,11 @@ import click
 
 from kb.cli import out
 from kb.cli.workspace import Workspace, dry_option, json_option, now, open_workspace
-from kb.errors import EventError
+from kb.errors import ConfigError, EventError, SourceError
 from kb.measure.events import Event
 from kb.measure.report import to_json
 from kb.measure.wire import parse_batch
+from kb.service.canary import visit
 from kb.service.measuring import measured
 
 days_option: Callable[[Any], Any] = click.option(
@@ -57,6 +58,28 @@ def _read(file: TextIO, workspace: Workspace) -> Iterator[Event]:
         batch = {"v": 1, "events": [row.get("event")]}
         found = parse_batch(batch, at=at, reader=reader, redactor=workspace.redactor)
         yield from found.events
+
+
+@click.command()
+@json_option
+def canary(as_json: bool) -> None:
+    """Send a visit of our own through the public address, and check that it was kept.
+
+    Run it after each build: where neither readers nor a canary arrive, nothing is known.
+    """
+    workspace = open_workspace()
+    service = workspace.config.site.service
+    if not service:
+        raise ConfigError("site.service", "the site sends nothing", "Set it in kb.toml")
+    key = visit(service, workspace.config.secret())
+    with workspace.store() as store:
+        kept = store.events.has(key)
+    if not kept:
+        raise SourceError(service, "the visit is not in the store", "Give both the same database")
+    if as_json:
+        out.data("canary", service=service, kept=kept)
+    else:
+        out.line(f"{service}: alive, the visit was kept")
 
 
 @click.command()

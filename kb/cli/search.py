@@ -10,7 +10,8 @@ import click
 from kb.cli import out
 from kb.cli.workspace import json_option, open_workspace
 from kb.errors import SourceError
-from kb.search.whoosh import Hit, Index
+from kb.search.hit import Hit
+from kb.search.whoosh import Searcher, refresh
 
 
 @click.command()
@@ -34,7 +35,9 @@ def search(words: tuple[str, ...], batch: TextIO | None, limit: int, as_json: bo
     if bool(words) == bool(batch):
         raise click.UsageError("Give words to look for, or --batch FILE.")
     questions = list(_questions(batch)) if batch else [("", " ".join(words))]
-    index = Index(open_workspace().pages(published_only=True))
+    config = open_workspace().config
+    folder = config.state / "search"
+    index = Searcher(folder, refresh(config.docs, folder))
     answers = ((name, index.search(query, limit=limit)) for name, query in questions)
     if batch:
         for name, hits in answers:

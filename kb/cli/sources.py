@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from kb.config import Source as Settings
 from kb.errors import ConfigError
-from kb.tickets import zendesk
+from kb.tickets import github, jira, zendesk
 from kb.tickets.files import Files
 from kb.tickets.http import Http, origin
 from kb.tickets.raw import Source
@@ -23,14 +24,35 @@ def open_source(settings: Settings, root: Path) -> Iterator[Source]:
         ConfigError: The kind does not exist, an address is none, or a credential is missing.
     """
     since = _since(settings.since)
+    agents = frozenset(one.casefold() for one in settings.agents)
     if settings.kind == "files":
         yield Files(root / settings.path)
     elif settings.kind == "zendesk":
         login = _basic(f"{_variable('KB_SOURCE_USER')}/token", _variable("KB_SOURCE_TOKEN"))
         with _http(settings.url, login, zendesk.PER_MINUTE) as http:
             yield zendesk.Zendesk(http, since=max(1, int(since.timestamp())))
+    elif settings.kind == "github":
+        token = os.environ.get("KB_SOURCE_TOKEN", "")
+        with _http(settings.url or github.API, f"Bearer {token}" if token else "") as http:
+            yield github.GitHub(
+                http=http, project=_repository(settings.project), since=since, agents=agents
+            )
+    elif settings.kind == "jira":
+        login = _basic(_variable("KB_SOURCE_USER"), _variable("KB_SOURCE_TOKEN"))
+        with _http(settings.url, login) as http:
+            yield jira.Jira(http=http, project=settings.project, since=since, agents=agents)
     else:
-        raise ConfigError("source.kind", f"'{settings.kind}' is not a source", "Use files, zendesk")
+        raise ConfigError(
+            "source.kind",
+            f"'{settings.kind}' is not a source",
+            "Use files, zendesk, github or jira",
+        )
+
+
+def _repository(project: str) -> str:
+    if not re.fullmatch(r"[\w-]{1,40}/[\w.-]{1,100}", project) or ".." in project:
+        raise ConfigError("source.project", "it is not a repository", "Write owner/name")
+    return project
 
 
 def _http(url: str, authorization: str, per_minute: Mapping[str, int] | None = None) -> Http:

@@ -1,40 +1,17 @@
 """Who tried to help themselves with what, and how it ended."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from kb.measure.contacts import Contact
-from kb.measure.events import CLICKS, FORM, VOTES, Event, Kind, by_reader, once
+from kb.measure.events import Event
+from kb.measure.trails import IDLE, READ_SECONDS, Intent, Outcome, Trail, trails
+
+__all__ = ["IDLE", "READ_SECONDS", "WINDOW", "Attempt", "Intent", "Outcome", "attempts", "judged"]
 
 WINDOW = timedelta(days=7)
 """How long after an attempt's start a ticket still says that it failed."""
-
-IDLE = timedelta(minutes=30)
-"""Silence that ends an attempt."""
-
-READ_SECONDS = 15
-"""A page open for less was not read."""
-
-
-class Intent(StrEnum):
-    """How much an attempt looks like a ticket about to be written."""
-
-    STRONG = "strong"
-    MEDIUM = "medium"
-    WEAK = "weak"
-
-
-class Outcome(StrEnum):
-    """How an attempt ended."""
-
-    CONFIRMED = "confirmed"
-    PROBABLE = "probable"
-    RECONTACT = "recontact"
-    ABANDONED = "abandoned"
-    INDETERMINATE = "indeterminate"
-    PENDING = "pending"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +27,9 @@ class Attempt:
         searches: How many settled searches.
         clicks: How many results or suggestions were opened.
         ticket: Key of the ticket that followed, `""` if none or unknown.
+        suggested: The form showed suggestions.
+        sent: The site's form was sent in it.
+        arm: The side of the experiment, `""` for none.
     """
 
     reader: str
@@ -62,6 +42,9 @@ class Attempt:
     searches: int = 0
     clicks: int = 0
     ticket: str = ""
+    suggested: bool = False
+    sent: bool = False
+    arm: str = ""
 
 
 _DEFLECTED = frozenset({Outcome.CONFIRMED, Outcome.PROBABLE})
@@ -101,16 +84,25 @@ def attempts(
         now: The instant the outcomes are told for (aware).
         topics: Pairs of an article's id and its topic; one without a topic never splits.
     """
-    facts = once(e for e in events if e.at <= now)
-    wrote = _contacts_by_reader(facts, (c for c in contacts if c.at <= now))
-    about = {article: topic for article, topic in topics if topic}
-    found = (
-        _attempt(sitting, wrote.get(reader, []), now=now, window=window)
-        for reader, own in by_reader(facts)
-        for sitting in _sittings(own, idle, about)
-        if _eligible(sitting)
-    )
-    return tuple(sorted(found, key=lambda a: (a.start, a.reader)))
+    seen = trails((e for e in events if e.at <= now), idle=idle, topics=topics)
+    return judged(seen, contacts, now=now, window=window)
+
+
+def judged(
+    seen: Sequence[Trail], contacts: Iterable[Contact], *, now: datetime, window: timedelta = WINDOW
+) -> tuple[Attempt, ...]:
+    """Return each trail's attempt: how it ended, as known at `now`.
+
+    Args:
+        seen: Of a reader's trails all whose form may have been sent within the window; a ticket
+            sent by the form counts even where its row never arrives.
+        contacts: Everybody who wrote in.
+    """
+    wrote: dict[str, list[Contact]] = {}
+    sent = (Contact(requester=t.reader, at=t.sent) for t in seen if t.sent)
+    for contact in (*(c for c in contacts if c.at <= now), *sent):
+        wrote.setdefault(contact.requester, []).append(contact)
+    return tuple(_judged(t, wrote.get(t.reader, ()), now=now, window=window) for t in seen)
 
 
 def deflected(attempt: Attempt) -> bool:
@@ -118,62 +110,26 @@ def deflected(attempt: Attempt) -> bool:
     return attempt.intent is Intent.STRONG and attempt.outcome in _DEFLECTED
 
 
-def _contacts_by_reader(
-    events: Iterable[Event], contacts: Iterable[Contact]
-) -> dict[str, list[Contact]]:
-    """Join both ways of knowing of a ticket: its row, and the form that the reader sent."""
-    sent = (Contact(requester=e.reader, at=e.at) for e in events if e.kind is Kind.TICKET_SUBMITTED)
-    found: dict[str, list[Contact]] = {}
-    for contact in (*contacts, *sent):
-        found.setdefault(contact.requester, []).append(contact)
-    return found
-
-
-def _sittings(
-    own: Sequence[Event], idle: timedelta, about: dict[str, str]
-) -> Iterator[tuple[Event, ...]]:
-    sitting: list[Event] = []
-    topic = ""
-    for event in own:
-        fresh = about.get(event.article, "")
-        changed = bool(topic and fresh and topic != fresh)
-        if sitting and (changed or _began(event) - sitting[-1].at > idle):
-            yield tuple(sitting)
-            sitting, topic = [], ""
-        sitting.append(event)
-        topic = fresh or topic
-    if sitting:
-        yield tuple(sitting)
-
-
-def _began(event: Event) -> datetime:
-    """A view is told when it ends, so it began `dwell` earlier."""
-    return event.at - timedelta(seconds=event.dwell)
-
-
-def _eligible(sitting: Sequence[Event]) -> bool:
-    return any(e.kind is not Kind.VIEW or e.dwell >= READ_SECONDS for e in sitting)
-
-
-def _attempt(
-    sitting: tuple[Event, ...], wrote: Sequence[Contact], *, now: datetime, window: timedelta
-) -> Attempt:
-    start = min(_began(e) for e in sitting)
-    contact = _recontact(wrote, start, window)
-    intent = _intent(sitting)
-    read = _read(sitting)
-    pending = start + window > now
+def _judged(trail: Trail, wrote: Sequence[Contact], *, now: datetime, window: timedelta) -> Attempt:
+    contact = _recontact(wrote, trail.start, window) if wrote else None
+    if trail.start + window > now:
+        outcome = Outcome.PENDING
+    else:
+        outcome = Outcome.RECONTACT if contact else trail.quiet
     return Attempt(
-        reader=sitting[0].reader,
-        start=start,
-        end=sitting[-1].at,
-        intent=intent,
-        outcome=Outcome.PENDING if pending else _outcome(sitting, intent, read, contact),
-        viewed=_each_once(e.article for e in sitting if e.kind is Kind.VIEW),
-        articles=read,
-        searches=sum(e.kind is Kind.SEARCH for e in sitting),
-        clicks=sum(e.kind in CLICKS for e in sitting),
+        reader=trail.reader,
+        start=trail.start,
+        end=trail.end,
+        intent=trail.intent,
+        outcome=outcome,
+        viewed=trail.viewed,
+        articles=trail.articles,
+        searches=trail.searches,
+        clicks=trail.clicks,
         ticket=contact.ticket if contact else "",
+        suggested=trail.suggested,
+        sent=trail.sent is not None,
+        arm=trail.arm,
     )
 
 
@@ -181,40 +137,3 @@ def _recontact(wrote: Sequence[Contact], start: datetime, window: timedelta) -> 
     """The first ticket in the window; one with a key tells more than the form's own word."""
     within = [c for c in wrote if start <= c.at <= start + window]
     return min(within, key=lambda c: (not c.ticket, c.at), default=None)
-
-
-def _intent(sitting: Sequence[Event]) -> Intent:
-    if any(e.kind in FORM for e in sitting):
-        return Intent.STRONG
-    landed = sitting[0].kind is Kind.VIEW and bool(sitting[0].article)
-    searched = any(e.kind is Kind.SEARCH for e in sitting)
-    return Intent.MEDIUM if searched or landed else Intent.WEAK
-
-
-def _read(sitting: Sequence[Event]) -> tuple[str, ...]:
-    return _each_once(
-        e.article for e in sitting if e.kind is Kind.SOLVED or e.dwell >= READ_SECONDS
-    )
-
-
-def _outcome(
-    sitting: Sequence[Event], intent: Intent, read: Sequence[str], contact: Contact | None
-) -> Outcome:
-    if contact:
-        return Outcome.RECONTACT
-    votes = {(e.article, e.version): e.kind for e in sitting if e.kind in VOTES and e.article}
-    refused = {article for (article, _), kind in votes.items() if kind is Kind.NOT_SOLVED}
-    relevant = [article for article in read if article not in refused]
-    form_solved = any(e.kind is Kind.FORM_SOLVED for e in sitting)
-    if Kind.SOLVED in votes.values() or (form_solved and relevant):
-        return Outcome.CONFIRMED
-    if intent is Intent.STRONG and relevant:
-        return Outcome.PROBABLE
-    # Who says "solved" without an article to thank was not lost, but nothing can be credited.
-    if intent is Intent.STRONG and not form_solved:
-        return Outcome.ABANDONED
-    return Outcome.INDETERMINATE
-
-
-def _each_once(articles: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(a for a in articles if a))

@@ -1,117 +1,352 @@
-"""The embedded engine: Whoosh with BM25F, where every word counts and none is required."""
+"""The embedded engine: a Whoosh index on disk that follows the docs folder, page by page.
 
-import math
-import re
+Whoosh keeps terms, postings and pages; the ranking is the house's own (`kb.search.ranking`), so
+each posting's weight is the term's impact on the page, and no scorer of Whoosh's is asked.
+The index is a cache of this workspace: it holds pickles, so an index from elsewhere is never opened.
+"""
+
+import fcntl
+import hashlib
+import json
+import shutil
+import time
+import zlib
 from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache, partial
+from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 from whoosh import fields
-from whoosh.analysis import Filter, LowercaseFilter, RegexTokenizer, StemFilter, StopFilter
-from whoosh.filedb.filestore import RamStorage
-from whoosh.query import Or, Term
-from whoosh.scoring import BM25F
+from whoosh.formats import Format
+from whoosh.index import EmptyIndexError, create_in, open_dir
 
-from kb.search.page import Page, passage
+from kb.search import ranking
+from kb.search.gather import Mark, gather, marks
+from kb.search.hit import Hit, hit_of
+from kb.search.memory import Index
+from kb.search.ranking import MAX_QUERY, Row
+from kb.search.sheet import Kind, Sheet, from_json
 
-WEIGHTS = (("title", 2.0), ("words", 1.5), ("body", 1.0))
-MAX_QUERY = 2_000
+__all__ = ["MAX_QUERY", "Hit", "Index", "Known", "Searcher", "numbers", "refresh"]
+
+VERSION = 1
+"""Of everything that an index depends on but its pages; another version is built anew."""
+_RETRIES = 5
+_PARALLEL = 400
+"""From so many pages on, reading them is worth a second process."""
+
+
+class _Impacts(Format):  # type: ignore[misc]
+    """Postings whose weight is the impact: the value to index is a dict of term to impact."""
+
+    posting_size = 0
+
+    def word_values(self, value: Any, analyzer: Any, **_: Any) -> Iterator[Any]:
+        """Yield term, frequency, weight and no value."""
+        for term, impact in value.items():
+            yield term.encode(), 1, float(impact), b""
+
+
+class _Terms(fields.FieldType):  # type: ignore[misc]
+    """The one field that is searched."""
+
+    def __init__(self) -> None:
+        self.format, self.analyzer, self.vector = _Impacts(), None, None
+        self.scorable = self.stored = self.unique = self.multitoken_query = False
+        self.column_type, self.spelling = None, False
+
+    def index(self, value: Any, **_: Any) -> Any:
+        """Return the postings of one page."""
+        return self.format.word_values(value, None)
+
+
+def _schema() -> Any:
+    return fields.Schema(
+        path=fields.ID(unique=True, sortable=True), page=fields.STORED(), terms=_Terms()
+    )
+
+
+Lengths = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the index knows of one file.
+
+    Attributes:
+        digest: Checksum of the sheet; `""` when the file is no page.
+        lengths: Terms of each kind of line.
+    """
+
+    mark: Mark
+    digest: str = ""
+    public: bool = False
+    lengths: Lengths = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """One result: what was found, how well, and the passage that says why."""
+class Known:
+    """What the index holds, kept beside it in `known.json`."""
 
-    id: str
-    url: str
+    files: Mapping[str, Standing]
+    pivots: tuple[int, ...]
+    scale: float
+
+    @property
+    def pages(self) -> list[str]:
+        """The paths that can be found, sorted."""
+        return sorted(path for path, one in self.files.items() if one.digest)
+
+
+def known_of(files: Mapping[str, Standing]) -> Known:
+    """Return what follows from the files: the mean lengths, and how many pages there are."""
+    held = [dict(zip(Kind, one.lengths, strict=True)) for one in files.values() if one.digest]
+    pivot = ranking.pivots(held)
+    return Known(files=files, pivots=tuple(pivot.values()), scale=ranking.scale(len(held)))
+
+
+def numbers(paths: Iterable[str]) -> dict[str, int]:
+    """Return a number for each page that other pages, coming and going, leave alone.
+
+    It is the path's checksum in a table sixteen times as large as there are pages; where two meet,
+    the later path moves on.
+    """
+    ordered = sorted(paths)
+    size = 1 << max(4, (16 * len(ordered)).bit_length())
+    taken: dict[int, str] = {}
+    for path in ordered:
+        place = zlib.crc32(path.encode()) % size
+        while place in taken:
+            place = (place + 1) % size
+        taken[place] = path
+    return {path: number for number, path in taken.items()}
+
+
+def refresh(docs: Path, folder: Path) -> Known:
+    """Bring the index in `folder` up to date with the Markdown below `docs`.
+
+    Only changed files are read. A new index is built aside and swapped in; readers go on with what
+    they have open.
+    """
+    now = marks(docs)
+    known = _load(folder)
+    if known and _marks_of(known) == now:
+        return known
+    with _alone(folder):
+        known = _load(folder)
+        old = known.files if known else {}
+        stale = [path for path, mark in now.items() if path not in old or old[path].mark != mark]
+        read = {one.path: one for one in _read_all(docs, stale)}
+        files = {path: _standing(mark, read[path]) if path in read else old[path]
+                 for path, mark in now.items()}  # fmt: skip
+        fresh = known_of(files)
+        if known and (known.pivots, known.scale) == (fresh.pivots, fresh.scale):
+            gone = [path for path, one in old.items() if one.digest and path not in files]
+            _update(folder / "index", [read[path] for path in stale], gone, fresh)
+        else:
+            _build(docs, folder, fresh, read)
+        _keep(folder, fresh)
+    return fresh
+
+
+def _marks_of(known: Known) -> dict[str, Mark]:
+    return {path: one.mark for path, one in known.files.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file, read and counted, as it comes back from another process: its texts are JSON."""
+
     path: str
-    anchor: str
-    title: str
-    score: float
-    passage: str
+    sheet: str = ""
+    counts: str = ""
+    public: bool = False
+    lengths: Lengths = (0, 0, 0, 0)
 
 
-class _Parts(Filter):  # type: ignore[misc]
-    """Adds the parts of an identifier: `append_event` is found by `append_event` and `event`."""
-
-    def __call__(self, tokens: Any) -> Any:
-        for token in tokens:
-            text = token.text
-            yield token
-            parts = re.split(r"[_.\-:/]+", text)
-            if len(parts) > 1:
-                for part in filter(None, parts):
-                    token.text = part
-                    yield token
+def _read(docs: Path, path: str) -> _Read:
+    found = gather(docs, path)
+    if found is None:
+        return _Read(path)
+    counted = ranking.counts(found.sheet)
+    length = ranking.lengths(counted)
+    said = json.dumps({int(kind): terms for kind, terms in counted.items()}, ensure_ascii=False)
+    one, two, three, four = (length.get(kind, 0) for kind in Kind)
+    return _Read(path, found.sheet.to_json(), said, found.public, (one, two, three, four))
 
 
-def _analyzer() -> Any:
-    words = RegexTokenizer(r"\w+(?:[_.\-:/]\w+)*")
-    return words | LowercaseFilter() | _Parts() | StopFilter(minsize=2) | StemFilter()
+def _read_all(docs: Path, paths: list[str]) -> list[_Read]:
+    if len(paths) < _PARALLEL:
+        return [_read(docs, path) for path in paths]
+    with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
+        return list(pool.map(partial(_read, docs), paths, chunksize=64))
 
 
-class Index:
-    """An index over pages, in memory; made anew when the pages change."""
+def _standing(mark: Mark, read: _Read) -> Standing:
+    digest = hashlib.sha256(read.sheet.encode()).hexdigest()[:16] if read.sheet else ""
+    return Standing(mark, digest, read.public, read.lengths)
 
-    def __init__(self, pages: tuple[Page, ...]) -> None:
-        analyzer = _analyzer()
-        texts = {name: fields.TEXT(analyzer=analyzer, phrase=False) for name, _ in WEIGHTS}
-        schema = fields.Schema(id=fields.ID(stored=True), **texts)
-        self._pages = {page.id: page for page in pages}
-        self._index = RamStorage().create_index(schema)
-        writer = self._index.writer()
-        for page in pages:
-            writer.add_document(id=page.id, title=page.title, words=page.words, body=page.body)
-        writer.commit()
-        self._analyzer = analyzer
-        terms = (frozenset(self.terms(self.text_of(page.id))) for page in pages)
-        self._frequency = Counter(term for page_terms in terms for term in page_terms)
 
-    def search(self, query: str, *, limit: int = 10) -> tuple[Hit, ...]:
+def _add(writer: Any, read: _Read, known: Known, *, is_new: bool) -> None:
+    counted = {Kind(int(kind)): Counter(terms) for kind, terms in json.loads(read.counts).items()}
+    pivot = dict(zip(Kind, known.pivots, strict=True))
+    write = writer.add_document if is_new else writer.update_document
+    write(path=read.path, page=read.sheet, terms=ranking.impacts(counted, pivot))
+
+
+def _update(place: Path, reads: list[_Read], gone: list[str], known: Known) -> None:
+    writer = _opened(place).writer()
+    for path in gone:
+        writer.delete_by_term("path", path)
+    for read in reads:
+        if read.sheet:
+            _add(writer, read, known, is_new=False)
+        else:
+            writer.delete_by_term("path", read.path)
+    writer.commit()
+
+
+def _build(docs: Path, folder: Path, known: Known, read: Mapping[str, _Read]) -> None:
+    """Build the whole index aside, then swap it in."""
+    aside = folder / "index.new"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    rest = [path for path in known.pages if path not in read]
+    more = {one.path: one for one in _read_all(docs, rest)}
+    writer = create_in(aside, _schema()).writer(limitmb=256)
+    for path in known.pages:
+        one = read.get(path) or more[path]
+        if one.sheet:
+            _add(writer, one, known, is_new=True)
+    writer.commit()
+    old = folder / "index.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if (folder / "index").exists():
+        (folder / "index").rename(old)
+    aside.rename(folder / "index")
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _load(folder: Path) -> Known | None:
+    try:
+        row = json.loads((folder / "known.json").read_text(encoding="utf-8"))
+        if row["version"] != VERSION or not (folder / "index").is_dir():
+            return None
+        files = {path: Standing((at, size), digest, public, (a, b, c, d))
+                 for path, (at, size, digest, public, a, b, c, d) in row["files"].items()}  # fmt: skip
+        return Known(files=files, pivots=tuple(row["pivots"]), scale=row["scale"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _keep(folder: Path, known: Known) -> None:
+    files = {path: (*one.mark, one.digest, one.public, *one.lengths)
+             for path, one in known.files.items()}  # fmt: skip
+    row = {"version": VERSION, "pivots": known.pivots, "scale": known.scale, "files": files}
+    aside = folder / "known.json.new"
+    aside.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    aside.replace(folder / "known.json")
+
+
+def _opened(place: Path) -> Any:
+    """Open the index; a commit of another process may take its files away meanwhile."""
+    for _ in range(_RETRIES):
+        with suppress(OSError, EmptyIndexError):
+            return open_dir(place)
+        time.sleep(0.05)
+    return open_dir(place)
+
+
+class Searcher:
+    """The index as it stood when it was opened."""
+
+    def __init__(self, folder: Path, known: Known) -> None:
+        self.known = known
+        self.numbers = numbers(known.pages)
+        self._reader = _reader(folder / "index")
+        paths = self._reader.column_reader("path") if self._reader.doc_count() else []
+        self._number = [self.numbers.get(path, -1) for path in paths]
+        self._docnum = {number: docnum for docnum, number in enumerate(self._number)
+                        if not self._reader.is_deleted(docnum)}  # fmt: skip
+        self._rows = lru_cache(8192)(self._row)
+        self._sheets = lru_cache(2048)(self._sheet)
+        self._hidden = frozenset(
+            number for path, number in self.numbers.items() if not known.files[path].public
+        )
+        self.languages = self._languages()
+
+    def search(self, query: str, *, limit: int = 10, public_only: bool = False) -> tuple[Hit, ...]:
         """Return the best pages for `query`; any of its words may be missing.
 
         The query is words, never syntax: whatever a customer pastes is looked up as it is.
         """
-        terms = self.terms(query[:MAX_QUERY])
-        if not terms:
-            return ()
-        clauses = [Term(name, term, boost) for term in terms for name, boost in WEIGHTS]
-        with self._index.searcher(weighting=BM25F()) as searcher:
-            found = searcher.search(Or(clauses), limit=limit * 4)
-            rows = [(hit["id"], hit.score) for hit in found]
-        shown = frozenset(re.findall(r"\w+", query.casefold()))
-        best = {page_id.partition("#")[0]: (page_id, score) for page_id, score in reversed(rows)}
-        ranked = sorted(best.values(), key=lambda row: -row[1])[:limit]
-        return tuple(self._hit(page_id, score, shown) for page_id, score in ranked)
+        hidden = self._hidden if public_only else frozenset()
+        found = ranking.rank(query, self, limit + len(hidden))
+        shown = [one for one in found if one.number not in hidden][:limit]
+        return tuple(hit_of(one, self.sheet(one.number)) for one in shown)
 
-    def terms(self, text: str) -> tuple[str, ...]:
-        """Return the terms of `text` as they are indexed, each once, in order."""
-        tokens = self._analyzer(text, mode="query")
-        return tuple(dict.fromkeys(token.text for token in tokens))
+    def row(self, term: str) -> Row | None:
+        """Return the term's pages."""
+        return self._rows(term)
 
-    def page(self, page_id: str) -> Page:
-        """Return the page with this id."""
-        return self._pages[page_id]
+    def near(self, first: str) -> Iterator[str]:
+        """Return the known words that begin with a letter."""
+        for term in self._reader.expand_prefix("terms", first):
+            word = term.decode()
+            if word.isalpha():
+                yield word
 
-    def text_of(self, page_id: str) -> str:
-        """Return the page's text."""
-        page = self._pages[page_id]
-        return f"{page.title}\n{page.words}\n{page.body}"
+    def sheet(self, number: int) -> Sheet:
+        """Return a page."""
+        return self._sheets(number)
 
-    def weight(self, term: str) -> float:
-        """Return the term's inverse document frequency, `ln((N + 1) / (n + 0.5))`."""
-        return math.log((len(self._pages) + 1) / (self._frequency[term] + 0.5))
+    def terms(self) -> Iterator[str]:
+        """Return every term."""
+        return (term.decode() for term in self._reader.lexicon("terms"))
 
-    def _hit(self, page_id: str, score: float, shown: frozenset[str]) -> Hit:
-        page = self._pages[page_id]
-        return Hit(
-            id=page.id,
-            url=page.url,
-            path=f"{page.url.strip('/')}.md"
-            if page.url.startswith("articles/")
-            else page.id.partition("#")[0],
-            anchor=page.id.partition("#")[2],
-            title=page.title,
-            score=round(score, 4),
-            passage=passage(page, shown),
-        )
+    def close(self) -> None:
+        """Let go of the files."""
+        self._reader.close()
+
+    def _row(self, term: str) -> Row | None:
+        key = term.encode()
+        if ("terms", key) not in self._reader:
+            return None
+        return ranking.row(self._postings(key), self.known.scale)
+
+    def _postings(self, key: bytes) -> Iterator[tuple[int, int]]:
+        matcher = self._reader.postings("terms", key)
+        number = self._number
+        while matcher.is_active():
+            place = number[matcher.id()]
+            if place >= 0:
+                yield place, int(matcher.weight())
+            matcher.next()
+
+    def _sheet(self, number: int) -> Sheet:
+        return from_json(self._reader.stored_fields(self._docnum[number])["page"])
+
+    def _languages(self) -> tuple[str, ...]:
+        held = (term.decode()[1:] for term in self._reader.expand_prefix("terms", "="))
+        return tuple(sorted(held))
+
+
+def _reader(place: Path) -> Any:
+    for _ in range(_RETRIES):
+        with suppress(OSError):
+            return _opened(place).reader()
+        time.sleep(0.05)
+    return _opened(place).reader()

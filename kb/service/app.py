@@ -1,9 +1,11 @@
 """Puts the service together from what it is given: configuration, store, clock and link."""
 
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kb.config import Config
@@ -22,7 +25,7 @@ from kb.service.failures import LastResort, handle
 from kb.service.finding import Finder
 from kb.service.pages import HERE
 from kb.service.proxy import KeepPeer, Proxy
-from kb.service.public import routes
+from kb.service.public import FastLane, routes
 from kb.service.readers import Identity, Readers
 from kb.service.session import Sessions
 from kb.service.team import Team
@@ -37,7 +40,7 @@ def make_app(
     now: Callable[[], datetime],
     token: str,
     site: Path | None = None,
-) -> Starlette:
+) -> ASGIApp:
     """Return the service as an ASGI application.
 
     Args:
@@ -54,22 +57,25 @@ def make_app(
     team = Team(config=config, store=store, sessions=sessions, now=now)
     collector = make_collector(config, store, now=now, is_team=team.is_team)
     places: list[BaseRoute] = [
-        *routes(collector, Finder(config.docs), config.service.origins),
+        *routes(
+            collector,
+            Finder(config.docs, config.state / "search", collector.is_held),
+            config.service.origins,
+        ),
         Mount("/team/static", StaticFiles(directory=HERE / "static")),
         Mount("/team", routes=team.routes()),
     ]
     if site is not None:
         places.append(Mount("/", StaticFiles(directory=site, html=True)))
-    return Starlette(
+    app = Starlette(
         lifespan=_draining(collector.inbox),
         routes=places,
-        middleware=[
-            Middleware(LastResort),
-            Middleware(KeepPeer),
-            Middleware(ProxyHeadersMiddleware, trusted_hosts=["127.0.0.1", "::1", *own.trusted]),
-        ],
+        middleware=[Middleware(LastResort)],
         exception_handlers={HTTPException: handle, KbError: handle},
     )
+    lane: Any = FastLane(app, LastResort(collector), config.service.origins)
+    believing: Any = ProxyHeadersMiddleware(lane, ["127.0.0.1", "::1", *own.trusted])
+    return KeepPeer(believing)
 
 
 def make_collector(
@@ -89,7 +95,7 @@ def make_collector(
         inbox=GroupCommit(store.events),
         readers=Readers(
             salts=store.events.salts,
-            secret=secret,
+            secret=hashlib.sha256(b"kb.service/readers" + secret).digest(),
             identity=_identity(config.measure.identity),
             held=config.measure.holdout,
         ),

@@ -6,15 +6,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
 
 from kb.articles.page_token import is_token
+from kb.errors import KbError
 from kb.measure.events import Event, Kind
 from kb.measure.exclusion import Exclusion, excluded
+from kb.measure.experiment import HELD
 from kb.measure.wire import Batch, parse_batch, said
 from kb.redaction import Redactor
-from kb.service.failures import Refusal
+from kb.service.failures import Refusal, handle
 from kb.service.limits import Limit
 from kb.service.readers import Readers
 from kb.store.group_commit import GroupCommit, Parcel
@@ -22,13 +24,17 @@ from kb.store.group_commit import GroupCommit, Parcel
 LARGEST_BODY = 64 * 1024
 BODY_SECONDS = 10
 _TYPES = ("application/json", "text/plain")
-_NO_STORE = {"Cache-Control": "no-store"}
 _ACCEPTED = b'{"status":"accepted"}'
+_HEADERS = (
+    (b"content-type", b"application/json"),
+    (b"content-length", b"%d" % len(_ACCEPTED)),
+    (b"cache-control", b"no-store"),
+)
 
 
 @dataclass(slots=True, kw_only=True)
 class Collector:
-    """`POST /events`.
+    """`POST /events`, as an ASGI application of its own: this is the one hot path of the house.
 
     Attributes:
         inbox: Where events become durable.
@@ -47,29 +53,46 @@ class Collector:
     page_key: bytes = b""
     limit: Limit = field(default_factory=Limit)
 
-    async def receive(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Keep a batch of events; 202 means that they are durable, or were kept out for a reason.
 
         The answer to a robot is the answer to a reader: it learns nothing.
         """
-        address = client(request)
-        self.limit.take(address)
-        _check_type(request)
-        payload = _json(await _body(request))
+        try:
+            await self._take(scope, receive)
+        except KbError as error:
+            await handle(Request(scope), error)(scope, receive, send)
+            return
+        await send({"type": "http.response.start", "status": 202, "headers": list(_HEADERS)})
+        await send({"type": "http.response.body", "body": _ACCEPTED})
+
+    def is_held(self, request: Request) -> bool:
+        """Say whether an experiment holds the sender out: their form shows no suggestions."""
+        asked = {name: request.query_params.get(name, "") for name in ("reader", "account")}
         agent = request.headers.get("user-agent", "")
-        reason = self._reason(request, agent)
-        if reason and not self._is_canary(payload):
-            await self._keep((), {str(reason): 1})
+        sender = self.readers.sender(client(request), agent, said(asked), self.now())
+        return sender.arm.startswith(HELD)
+
+    async def _take(self, scope: Scope, receive: Receive) -> None:
+        address = scope["client"][0] if scope.get("client") else ""
+        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        self.limit.take(address)
+        _check_type(headers)
+        payload = _json(await _body(headers, receive))
+        agent = headers.get("user-agent", "")
+        reason = self._reason(scope, headers, agent)
+        if reason and not _is_canary(payload):
+            await self._keep((), {reason: 1})
         else:
             batch = self._read(payload, address, agent)
             unsigned = {str(Exclusion.UNSIGNED_VOTE): batch.unsigned} if batch.unsigned else {}
             await self._keep(batch.events, unsigned)
-        return Response(_ACCEPTED, 202, _NO_STORE, "application/json")
 
-    def _reason(self, request: Request, agent: str) -> str:
-        if reason := excluded(agent, request.headers):
-            return reason
-        return Exclusion.TEAM if "cookie" in request.headers and self.is_team(request) else ""
+    def _reason(self, scope: Scope, headers: Mapping[str, str], agent: str) -> str:
+        if reason := excluded(agent, headers):
+            return str(reason)
+        is_team = "cookie" in headers and self.is_team(Request(scope))
+        return str(Exclusion.TEAM) if is_team else ""
 
     def _read(self, payload: object, address: str, agent: str) -> Batch:
         at = self.now()
@@ -99,41 +122,57 @@ class Collector:
             return is_token(self.secret, "canary", event.id, token)
         return not self.page_key or is_token(self.page_key, event.article, event.version, token)
 
-    def _is_canary(self, payload: object) -> bool:
-        """Our own visit is a robot's, and says so; its token is looked at where it is read."""
-        rows = payload.get("events") if isinstance(payload, dict) else None
-        return isinstance(rows, list) and [{"canary"}] == [
-            {row.get("kind")} if isinstance(row, dict) else set() for row in rows
-        ]
-
 
 def client(request: Request) -> str:
     """Return the address that the connection comes from; it is hashed at once, never kept."""
     return request.client.host if request.client else ""
 
 
-def _check_type(request: Request) -> None:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+def _is_canary(payload: object) -> bool:
+    """Our own visit is a robot's, and says so; its token is looked at where it is read."""
+    rows = payload.get("events") if isinstance(payload, dict) else None
+    if not isinstance(rows, list) or len(rows) != 1 or not isinstance(rows[0], dict):
+        return False
+    return rows[0].get("kind") == Kind.CANARY
+
+
+def _check_type(headers: Mapping[str, str]) -> None:
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _TYPES:
         raise Refusal(415, "content-type", "it is none of ours", f"Send {' or '.join(_TYPES)}")
 
 
-async def _body(request: Request) -> bytes:
+async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
     """Read the body, but never more than `LARGEST_BODY` bytes or longer than `BODY_SECONDS`."""
-    too_large = Refusal(413, "body", f"it is over {LARGEST_BODY} bytes", "Send fewer events")
-    length = request.headers.get("content-length", "0")
+    length = headers.get("content-length", "0")
     if length.isdigit() and int(length) > LARGEST_BODY:
-        raise too_large
-    body = bytearray()
+        raise _too_large()
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > LARGEST_BODY:
-                    raise too_large
-    except (TimeoutError, ClientDisconnect):
-        raise Refusal(408, "body", "it did not arrive in time", "Send it again") from None
-    return bytes(body)
+            return await _chunks(receive)
+    except TimeoutError:
+        raise _too_late() from None
+
+
+async def _chunks(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise _too_late()
+        body += bytes(message.get("body", b""))
+        if len(body) > LARGEST_BODY:
+            raise _too_large()
+        if not message.get("more_body"):
+            return body
+
+
+def _too_large() -> Refusal:
+    return Refusal(413, "body", f"it is over {LARGEST_BODY} bytes", "Send fewer events")
+
+
+def _too_late() -> Refusal:
+    return Refusal(408, "body", "it did not arrive in time", "Send it again")
 
 
 def _json(body: bytes) -> object:

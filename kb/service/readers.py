@@ -1,7 +1,6 @@
 """Knows a reader again as far as the site chose: for a day, for a window, or by account."""
 
 import hashlib
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -10,8 +9,6 @@ from enum import StrEnum
 from kb.measure.attempts import IDLE
 from kb.measure.experiment import arm_of
 from kb.measure.wire import Said
-
-_DIGITS = 32
 
 
 class Identity(StrEnum):
@@ -43,7 +40,7 @@ class Readers:
 
     Attributes:
         salts: Returns the salts of the day and of the day before; asked once a day.
-        secret: The workspace's key, for what must stay the same over days.
+        secret: A key of 32 bytes made from the workspace's, for what stays the same over days.
         identity: The level that the site chose.
         held: The share of readers without suggestions, 0 to 1.
     """
@@ -59,7 +56,7 @@ class Readers:
     def sender(self, address: str, agent: str, said: Said, at: datetime) -> Sender:
         """Return the keys of whoever sent the request.
 
-        - *day*: `HMAC-SHA256(salt of the day, address, user agent)`. Who was here in the half hour
+        - *day*: `keyed hash(salt of the day, address, user agent)`. Who was here in the half hour
           before midnight keeps yesterday's key until they have been away for half an hour.
         - *window*: the same hash of the browser's own random id, with the workspace's key.
         - *account*: the portal's opaque id as it is, see `docs/events.md`.
@@ -99,5 +96,6 @@ class Readers:
 
 
 def _hash(key: bytes, *parts: str) -> str:
-    text = "\0".join(parts)
-    return hmac.digest(key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:_DIGITS]
+    """Return a keyed BLAKE2s (RFC 7693): a MAC like HMAC, and three times as fast on short texts."""
+    text = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.blake2s(text, key=key[:32], digest_size=16).hexdigest()

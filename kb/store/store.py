@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kb.store.database import Database, open_database
 from kb.store.decisions import Decisions
 from kb.store.events import Events
+from kb.store.purging import Purging
 from kb.store.tickets import Tickets
 
 
@@ -16,6 +17,11 @@ class Store:
     tickets: Tickets
     decisions: Decisions
     events: Events
+
+    @property
+    def purging(self) -> Purging:
+        """The way out for an article and its tickets' words."""
+        return Purging(self.database)
 
     def close(self) -> None:
         """Give the database back."""

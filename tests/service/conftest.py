@@ -29,6 +29,14 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running
 
 
 @pytest.fixture
+def signing(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Running:
+    """Give the service of a site whose pages are signed."""
+    monkeypatch.setenv("KB_PAGE_KEY", "a page key for tests")
+    found: Running = request.getfixturevalue("running")
+    return found
+
+
+@pytest.fixture
 def visitor(running: Running) -> Iterator[httpx2.Client]:
     """Give a browser without a session."""
     with running.visitor() as client:

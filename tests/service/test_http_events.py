@@ -1,13 +1,24 @@
 """Events: kept before they are promised, counted once, and nobody's address in any byte."""
 
+import contextlib
 import re
+import subprocess
+import sys
 import threading
-from uuid import uuid4
+from pathlib import Path
+from uuid import UUID, uuid4
 
 import httpx2
-from yard import BROWSER, ORIGIN, Running
+import pytest
+from yard import BROWSER, ORIGIN, PROGRAM, Running
 
+from kb.articles.page_token import token
+from kb.config import Config
+from kb.errors import SourceError
+from kb.measure.votes import last_votes
+from kb.service.canary import visit
 from kb.service.collector import LARGEST_BODY
+from kb.store.store import open_store
 
 
 def batch(**fields: object) -> dict[str, object]:
@@ -159,3 +170,92 @@ def test_many_at_once(running: Running) -> None:
     for thread in threads:
         thread.join()
     assert 30 == running.store.events.count()
+
+
+PAGE_KEY = b"a page key for tests"
+
+
+def vote(number: int, **fields: object) -> dict[str, object]:
+    about = {"kind": "solved", "article": "relay-live", "version": "v1"}
+    return batch(**{**about, "id": str(UUID(int=number)), **fields})
+
+
+def test_only_a_rendered_page_can_vote(signing: Running) -> None:
+    """With a page key, a vote without its page's token is counted apart and not kept."""
+    good = token(PAGE_KEY, "relay-live", "v1")
+    with signing.visitor() as client:
+        for number, given in enumerate(({}, {"token": "0" * 32}, {"token": good})):
+            assert 202 == client.post("/events", json=vote(number, **given)).status_code
+        other = vote(9, version="v2", token=good)
+        assert 202 == client.post("/events", json=other).status_code
+    assert 1 == signing.store.events.count()
+    assert (("unsigned_vote", 3),) == signing.store.events.dropped()
+
+
+def test_a_canary_is_kept_and_a_false_one_is_not(running: Running, visitor: httpx2.Client) -> None:
+    """Our own visit goes the way of every event; nobody else can pretend to be it."""
+    key = visit(running.address, b"a secret for tests")
+    assert running.store.events.has(key)
+    assert 202 == visitor.post("/events", json=batch(kind="canary", token="0" * 32)).status_code
+    assert 1 == running.store.events.count()
+
+
+def test_a_dead_collector_is_told() -> None:
+    """A canary that does not arrive is an error with a place, not a quiet zero."""
+    with pytest.raises(SourceError, match="cannot be reached"):
+        visit("http://127.0.0.1:1", b"a secret for tests")
+
+
+def test_addresses_of_one_vote(running: Running) -> None:
+    """However many browsers one address names, it has one vote for an article's version."""
+    for number in range(20):
+        with running.visitor(**{"User-Agent": f"{BROWSER} {number}"}) as client:
+            client.post("/events", json=vote(number))
+    kept = running.store.events.all()
+    assert (20, 20) == (len(kept), len({event.reader for event in kept}))
+    assert 1 == len(last_votes(kept))
+
+
+@pytest.mark.parametrize("round_", range(3))
+def test_nothing_acknowledged_is_lost_when_it_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, round_: int
+) -> None:
+    """After `kill -9` in mid-load, every event that a 202 was given for is there, once."""
+    monkeypatch.setenv("KB_SECRET", "a secret for tests")
+    (tmp_path / "site").mkdir()
+    command = [sys.executable, "-c", PROGRAM, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        link = process.stdout.readline().decode().strip() if process.stdout else ""
+        promised = hammer(link.partition("/team/")[0], process, after=60 + 40 * round_)
+    store = open_store(Config(root=tmp_path).database)
+    kept = [event.id for event in store.events.all()]
+    store.close()
+    assert set(promised) <= set(kept)
+    assert len(kept) == len(set(kept))
+    assert promised
+
+
+def hammer(address: str, process: subprocess.Popen[bytes], *, after: int) -> list[str]:
+    """Send from four browsers, kill after so many answers; return the ids that were promised."""
+    promised: list[str] = []
+
+    def send(number: int) -> None:
+        agent = {"User-Agent": BROWSER}
+        with contextlib.suppress(httpx2.HTTPError), httpx2.Client(headers=agent) as client:
+            while process.poll() is None:
+                one = {"id": str(uuid4()), "kind": "view", "page": "/x/"}
+                place = {"X-Forwarded-For": f"192.0.2.{number * 50 + len(promised) % 50}"}
+                answer = client.post(
+                    f"{address}/events", json={"v": 1, "events": [one]}, headers=place
+                )
+                if answer.status_code == 202:
+                    promised.append(str(one["id"]))
+                if len(promised) >= after:
+                    process.kill()
+
+    threads = [threading.Thread(target=send, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return promised

@@ -8,25 +8,12 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from yard import BROWSER, NOW
+from yard import BROWSER, NOW, PROGRAM
 
 from kb.config import Config, Service
 from kb.errors import SourceError
 from kb.service.serve import serve
 from kb.store.store import open_store
-
-PROGRAM = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from kb.config import Config, Service
-from kb.service.serve import serve
-from kb.store.store import open_store
-config = Config(root=Path(sys.argv[1]), service=Service(port=0))
-site = Path(sys.argv[1]) / "site"
-serve(config, open_store(config.database), now=lambda: datetime.now(UTC),
-      on_ready=lambda link: print(link, flush=True), site=site)
-"""
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])

@@ -27,6 +27,19 @@ TOKEN = "a-link-for-tests"
 AUTHOR, REVIEWER = "ada@ferrywright.example", "mara@ferrywright.example"
 ANSWER = "Set proxy.idle_timeout to 90s. Then restart the relay."
 
+PROGRAM = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from kb.config import Config, Service
+from kb.service.serve import serve
+from kb.store.store import open_store
+config = Config(root=Path(sys.argv[1]), service=Service(port=0))
+site = Path(sys.argv[1]) / "site"
+serve(config, open_store(config.database), now=lambda: datetime.now(UTC),
+      on_ready=lambda link: print(link, flush=True), site=site)
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:

@@ -1,0 +1,219 @@
+"""What speaks for each message of a thread being the one that solved it, as named numbers."""
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from kb.capture.language import languages
+from kb.tickets.ticket import Message, Role
+
+Signals = dict[str, float]
+_TOKEN = re.compile(r"[\w']+|[?!]")
+_QUOTE = re.compile(r"(?m)^>.*$|^.{1,60} (?:said|wrote):?\s*$")
+_STEP = re.compile(r"(?m)^\s*(?:\d+[.)]|[-*•])\s")
+_HEAVY = re.compile(r"[a-z0-9]{4,}")
+_READ = 1_500
+_CONFIRMS = -0.6
+LEXICONS = ("requester", "reply", "answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """How much each signal and each word counts; fitted by `scripts/benches/capture_fit.py`.
+
+    Attributes:
+        signals: Weight of each signal: the message with the highest sum is the likeliest.
+        solved: Weight of each sign that the thread as a whole is solved.
+        words: For each lexicon its intercept, under `""`, and the weight of words and pairs:
+            `requester` (tells the solution), `reply` (confirms the answer before), `answer`.
+    """
+
+    signals: Mapping[str, float]
+    solved: Mapping[str, float]
+    words: Mapping[str, Mapping[str, float]]
+
+
+@cache
+def weights() -> Weights:
+    """Return the weights that come with this version."""
+    path = Path(__file__).with_name("solution.json")
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    return Weights(signals=raw["signals"], solved=raw["solved"], words=raw["words"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One message as the signals see it."""
+
+    asks: bool
+    author: str
+    agent: bool
+    text: str
+    grams: frozenset[str]
+    heavy: frozenset[str]
+    questions: int
+    quotes: bool
+    told: float
+    confirms: float
+    answers: float
+
+
+def grams(text: str, language: str) -> frozenset[str]:
+    """Return the words and pairs of words of a text, foreign ones by their English meaning."""
+    meaning = languages()[language].meaning
+    if language == "ja":
+        text = " ".join([text, *(m for word, m in meaning.items() if word in text)])
+    words = _TOKEN.findall(text[:_READ].lower().replace("\u2019", "'"))
+    if meaning:
+        words = [meaning.get(word, word) for word in words]
+    return frozenset(words) | {f"{one} {two}" for one, two in pairwise(words)}
+
+
+def said(message: Message, language: str, words: Mapping[str, Mapping[str, float]]) -> Said:
+    """Read one message."""
+    text = _QUOTE.sub(" ", message.body)
+    found = grams(text, language)
+    asks = message.role is Role.REQUESTER
+    return Said(
+        asks=asks,
+        author=message.author,
+        agent=message.role is Role.AGENT,
+        text=text,
+        grams=found,
+        heavy=frozenset(_HEAVY.findall(text.lower())),
+        questions=text.count("?"),
+        quotes=len(text) < len(message.body) - 5,
+        told=_sum(found, words["requester"]) if asks else 0.0,
+        confirms=_sum(found, words["reply"]) if asks else 0.0,
+        answers=0.0 if asks else _sum(found, words["answer"]),
+    )
+
+
+def _sum(found: frozenset[str], lexicon: Mapping[str, float]) -> float:
+    if not lexicon:
+        return 0.0
+    return lexicon[""] + sum(lexicon[gram] for gram in found if gram in lexicon)
+
+
+def of_thread(thread: tuple[Said, ...]) -> tuple[Signals, ...]:
+    """Return the signals of each message after the first."""
+    asked = [i for i in range(1, len(thread)) if thread[i].asks]
+    helped = [i for i in range(1, len(thread)) if not thread[i].asks]
+    confirmed = next((i for i in asked if thread[i].confirms > _CONFIRMS), len(thread))
+    turn = max((i for i in helped if i < confirmed), default=-1)
+    out: list[Signals] = []
+    before = thread[0].heavy
+    longest = max((len(thread[i].text) for i in helped), default=0)
+    counts = Counter(thread[i].author for i in helped)
+    for i in range(1, len(thread)):
+        one = thread[i]
+        own = asked if one.asks else helped
+        side = "R" if one.asks else "H"
+        found = {f"{side}_{name}": value for name, value in _form(thread, i, own, before).items()}
+        if one.asks:
+            found |= _requester(thread, i, helped, asked)
+            found |= {"R_turn": float(i == confirmed), "R_after": float(i > confirmed)}
+        else:
+            found |= {
+                "H_agent": float(one.agent),
+                "H_longest": float(len(one.text) == longest),
+                "H_most": counts[one.author] / len(helped),
+                "H_turn": float(i == turn and confirmed < len(thread)),
+                "H_after": float(i > confirmed),
+                "H_words": one.answers,
+            } | _reply(thread, i, asked, helped)
+        out.append(found)
+        before |= one.heavy
+    return tuple(out)
+
+
+def _form(thread: tuple[Said, ...], i: int, own: list[int], before: frozenset[str]) -> Signals:
+    """Position and shape: the same for whoever wrote it."""
+    one, length = thread[i], math.log1p(len(thread[i].text)) / 5
+    return {
+        "bias": 1.0,
+        "first": float(i == own[0]),
+        "last": float(i == own[-1]),
+        "only": float(len(own) == 1),
+        "opens": float(i == 1),
+        "ends": float(i == len(thread) - 1),
+        "from_start": math.log(i),
+        "from_end": math.log1p(len(thread) - 1 - i),
+        "length": length,
+        "length2": length * length,
+        "short": float(len(one.text) < 60),
+        "asks": min(one.questions, 3) / 3,
+        "ends_asking": float(one.text.rstrip().endswith("?")),
+        "link": float("http" in one.text),
+        "steps": float(bool(_STEP.search(one.text))),
+        "code": float("`" in one.text),
+        "quotes": float(one.quotes),
+        "fresh": min(len(one.heavy - before), 60) / 30,
+        "after_own": float(thread[i - 1].author == one.author),
+        "before_own": float(i + 1 < len(thread) and thread[i + 1].author == one.author),
+    }
+
+
+def _requester(thread: tuple[Said, ...], i: int, helped: list[int], asked: list[int]) -> Signals:
+    later = next((j for j in asked if j > i), None)
+    return {
+        "R_alone": float(not any(j < i for j in helped)),
+        "R_answered": float(any(j > i for j in helped)),
+        "R_last_word": float(i == asked[-1] and not any(j > i for j in helped)),
+        "R_next_answer": next((thread[j].answers for j in helped if j > i), -3.0),
+        "R_asks_later": float(later is not None and thread[later].questions > 0),
+        "R_words": thread[i].told,
+        "R_confirms": thread[i].confirms,
+    }
+
+
+def _reply(thread: tuple[Said, ...], i: int, asked: list[int], helped: list[int]) -> Signals:
+    """What the requester wrote next."""
+    one, j = thread[i], next((j for j in asked if j > i), None)
+    if j is None:
+        return {"N_none": 1.0}
+    reply = thread[j]
+    glad = [thread[k] for k in asked if k > i and thread[k].confirms > _CONFIRMS]
+    named = frozenset().union(*(k.heavy for k in glad)) if glad else frozenset[str]()
+    return {
+        "N_words": reply.confirms,
+        "N_told": reply.told,
+        "N_gap": float(j - i - 1),
+        "N_asks": float(reply.questions > 0),
+        "N_ends_asking": float(reply.text.rstrip().endswith("?")),
+        "N_short": float(len(reply.text) < 100),
+        "N_long": float(len(reply.text) > 500),
+        "N_ends": float(j == len(thread) - 1),
+        "N_last": float(j == asked[-1]),
+        "N_named": min(len((one.heavy & named) - thread[0].heavy), 8) / 4,
+        "N_best": max(thread[k].confirms for k in asked if k > i),
+    }
+
+
+def of_end(thread: tuple[Said, ...], scores: list[float]) -> Signals:
+    """Return the signs that the thread as a whole is solved."""
+    asked = [one for one in thread[1:] if one.asks]
+    helped = [one for one in thread[1:] if not one.asks]
+    total = math.log(sum(math.exp(score) for score in scores)) if scores else 0.0
+    last = thread[-1]
+    return {
+        "bias": 1.0,
+        "total": total,
+        "sure": math.exp(max(scores) - total) if scores else 0.0,
+        "silent": float(not asked),
+        "unhelped": float(not helped),
+        "last_asks": float(last.questions > 0),
+        "last_is_requester": float(last.asks),
+        "confirms": max((one.confirms for one in asked), default=-3.0),
+        "last_confirms": asked[-1].confirms if asked else -3.0,
+        "told": max((one.told for one in asked), default=-3.0),
+        "last_told": asked[-1].told if asked else -3.0,
+        "answers": max((one.answers for one in helped), default=-3.0),
+        "messages": math.log(len(thread)),
+    }

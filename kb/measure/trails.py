@@ -1,0 +1,198 @@
+"""Cuts each reader's events into trails: what one reader did about one problem, as far as seen."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+from kb.measure.events import CLICKS, FORM, VOTES, Event, Kind, once
+
+IDLE = timedelta(minutes=30)
+"""Silence that ends an attempt."""
+
+READ_SECONDS = 15
+"""A page open for less was not read."""
+
+MOST_AT_THE_FORM = 3
+"""Attempts with strong intent that one address may have a day; more of them are a machine's."""
+
+
+class Intent(StrEnum):
+    """How much an attempt looks like a ticket about to be written."""
+
+    STRONG = "strong"
+    MEDIUM = "medium"
+    WEAK = "weak"
+
+
+class Outcome(StrEnum):
+    """How an attempt ended."""
+
+    CONFIRMED = "confirmed"
+    PROBABLE = "probable"
+    RECONTACT = "recontact"
+    ABANDONED = "abandoned"
+    INDETERMINATE = "indeterminate"
+    PENDING = "pending"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trail:
+    """An attempt before anybody knows whether its reader wrote in.
+
+    Attributes:
+        reader: The reader's opaque key.
+        start: When the first page was opened or the first thing done.
+        end: When the last event arrived.
+        quiet: How it ends if no ticket follows.
+        viewed: Ids of the articles shown, in order, each once.
+        articles: Those among them that were read: `READ_SECONDS` or more, or voted on as solved.
+        searches: How many settled searches.
+        clicks: How many results or suggestions were opened.
+        suggested: The form showed suggestions.
+        sent: When the site's form was sent, None when it was not.
+        arm: The side of the experiment, `""` for none.
+        origin: Key of the address, `""` where it is not known.
+    """
+
+    reader: str
+    start: datetime
+    end: datetime
+    intent: Intent
+    quiet: Outcome
+    viewed: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    searches: int = 0
+    clicks: int = 0
+    suggested: bool = False
+    sent: datetime | None = None
+    arm: str = ""
+    origin: str = ""
+
+
+def trails(
+    events: Iterable[Event],
+    *,
+    idle: timedelta = IDLE,
+    topics: Sequence[tuple[str, str]] = (),
+) -> tuple[Trail, ...]:
+    """Return the eligible trails by start.
+
+    A new one begins after `idle` without activity, or when the topic of the article changes. One
+    of page loads alone is not eligible: something was searched, opened, voted, begun or read for
+    `READ_SECONDS`. Of one address, only the first `MOST_AT_THE_FORM` of a day that reached the
+    form are people's.
+
+    Args:
+        events: In any order; a repeated id counts once.
+        topics: Pairs of an article's id and its topic; one without a topic never splits.
+    """
+    about = {article: topic for article, topic in topics if topic}
+    own: dict[str, list[Event]] = {}
+    for event in once(events):
+        if event.kind is not Kind.CANARY:
+            own.setdefault(event.reader, []).append(event)
+    found = [
+        _trail(sitting)
+        for group in own.values()
+        for sitting in _sittings(group, idle, about)
+        if _eligible(sitting)
+    ]
+    return tuple(_uncrowded(sorted(found, key=lambda t: (t.start, t.reader))))
+
+
+def _uncrowded(found: Sequence[Trail]) -> Iterator[Trail]:
+    seen: Counter[tuple[str, date]] = Counter()
+    for trail in found:
+        if trail.origin and trail.intent is Intent.STRONG:
+            place = (trail.origin, trail.start.astimezone(UTC).date())
+            seen[place] += 1
+            if seen[place] > MOST_AT_THE_FORM:
+                continue
+        yield trail
+
+
+def _sittings(
+    own: Sequence[Event], idle: timedelta, about: dict[str, str]
+) -> Iterator[Sequence[Event]]:
+    sitting: list[Event] = []
+    topic = ""
+    for event in own:
+        fresh = about.get(event.article, "") if about else ""
+        changed = bool(topic and fresh and topic != fresh)
+        if sitting and (
+            changed or (event.at - sitting[-1].at > idle and _paused(event, sitting, idle))
+        ):
+            yield sitting
+            sitting, topic = [], ""
+        sitting.append(event)
+        topic = fresh or topic
+    if sitting:
+        yield sitting
+
+
+def _paused(event: Event, sitting: Sequence[Event], idle: timedelta) -> bool:
+    return _began(event) - sitting[-1].at > idle
+
+
+def _began(event: Event) -> datetime:
+    """A view is told when it ends, so it began `dwell` earlier."""
+    return event.at - timedelta(seconds=event.dwell) if event.dwell else event.at
+
+
+def _eligible(sitting: Sequence[Event]) -> bool:
+    return any(e.kind is not Kind.VIEW or e.dwell >= READ_SECONDS for e in sitting)
+
+
+def _trail(sitting: Sequence[Event]) -> Trail:
+    kinds = [e.kind for e in sitting]
+    strong = not FORM.isdisjoint(kinds)
+    read = _each_once(e.article for e in sitting if _was_read(e))
+    return Trail(
+        reader=sitting[0].reader,
+        start=min(map(_began, sitting)),
+        end=sitting[-1].at,
+        intent=Intent.STRONG if strong else _lesser(sitting, kinds),
+        quiet=_quiet(sitting, kinds, read, strong=strong),
+        viewed=_each_once(e.article for e in sitting if e.kind is Kind.VIEW),
+        articles=read,
+        searches=kinds.count(Kind.SEARCH),
+        clicks=sum(kind in CLICKS for kind in kinds),
+        suggested=Kind.SUGGESTION_SHOWN in kinds,
+        sent=next((e.at for e in sitting if e.kind is Kind.TICKET_SUBMITTED), None),
+        arm=next((e.arm for e in sitting if e.arm), ""),
+        origin=sitting[0].origin,
+    )
+
+
+def _was_read(event: Event) -> bool:
+    return event.dwell >= READ_SECONDS or event.kind is Kind.SOLVED
+
+
+def _lesser(sitting: Sequence[Event], kinds: Sequence[Kind]) -> Intent:
+    landed = kinds[0] is Kind.VIEW and bool(sitting[0].article)
+    return Intent.MEDIUM if landed or Kind.SEARCH in kinds else Intent.WEAK
+
+
+def _quiet(
+    sitting: Sequence[Event], kinds: Sequence[Kind], read: Sequence[str], *, strong: bool
+) -> Outcome:
+    """Return the outcome if no ticket follows, see `attempts.attempts`."""
+    form_solved = Kind.FORM_SOLVED in kinds
+    if not VOTES.isdisjoint(kinds):
+        votes = {(e.article, e.version): e.kind for e in sitting if e.kind in VOTES and e.article}
+        refused = {article for (article, _), kind in votes.items() if kind is Kind.NOT_SOLVED}
+        read = [article for article in read if article not in refused]
+        if Kind.SOLVED in votes.values():
+            return Outcome.CONFIRMED
+    if form_solved and read:
+        return Outcome.CONFIRMED
+    if strong and read:
+        return Outcome.PROBABLE
+    # Who says "solved" without an article to thank was not lost, but nothing can be credited.
+    return Outcome.ABANDONED if strong and not form_solved else Outcome.INDETERMINATE
+
+
+def _each_once(articles: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(a for a in articles if a))

@@ -1,0 +1,238 @@
+"""The index as small static files, for a browser without any server of ours behind it.
+
+Everything is JSON in gzip (`.json.gz`), and a function of the pages alone:
+
+- `manifest.json.gz`: version, an id that changes with any byte, number of shards, languages as data;
+- `t/<shard>.json.gz`: term to `[idf, pages, gaps between page numbers, impacts]`; a term's shard is
+  the CRC-32 of its UTF-8 modulo the number of shards;
+- `w/<letter>.json.gz`: the known words that begin with a letter (hex code point), for typing errors;
+- `p/<number>.json.gz`: a page's sheet: its lines and landing places.
+
+After an edit only the shards that hold one of the old or new page's terms are written again.
+"""
+
+import gzip
+import hashlib
+import json
+import shutil
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from kb.articles.library import write
+from kb.search import ranking
+from kb.search.analysis import data
+from kb.search.sheet import Sheet, from_json
+from kb.search.whoosh import Searcher
+
+VERSION = 1
+SHORTEST = 3
+"""Letters of the shortest word that a typing error may have meant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What every shard depends on: when it changes, all are written again."""
+
+    version: int
+    pivots: tuple[int, ...]
+    scale: float
+    shards: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One exported page: when its digest, address or number changes, so do its shards."""
+
+    digest: str
+    url: str
+    number: int
+
+
+def export(index: Searcher, folder: Path, urls: Mapping[str, str]) -> None:
+    """Bring the shards in `folder` up to date with the index.
+
+    Args:
+        urls: The pages of the site: path below the docs folder, and address from the root.
+    """
+    pages = {path: Page(index.known.files[path].digest, urls[path], number)
+             for path, number in index.numbers.items() if path in urls}  # fmt: skip
+    known = index.known
+    plan = Plan(
+        version=VERSION, pivots=known.pivots, scale=known.scale, shards=_shards(known.pages)
+    )
+    old = _state(folder, plan)
+    if old is None:
+        shutil.rmtree(folder, ignore_errors=True)
+    writer = _Writer(index, folder, plan, frozenset(page.number for page in pages.values()), pages)
+    if old is None:
+        writer.everything()
+    elif old != pages:
+        writer.changes(old)
+    _keep(folder, plan, pages, index.languages)
+
+
+def place(folder: Path, target: Path) -> None:
+    """Put the shards where the site has them; unchanged files are linked, not copied."""
+    for path in folder.rglob("*.json.gz"):
+        to = target / path.relative_to(folder)
+        to.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            to.unlink()
+        try:
+            to.hardlink_to(path)
+        except OSError:
+            shutil.copyfile(path, to)
+
+
+def shard_of(term: str, shards: int) -> int:
+    """Return the number of the shard that holds a term."""
+    return zlib.crc32(term.encode()) % shards
+
+
+def _shards(pages: list[str]) -> int:
+    return 1 << max(0, (16 * len(pages)).bit_length() - 7)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    index: Searcher
+    folder: Path
+    plan: Plan
+    numbers: frozenset[int]
+    pages: Mapping[str, Page]
+
+    def everything(self) -> None:
+        """Write all shards, words and pages."""
+        shards, words = defaultdict[int, list[str]](list), defaultdict[str, list[str]](list)
+        for term in sorted(self.index.terms()):
+            if (row := self._row(term)) is None:
+                continue
+            shards[shard_of(term, self.plan.shards)].append(_pair(term, row))
+            if _is_word(term):
+                words[term[0]].append(term)
+        for shard, pairs in shards.items():
+            _save(self.folder / f"t/{shard:x}", f"{{{','.join(pairs)}}}")
+        for letter, known in words.items():
+            _save(self.folder / f"w/{ord(letter):x}", _json(known))
+        for path, page in self.pages.items():
+            self._page(path, page)
+
+    def changes(self, old: Mapping[str, Page]) -> None:
+        """Write again what the pages that came, changed or went have to do with."""
+        gone = {path: page for path, page in old.items() if self.pages.get(path) != page}
+        new = {path: page for path, page in self.pages.items() if old.get(path) != page}
+        before = [_load_sheet(self.folder, page) for page in gone.values()]
+        for page in gone.values():
+            _path(self.folder / f"p/{page.number}").unlink(missing_ok=True)
+        for path, page in new.items():
+            self._page(path, page)
+        now = [self.index.sheet(page.number) for page in new.values()]
+        touched = sorted({term for sheet in (*before, *now) for term in _terms(sheet)})
+        self._shards(touched)
+        self._words([term for term in touched if _is_word(term)])
+
+    def _shards(self, touched: Iterable[str]) -> None:
+        shards = defaultdict[int, list[str]](list)
+        for term in touched:
+            shards[shard_of(term, self.plan.shards)].append(term)
+        for shard, terms in shards.items():
+            path = self.folder / f"t/{shard:x}"
+            rows = _load(path) or {}
+            for term in terms:
+                rows.pop(term, None)
+                if (row := self._row(term)) is not None:
+                    rows[term] = row
+            _save(path, _json(dict(sorted(rows.items()))))
+
+    def _words(self, touched: Iterable[str]) -> None:
+        letters = defaultdict[str, set[str]](set)
+        for term in touched:
+            letters[term[0]].add(term)
+        for letter, terms in letters.items():
+            path = self.folder / f"w/{ord(letter):x}"
+            known = set(_load(path) or ()) - terms
+            _save(path, _json(sorted(known | {term for term in terms if self._row(term)})))
+
+    def _row(self, term: str) -> list[Any] | None:
+        row = self.index.row(term)
+        kept = [(number, impact) for number, impact in zip(row.numbers, row.impacts, strict=True)
+                if number in self.numbers] if row else []  # fmt: skip
+        if row is None or not kept:
+            return None
+        numbers = [number for number, _ in kept]
+        gaps = [now - before for before, now in zip([0, *numbers], numbers, strict=False)]
+        return [row.idf, row.pages, gaps, [impact for _, impact in kept]]
+
+    def _page(self, path: str, page: Page) -> None:
+        sheet = replace(self.index.sheet(page.number), url=page.url)
+        _save(self.folder / f"p/{page.number}", sheet.to_json())
+
+
+def _terms(sheet: Sheet) -> Iterator[str]:
+    for terms in ranking.counts(sheet).values():
+        yield from terms
+
+
+def _is_word(term: str) -> bool:
+    return len(term) >= SHORTEST and term.isalpha()
+
+
+def _pair(term: str, row: list[Any]) -> str:
+    return f"{_json(term)}:{_json(row)}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _path(stem: Path) -> Path:
+    return stem.with_name(f"{stem.name}.json.gz")
+
+
+def _save(stem: Path, text: str) -> None:
+    path = _path(stem)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(".new")
+    aside.write_bytes(gzip.compress(text.encode(), 6, mtime=0))
+    aside.replace(path)
+
+
+def _load(stem: Path) -> Any:
+    path = _path(stem)
+    return json.loads(gzip.decompress(path.read_bytes())) if path.exists() else None
+
+
+def _load_sheet(folder: Path, page: Page) -> Sheet:
+    return from_json(json.dumps(_load(folder / f"p/{page.number}")))
+
+
+def _state(folder: Path, plan: Plan) -> dict[str, Page] | None:
+    """Return what is exported already, None when it is of another plan."""
+    try:
+        row = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        if row["plan"] != _json([plan.version, plan.pivots, plan.scale, plan.shards]):
+            return None
+        pages = {
+            path: Page(digest, url, number) for path, (digest, url, number) in row["pages"].items()
+        }
+        (folder / "state.json").unlink()
+        return pages
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _keep(folder: Path, plan: Plan, pages: Mapping[str, Page], languages: tuple[str, ...]) -> None:
+    """Write the manifest, then what was exported: until then, a stopped run starts anew."""
+    held = {path: (page.digest, page.url, page.number) for path, page in sorted(pages.items())}
+    plans = _json([plan.version, plan.pivots, plan.scale, plan.shards])
+    known = {lang: data()[lang] for lang in languages}
+    text = _json({"plan": plans, "pages": held, "languages": known})
+    manifest = {"v": VERSION, "id": hashlib.sha256(text.encode()).hexdigest()[:12],
+                "pages": len(pages), "shards": plan.shards, "languages": known}  # fmt: skip
+    _save(folder / "manifest", _json(manifest))
+    write(folder / "state.json", _json({"plan": plans, "pages": held}))

@@ -1,0 +1,69 @@
+"""Puts the house's search into the site: the box in place of the theme's, and the index as shards."""
+
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+from kb.search.shards import export, place
+from kb.search.whoosh import Searcher, refresh
+
+HERE = Path(__file__).parent
+SCRIPT = "assets/docworthy/search.js"
+SHARDS = "search/docworthy"
+_THEIRS = ("search", "material/search")
+_WORK = ("page_context", "post_build", "pre_build", "build_error", "page_content")
+
+
+def bring(config: MkDocsConfig) -> None:
+    """Take over from the theme's search: its box stays, its index is not built.
+
+    The plugin `search` stays named in mkdocs.yml: the theme shows a search box only then.
+    """
+    if not any(name in config.plugins for name in _THEIRS):
+        return
+    _silence(config)
+    config.theme.dirs.insert(_after_custom(config), str(HERE / "overrides"))
+    if SCRIPT not in [str(one) for one in config.extra_javascript]:
+        config.extra_javascript.append(SCRIPT)
+
+
+def add_script(files: Files, config: MkDocsConfig) -> None:
+    """Add the script, where the site has a search box."""
+    if SCRIPT in [str(one) for one in config.extra_javascript]:
+        path = str(HERE / "assets" / Path(SCRIPT).name)
+        files.append(File.generated(config, SCRIPT, abs_src_path=path))
+
+
+def write(site: Path, docs: Path, state: Path, files: Files, config: MkDocsConfig) -> None:
+    """Bring index and shards up to date, and put the shards into the site.
+
+    Args:
+        state: The folder `.kb/`, where both are kept between builds.
+    """
+    if SCRIPT not in [str(one) for one in config.extra_javascript]:
+        return
+    folder = state / "search"
+    urls = {file.src_uri: file.url.removeprefix("./") for file in files
+            if file.src_uri.endswith(".md") and not file.inclusion.is_excluded()  # type: ignore[no-untyped-call]
+            and not file.src_uri.startswith("drafts/")}  # fmt: skip
+    index = Searcher(folder, refresh(docs, folder))
+    try:
+        export(index, folder / "shards", urls)
+    finally:
+        index.close()
+    place(folder / "shards", site / SHARDS)
+
+
+def _silence(config: MkDocsConfig) -> None:
+    """Unhook what would build the theme's own index: 8 MB and a minute at ten thousand pages."""
+    theirs = {id(config.plugins[name]) for name in _THEIRS if name in config.plugins}
+    for event in _WORK:
+        hooks: list[Any] = config.plugins.events[event]
+        hooks[:] = [one for one in hooks if id(getattr(one, "__self__", None)) not in theirs]
+
+
+def _after_custom(config: MkDocsConfig) -> int:
+    """Return the place behind the site's own overrides, which go before ours."""
+    return 1 if config.theme.custom_dir else 0

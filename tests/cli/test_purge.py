@@ -1,0 +1,154 @@
+"""Tests of the purge: measured in bytes, nothing of the article is left in the workspace."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from factories import AT, make_article, make_event, make_ticket, published
+from kb_command import kb
+
+from kb.articles.evidence import Evidence
+from kb.articles.library import Library
+from kb.capture.triage import Decision, Outcome
+from kb.redaction import already_safe
+from kb.store.store import Store, open_store
+
+ID, TITLE, ALIAS = "proxy-timeouts-1042", "Deploys time out behind a proxy", "hangs at 99 percent"
+TRACES = (ID.encode(), TITLE.encode(), ALIAS.encode(), b"FW-504")
+
+
+def fill(store: Store) -> None:
+    """Keep a ticket, its decision and an event of the article, and of another one."""
+    ticket = make_ticket(subject=already_safe(TITLE))
+    store.tickets.take("helpdesk", tickets=[ticket], cursor="x", dead=[])
+    for key, article in ((ticket.key, ID), ("helpdesk:7", "other-7")):
+        store.decisions.append(
+            Decision(ticket=key, outcome=Outcome.NEW, reason=f"like {article}", article=article,
+                     confidence=1.0, by="mara", at=AT)
+        )  # fmt: skip
+    store.events.append(
+        [make_event(1), make_event(2, article="other-7", page="/articles/other-7/")]
+    )
+
+
+def build(folder: Path) -> None:
+    env = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "KB_SECRET": "a key for tests"}
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q"]
+    subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A workspace in git with two published articles, a built site and a filled store."""
+    assert 0 == kb(tmp_path, "init").returncode
+    with (tmp_path / "mkdocs.yml").open("a") as settings:
+        settings.write("site_url: https://help.ferrywright.example/\n")
+    library = Library(tmp_path / "docs")
+    library.save(published(make_article(title=TITLE, aliases=(ALIAS,))))
+    library.save_evidence(
+        ID, (Evidence(section="Issue", sentence="FW-504", ticket="helpdesk:1042", message="m0"),)
+    )
+    library.save(published(make_article(
+        id="other-7", title="Uploads stop behind a proxy", aliases=(), tickets=("helpdesk:7",),
+        sections=(("Issue", "An upload stops."), ("Environment", "Ferry"),
+                  ("Resolution", "1. Restart `ferryd`.")))))  # fmt: skip
+    store = open_store(f"sqlite:///{tmp_path / '.kb' / 'store.sqlite3'}")
+    fill(store)
+    store.close()
+    build(tmp_path)
+    (tmp_path / "feedback").mkdir()
+    (tmp_path / "feedback" / "digest.md").write_text(f"- {TITLE}\n")
+    for name in ("near.json", "index.bin"):
+        (tmp_path / ".kb" / "cache" / name).write_bytes(b"\0" + ID.encode())
+    for command in (["init", "-q"], ["add", "-A"],
+                    ["-c", "user.name=m", "-c", "user.email=m@x.example", "commit", "-qm", "All"]):  # fmt: skip
+        subprocess.run(["git", *command], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+def holding(folder: Path) -> list[str]:
+    """Return every file with a trace of the article in its bytes or its name, but for git's."""
+    return [
+        path.relative_to(folder).as_posix()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".git" not in path.parts
+        if any(trace in path.read_bytes() + str(path).encode() for trace in TRACES)
+    ]
+
+
+def test_nothing_of_it_is_left(folder: Path) -> None:
+    """Site, index, lists, caches and store hold no byte of it; what is left is told, and by name."""
+    before = holding(folder)
+    assert {"site/search/search_index.json", "site/sitemap.xml", ".kb/store.sqlite3"} < set(before)
+
+    done = kb(folder, "purge", ID, "--json")
+
+    told = json.loads(done.stdout)
+    assert (0, ["feedback/digest.md"]) == (done.returncode, holding(folder))
+    assert {"tickets": 1, "decisions": 1, "events": 1} == told["rows"]
+    assert "edit feedback/digest.md: it tells of the article" in told["left"]
+    assert any(step.startswith("git filter-repo --invert-paths") for step in told["left"])
+    assert (folder / "site" / "articles" / "other-7" / "index.html").exists()
+    index = json.loads((folder / "site" / "search" / "search_index.json").read_text())
+    assert any("other-7" in row["location"] for row in index["docs"])
+
+
+def test_the_site_is_whole_again(folder: Path) -> None:
+    """After a purge the next build has the other pages, and no link that leads nowhere."""
+    kb(folder, "purge", ID)
+    (folder / "feedback" / "digest.md").unlink()
+
+    build(folder)
+
+    assert [] == holding(folder)
+    assert (folder / "site" / "articles" / "other-7" / "index.html").exists()
+
+
+def test_the_ticket_is_not_written_again(folder: Path) -> None:
+    """The purged ticket still counts, and is declined for good."""
+    kb(folder, "purge", ID)
+
+    store = open_store(f"sqlite:///{folder / '.kb' / 'store.sqlite3'}")
+    decided = {one.ticket: one.outcome for one in store.decisions.current()}
+    assert Outcome.DECLINED is decided["helpdesk:1042"]
+    assert ["helpdesk:1042"] == [ticket.key for ticket in store.tickets.all()]
+    assert 2 == store.events.count()
+    store.close()
+
+
+def test_a_dry_run_writes_nothing(folder: Path) -> None:
+    """It tells the same and changes no file."""
+    before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+    dry = json.loads(kb(folder, "purge", ID, "--dry-run", "--json").stdout)
+
+    same = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    assert {p: b for p, b in before.items() if "store" not in p.name} == {
+        p: b for p, b in same.items() if "store" not in p.name
+    }
+    wet = json.loads(kb(folder, "purge", ID, "--json").stdout)
+    assert {**dry, "dry_run": False} == wet
+
+
+def test_again_is_told(folder: Path) -> None:
+    """What is gone is gone: a second purge says that nothing is here."""
+    kb(folder, "purge", ID)
+
+    again = kb(folder, "purge", ID)
+
+    assert (1, True) == (again.returncode, "nothing of such an article is here" in again.stderr)
+
+
+def test_every_kind_of_store(store: Store) -> None:
+    """SQLite and PostgreSQL forget the same rows."""
+    fill(store)
+
+    rows = store.purging.purge(ID, ["helpdesk:1042"])
+
+    assert (1, 1, 1) == (rows.tickets, rows.decisions, rows.events)
+    (ticket,) = store.tickets.all()
+    assert {"purged"} == {ticket.subject, *(message.body for message in ticket.messages)}
+    assert ["other-7"] == [one.article for one in store.decisions.current()]

@@ -1,0 +1,246 @@
+"""Tests of the gate over a built site: every file is read, and whatever goes wrong keeps it in."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from factories import AT
+
+import kb
+from kb.articles.settled import Settled, Settlement, Verdict, mark
+from kb.gates.identities import Roll, read
+from kb.gates.scanner import Rulebook
+from kb.gates.site import CACHE, digests, leaks, said_by_hand
+from kb.gates.verdict import Judge
+from kb.redaction import Entity, Known
+
+TOKEN = "ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0hL3nR6"
+MAIL = "quirina@vandersloot-optics.example"
+KEY = b"a key for tests"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A site with one page that may go out."""
+    folder = tmp_path / "site"
+    put(folder, "index.html", "<title>Help</title><main><p>Search first.</p></main>")
+    return folder
+
+
+def put(site: Path, name: str, content: str | bytes) -> None:
+    path = site / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def found(site: Path, **judge: object) -> list[str]:
+    made = Judge(**{"book": Rulebook(seconds=60), **judge})  # type: ignore[arg-type]
+    return [str(error) for error in leaks(site, made, state=site.parent / ".kb")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("articles/a/index.html", f"<main>Write to {MAIL}.</main>"),
+        ("index.html", f"<main>Write to {MAIL}.</main>"),
+        ("404.html", f"<!-- {TOKEN} -->"),
+        ("search/search_index.json", json.dumps({"docs": [{"title": "A", "text": MAIL}]})),
+        ("search/shards/07.json", json.dumps([[1, f"x {MAIL}"]])),
+        ("feed_rss_created.xml", f"<item><title>{MAIL}</title></item>"),
+        ("llms.txt", f"- [A](articles/a/): write to {MAIL}"),
+        ("articles/a.md", f"Write to {MAIL}."),
+        ("sitemap.xml", f"<loc>https://help.example/{MAIL}/</loc>"),
+        ("assets/app.js", f"const token='{TOKEN}'"),
+        (f"files/{MAIL}.txt", "x"),
+        ("assets/x.png", b"\x89PNG\r\n\x1a\n\0\0\0\x13tEXtAuthor\0Q. Vandersloo\0\0\0\0"),
+    ],
+)
+def test_every_file_is_read(site: Path, name: str, content: str | bytes) -> None:
+    """Pages, index, shards, feeds, texts, twins, scripts, names and pictures are all looked at."""
+    put(site, name, content)
+
+    told = found(site)
+
+    assert told
+    assert all(error.startswith(name) for error in told)
+    assert TOKEN not in str(told)
+
+
+def test_a_clean_site_may_go_out(site: Path) -> None:
+    """Versions, hashes, timestamps, documentation's addresses and placeholders stand."""
+    put(site, "articles/a/index.html",
+        "<main>Ferry 4.2.1, commit 9f2c1e7, 2026-03-01T10:00:00Z, 192.0.2.7, you@example.com, "
+        "&lt;email-1&gt;, &lt;customer-host-1&gt;, sha256 "
+        "6e73b56f871b80b48c6570687e1f68103ec6e346a0686b0bef5c1e68e5f9b0d4</main>")  # fmt: skip
+
+    assert [] == found(site)
+
+
+def test_the_teams_own_words_stand(site: Path, tmp_path: Path) -> None:
+    """What hand-written pages say may stand anywhere, but never as part of a longer word."""
+    docs = tmp_path / "docs"
+    put(docs, "contact.md", f"Write to {MAIL}, server 10.1.2.3")
+    put(docs, "articles/a.md", "ottilie@grovelberg-optics.example")
+    put(site, "index.html", f"<main>{MAIL} 10.1.2.3</main>")
+    assert [] == found(site, said=said_by_hand(docs))
+    put(site, "index.html", "<main>write to ottilie@grovelberg-optics.example</main>")
+    assert found(site, said=said_by_hand(docs))
+    put(site, "index.html", "<main>server 10.1.2.33</main>")
+    assert found(site, said=said_by_hand(docs))
+
+
+def test_a_shaped_secret_never_stands(site: Path) -> None:
+    """Not even where the team wrote it by hand."""
+    put(site, "index.html", f"<main>token = {TOKEN}</main>")
+
+    assert found(site, said=f"token = {TOKEN}".casefold())
+
+
+def test_a_customer_is_not_named(site: Path, tmp_path: Path) -> None:
+    """Whoever stands in a ticket's own fields stands on no page, in no address, in no menu."""
+    roll = Roll(tmp_path / ".kb", KEY)
+    roll.add(Known(names=("Quirina Vandersloot",), organisations=("Quayline",)))
+    roll.write()
+    known = read(tmp_path / ".kb", KEY)
+    for name, content in (
+        ("index.html", "<nav><a href='/'>Thanks, Quirina Vandersloot</a></nav><main>x</main>"),
+        ("articles/upload-for-quirina-vandersloot/index.html", "<main>x</main>"),
+        ("index.html", "<main>quayline runs it</main>"),
+    ):
+        put(site, name, content)
+        assert found(site, identities=known)
+        (site / name).unlink()
+    put(site, "index.html", "<main>quayline runs it</main>")
+    assert [] == found(site, identities=known, said="made with quayline.")
+    assert [] == found(site, identities=known, book=Rulebook(allow=("Quayline",), seconds=60))
+
+
+def test_what_was_settled_stands(site: Path) -> None:
+    """A finding that a person settled as not sensitive does not stop the build."""
+    put(site, "index.html", f"<main>Write to {MAIL}.</main>")
+    row = Settlement(
+        at=AT, by="t", verdict=Verdict.HARMLESS, entity=Entity.EMAIL, recognizer="email",
+        confidence=0.9, rules="x", article="a", mark=mark(KEY, Entity.EMAIL, MAIL),
+    )  # fmt: skip
+
+    assert found(site)
+    assert [] == found(site, settled=Settled((row,), KEY))
+
+
+def test_the_themes_files_are_not_read(site: Path, tmp_path: Path) -> None:
+    """Equal bytes come with the theme; one more byte, and the file is read."""
+    put(tmp_path, "theme.js", f"/* by {TOKEN} */")
+    put(site, "assets/theme.js", f"/* by {TOKEN} */")
+    judge = Judge(book=Rulebook(seconds=60))
+    shipped = list(digests([tmp_path / "theme.js"]))
+
+    assert [] == leaks(site, judge, state=tmp_path / ".kb", shipped=shipped)
+    put(site, "assets/theme.js", f"/* by {TOKEN} */ ")
+    assert leaks(site, judge, state=tmp_path / ".kb", shipped=shipped)
+
+
+def test_links_out_of_the_site(site: Path, tmp_path: Path) -> None:
+    """A symbolic link is not followed and not passed over: it keeps the site in."""
+    (site / "x.txt").symlink_to(tmp_path / "elsewhere")
+
+    assert "a link" in found(site)[0]
+
+
+def test_the_cache_knows_only_what_is_clean(site: Path, tmp_path: Path) -> None:
+    """What was found is found again; what was clean is not under other words."""
+    put(site, "articles/a/index.html", f"<main>Write to {MAIL}.</main>")
+    first = found(site)
+    assert first == found(site) != []
+    put(site, "articles/a/index.html", "<main>the zeppelin project</main>")
+    assert [] == found(site)
+    assert [] == found(site)
+    assert found(site, book=Rulebook(words=("zeppelin",), seconds=60))
+
+
+def test_a_cache_of_nonsense_knows_nothing(site: Path, tmp_path: Path) -> None:
+    """A damaged cache costs time, not safety."""
+    put(site, "index.html", f"<main>{TOKEN}</main>")
+    for nonsense in ("{", '{"a": 1}', "[1, null]", "\xff"):
+        put(tmp_path, f".kb/{CACHE}", nonsense)
+        assert found(site)
+
+
+_RUN = """
+from pathlib import Path
+from kb.errors import KbError
+from kb.gates.scanner import Rulebook
+from kb.gates.site import leaks
+from kb.gates.verdict import Judge
+if __name__ == "__main__":
+    try:
+        book = Rulebook(seconds={seconds}, **{more})
+        print("passed", leaks(Path("site"), Judge(book=book), state=Path(".kb")))
+    except KbError as error:
+        print(type(error).__name__, error)
+"""
+
+
+def broken(
+    site: Path, file: str, old: str, new: str, *, seconds: float = 60, more: str = "{}"
+) -> str:
+    """Break one file of a copy of the package, run the gate with it, and return what it says."""
+    home = site.parent / "copy"
+    shutil.copytree(
+        Path(kb.__file__).parent, home / "kb", ignore=shutil.ignore_patterns("helpdesk")
+    )
+    path = home / "kb" / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    (site.parent / "run.py").write_text(_RUN.format(seconds=seconds, more=more))
+    run = subprocess.run(
+        [sys.executable, str(site.parent / "run.py")], cwd=site.parent, capture_output=True,
+        env={"PYTHONPATH": str(home), "PATH": "/usr/bin:/bin"}, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    return run.stdout + run.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("redaction/rules/secrets.toml", "[[rule]]", "[[rule", "failed (TOMLDecodeError)"),
+        ("redaction/rules/secrets.toml", "[[rule]]", "[[gone]]", "probes"),
+        ("redaction/rules/identities.toml", "pattern =", "pattern_ =", "failed (KeyError)"),
+        ("redaction/checks.py", "def host(", "raise MemoryError\n\n\ndef host(", "MemoryError"),
+        ("gates/scanner.py", "redactor = Redactor(words", "import os\n        os.kill(os.getpid(), 9)\n        redactor = Redactor(words", "no answer"),
+        ("gates/scanner.py", "redactor = Redactor(words", "import time\n        time.sleep(900)\n        redactor = Redactor(words", "no answer"),
+    ],
+    ids=["corrupt rules", "half the rules", "a rule without a pattern", "a check that cannot load", "a scanner that is killed", "a scanner that hangs"],
+)  # fmt: skip
+def test_a_scanner_that_is_broken_blocks(
+    site: Path, file: str, old: str, new: str, says: str
+) -> None:
+    """Really broken rules and scanners never let a site pass, and the error quotes nothing."""
+    put(site, "index.html", "<main>harmless quirina</main>")
+
+    told = broken(site, file, old, new, seconds=4)
+
+    assert "passed" not in told
+    assert says in told
+    assert "quirina" not in told
+
+
+def test_a_rule_that_hangs_blocks(site: Path) -> None:
+    """A check that never returns is stopped, and so is the site."""
+    put(site, "index.html", f"<main>server 10.1.2.3 of {MAIL}</main>")
+    hang = "def address(value: bytes) -> bool:\n    while True:\n        pass\n\n\ndef _(value"
+
+    told = broken(site, "redaction/checks.py", "def address(value", hang, seconds=4)
+
+    assert "RedactionError" in told
+    assert "no answer" in told
+
+
+def test_unknown_rules_block(site: Path) -> None:
+    """A scanner whose rules have another version than the door's is not believed."""
+    for version in ("", "0" * 16):
+        with pytest.raises(Exception, match="unknown version"):
+            found(site, book=Rulebook(version=version, seconds=60))
