@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kb.store.database import Database, open_database
 from kb.store.decisions import Decisions
 from kb.store.events import Events
+from kb.store.folds import Folds
 from kb.store.tickets import Tickets
 
 
@@ -16,6 +17,7 @@ class Store:
     tickets: Tickets
     decisions: Decisions
     events: Events
+    folds: Folds
 
     def close(self) -> None:
         """Give the database back."""
@@ -35,4 +37,5 @@ def open_store(url: str) -> Store:
         tickets=Tickets(database),
         decisions=Decisions(database),
         events=Events(database),
+        folds=Folds(database),
     )
