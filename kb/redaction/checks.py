@@ -10,7 +10,7 @@ from kb.redaction.lists import common
 from kb.redaction.rules import compiled
 
 PLACEHOLDER = compiled(
-    r"""(?i)x{6,}|\*{3,}|\.{4,}|_{5,}|\$\{|\{\{|\$\(|<%=|%\(|#\{|example(?:key)?$|^\\?[<\[{(%$@].*"""
+    r"""(?i)x{6,}|://\$[A-Za-z_{]|\*{3,}|\.{4,}|_{5,}|\$\{|\{\{|\$\(|<%=|%\(|#\{|example(?:key)?$|^\\?[<\[{(%$@].*"""
     r"""|^[x*.#_\x80?-]+$|[>\]})]{2}$|^enc\(|^!?sops|^[&!*][a-z]+;?$|^&(?:amp;)*#?[0-9a-z]+;?"""
     r"""|^(?:your|my|the|some|insert|enter|put|add|paste|change|replace)[-_ ]|^0x[0-9a-f]{1,16}$"""
     r"""|^(?:my|your|the|some|a)(?:super|new|old|own)?(?:secret|passw(?:or)?d|token|api|key|user).{0,12}$"""
@@ -53,8 +53,8 @@ NOT_A_KEY = compiled(
     r"""|extensions?[/ ]|\b_?(?:mock|fake|dummy|sample|placeholder|public)[\w-]{0,24}["': =]+|message-id:? ?<?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist)/[^\s]*)$"""
 )
 """What may stand before a long odd value that is no key: checksums, public keys, encrypted values."""
-PUBLIC_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$")
-"""Addresses that RFC 2606 keeps for documentation."""
+PUBLIC_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$|^(?:git|hg|svn)@")
+"""Addresses that RFC 2606 keeps for documentation, and the users that forges share."""
 VERSION_BEFORE = compiled(
     r"(?:\b[A-Z][A-Za-z]+/|(?i)(?:\bv|\b(?:version|ver|release|build|firmware|driver|update|revision|chrome|edge|git"
     r"|svn|opera|bios|sdk|agent|plugin|antivirus)[ :=v.]{1,3}))$"

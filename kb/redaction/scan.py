@@ -95,6 +95,8 @@ def _vetoed(rule: Rule, seen: bytes, first: int, value: bytes) -> bool:
     before = seen[max(0, first - 48) : first]
     if rule.id == "hex-after-name" and not after_service(before):
         return True
+    if rule.check == "machine" and value.isalpha() and before[-1:].isalpha():
+        return True
     if rule.check in VETOED:
         return bool(NOT_A_KEY.search(before) or CHECKSUM.match(value))
     if rule.id == "email":
