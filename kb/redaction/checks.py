@@ -10,9 +10,10 @@ from kb.redaction.lists import common
 from kb.redaction.rules import compiled
 
 PLACEHOLDER = compiled(
-    r"""(?i)x{6,}|\*{3,}|\.{4,}|_{5,}|\$\{|\{\{|\$\(|<%=|%\(|#\{|example(?:key)?$|^\\?[<\[{(%$@].*"""
+    r"""(?i)x{6,}|://\$[A-Za-z_{]|\*{3,}|\.{4,}|_{5,}|\$\{|\{\{|\$\(|<%=|%\(|#\{|example(?:key)?$|^\\?[<\[{(%$@].*"""
     r"""|^[x*.#_\x80?-]+$|[>\]})]{2}$|^enc\(|^!?sops|^[&!*][a-z]+;?$|^&(?:amp;)*#?[0-9a-z]+;?"""
-    r"""|^(?:your|my|the|some|insert|enter|put|add|paste|change|replace)[-_ ]"""
+    r"""|^(?:your|my|the|some|insert|enter|put|add|paste|change|replace)[-_ ]|^0x[0-9a-f]{1,16}$"""
+    r"""|^(?:my|your|the|some|a)(?:super|new|old|own)?(?:secret|passw(?:or)?d|token|api|key|user).{0,12}$"""
     r"""|^(?:change-?me!?|replace-?me|placeholder|redacted|removed|hidden|masked|omitted|secret-?ref"""
     r"""|true|false|null|none|nil|undefined|nan|empty|string|str|int|bool|optional|required|dummy"""
     r"""|yes|no|on|off|todo|tbd|n/?a|process\.env.*|os\.environ.*|getenv.*|env\..*|vault:.*|sample"""
@@ -21,8 +22,6 @@ PLACEHOLDER = compiled(
 )
 HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
 UUID_INSIDE = compiled(r"(?i)[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{11,12}")
-HANDLE = compiled(r"(?i)^0x[0-9a-f]{1,16}$")
-"""An address in memory or a session's number."""
 UUID = compiled(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
 WORDS = compiled("[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 PARTS = compiled("[0-9A-Za-z]+")
@@ -51,11 +50,11 @@ NOT_A_KEY = compiled(
     r"""(?i)(?:enc\([^)\n]*|integrity["': =]+|\bsha-?\d{1,3}["')]?[-:= ]+|\bh1:|md5[-:= ]+|(?:check|md5)sum["': =]*"""
     r"""|digest["': =]*|fingerprint["': =]*|(?:commit|revision|rev|tree|parent|blob|etag|hash)["': =/]+"""
     r"""|\bssh-(?:rsa|dss|ed25519) |ecdsa-sha2-nistp\d+ |data:[\w/+.-]+;base64,|public[ _-]?key["': =]*"""
-    r"""|extensions?[/ ]|message-id:? ?<?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist)/[^\s]*)$"""
+    r"""|extensions?[/ ]|\b_?(?:mock|fake|dummy|sample|placeholder|public)[\w-]{0,24}["': =]+|message-id:? ?<?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist)/[^\s]*)$"""
 )
 """What may stand before a long odd value that is no key: checksums, public keys, encrypted values."""
-PUBLIC_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$")
-"""Addresses that RFC 2606 keeps for documentation."""
+PUBLIC_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$|^(?:git|hg|svn)@")
+"""Addresses that RFC 2606 keeps for documentation, and the users that forges share."""
 VERSION_BEFORE = compiled(
     r"(?:\b[A-Z][A-Za-z]+/|(?i)(?:\bv|\b(?:version|ver|release|build|firmware|driver|update|revision|chrome|edge|git"
     r"|svn|opera|bios|sdk|agent|plugin|antivirus)[ :=v.]{1,3}))$"
@@ -175,7 +174,7 @@ def spoken(value: bytes) -> bool:
 def assigned(value: bytes) -> bool:
     """Return whether what a key, token or secret is set to could be one."""
     value = value.strip(b".,;:=")
-    if len(value) < 8 or not filled(value) or _ordinary(value) or HANDLE.search(value):
+    if len(value) < 8 or not filled(value) or _ordinary(value):
         return False
     return entropy(value) >= (2.0 if any(48 <= byte <= 57 for byte in value) else 3.0)
 
@@ -211,7 +210,7 @@ def phone(value: bytes) -> bool:
 
 
 CARD_LENGTHS = {
-    b"2": (16,),
+    b"2": (15, 16),
     b"3": (14, 15, 16),
     b"4": (13, 16),
     b"5": (12, 13, 16),
@@ -248,10 +247,11 @@ def log_user(value: bytes) -> bool:
     return value not in (b"root", b"unknown", b"nobody", b"from", b"user", b"invalid", b"illegal")
 
 
-def service_hex(value: bytes) -> bool:
-    """Return whether the word before a bare hexadecimal key is a service's name, not a hash's."""
-    word = value.split(b"=")[0].split(b":")[0].split(b" ")[0].strip(b"\"'").lower()
-    return not HASHED.search(word) and not _ordinary(word)
+def after_service(before: bytes) -> bool:
+    """Return whether a bare key follows a service's name, which no hash, id or ordinary word is."""
+    word = before.replace(b"=", b" ").replace(b":", b" ").rstrip(b" \t\"'").split()[-1:]
+    name = word[0].strip(b"\"'(;,").lower() if word else b""
+    return bool(name) and not HASHED.search(name) and not _ordinary(name)
 
 
 def numbered(value: bytes) -> bool:
@@ -278,7 +278,6 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "account": account,
     "numbered": numbered,
     "log_user": log_user,
-    "service_hex": service_hex,
     "basic": basic,
     "tenant": tenant,
     "userinfo": userinfo,

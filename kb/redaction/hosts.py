@@ -27,6 +27,8 @@ DOCUMENTATION = tuple(
 """RFC 3849 and 9637; loopback, unspecified and multicast."""
 EXAMPLES = ((192, 0, 2), (198, 51, 100), (203, 0, 113))
 """RFC 5737."""
+NETWORKS = ((10, 0, 0, 0), (172, 16, 0, 0), (192, 168, 0, 0))
+"""RFC 1918, as every firewall's manual writes them."""
 REVERSED = frozenset(
     b"com org net edu gov io java javax sun android androidx kotlin scala system microsoft".split()
 )
@@ -53,7 +55,7 @@ def _address4(first: int, second: int, third: int, fourth: int) -> bool:
         return False
     if (first, second) == (169, 254) or (first, second, third) in EXAMPLES:
         return False
-    return (first, second, third, fourth) != (255, 255, 255, 255)
+    return (first, second, third, fourth) not in NETWORKS
 
 
 def tenant(value: bytes) -> bool:

@@ -36,6 +36,24 @@ PARTICLES = frozenset(
 STUCK_BEFORE = frozenset(b"/\\_@#$%&=+~")
 STUCK_AFTER = frozenset(b"/\\_@=(+~$")
 LEADING = compiled(r"(?:^|[^0-9A-Za-z_\x80-\xff/\\.-])({Name}) (?:[A-Z]\.? )?$")
+OPENERS = frozenset(
+    [
+        "ask",
+        "call",
+        "can",
+        "let",
+        "may",
+        "see",
+        "add",
+        "will",
+        "say",
+        "even",
+        "ever",
+        "less",
+        "else",
+    ]
+)
+"""Given names that open a sentence before a family name far more often than they belong to it."""
 CERTAIN, LIKELY, GUESSED = 0.85, 0.65, 0.6
 
 
@@ -127,7 +145,7 @@ def _led_by(seen: bytes, anchor: int) -> int:
         return anchor
     word = before.group(1).decode("latin-1").lower()
     ordinary = word in common() and word not in given()
-    if ordinary or word in not_people() or seen[anchor - 1] != 0x20:
+    if ordinary or word in OPENERS or word in not_people() or seen[anchor - 1] != 0x20:
         return anchor
     start: int = before.start(1)
     return max(0, anchor - 40) + start

@@ -2,7 +2,13 @@
 
 from collections.abc import Iterator
 
-from kb.redaction.checks import CHECKS, NOT_A_KEY, PUBLIC_EMAIL, VERSION_BEFORE
+from kb.redaction.checks import (
+    CHECKS,
+    NOT_A_KEY,
+    PUBLIC_EMAIL,
+    VERSION_BEFORE,
+    after_service,
+)
 from kb.redaction.people import PROOFS, find_people, named_again
 from kb.redaction.rules import Rule, compiled
 from kb.redaction.sieve import likely_rules
@@ -87,6 +93,10 @@ def _untaken(first: int, value: bytes) -> tuple[int, bytes]:
 
 def _vetoed(rule: Rule, seen: bytes, first: int, value: bytes) -> bool:
     before = seen[max(0, first - 48) : first]
+    if rule.id == "hex-after-name" and not after_service(before):
+        return True
+    if rule.check == "machine" and value.isalpha() and before[-1:].isalpha():
+        return True
     if rule.check in VETOED:
         return bool(NOT_A_KEY.search(before) or CHECKSUM.match(value))
     if rule.id == "email":
