@@ -12,6 +12,7 @@ from kb.cli.sources import open_source
 from kb.cli.workspace import Workspace, json_option, open_workspace
 from kb.config import Source as Settings
 from kb.gates.identities import Roll
+from kb.gates.scanner import prove
 from kb.store.tickets import Tickets
 from kb.tickets.intake import Intake
 from kb.tickets.pulling import MOST_ATTEMPTS, DeadLetter, Keeper
@@ -35,6 +36,7 @@ def pull(kind: str | None, path: Path | None, retry: bool, as_json: bool) -> Non
     KIND and PATH (relative to where you are) stand in for source.kind and source.path.
     """
     workspace = open_workspace()
+    prove()
     settings = _settings(workspace, kind, path)
     secret = workspace.config.secret()
     roll = Roll(workspace.config.state, secret)
