@@ -139,12 +139,14 @@ class Review:
         reviewers: Addresses of those who also approve, send back and publish.
         leads: Addresses of those who also archive and supersede.
         signers: Path of git's `allowed_signers`; from then on each approval is signed.
+        supported: The oldest supported version of each product, e.g. `Ferry 4.2`.
     """
 
     engineers: tuple[str, ...] = ()
     reviewers: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
     signers: str = ""
+    supported: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,10 @@ class Config:
         """The store's SQLAlchemy URL: `KB_DATABASE`, then kb.toml, then SQLite in `.kb/`."""
         url = os.environ.get("KB_DATABASE") or self.measure.database
         return url or f"sqlite:///{self.state / 'store.sqlite3'}"
+
+    def hook_secrets(self) -> tuple[str, ...]:
+        """Return `KB_HOOK_SECRET`, one or, while they change, two, with a blank between them."""
+        return tuple(os.environ.get("KB_HOOK_SECRET", "").split())
 
     def key(self) -> bytes:
         """Return the workspace's key, `b""` where there is none: then nothing counts as settled."""

@@ -9,7 +9,7 @@ import click
 
 from kb.cli import out
 from kb.cli.sources import open_source
-from kb.cli.workspace import Workspace, json_option, open_workspace
+from kb.cli.workspace import Workspace, json_option, now, open_workspace
 from kb.config import Source as Settings
 from kb.gates.identities import Roll
 from kb.gates.scanner import prove
@@ -28,8 +28,9 @@ _TOLD = 20
 @click.argument("kind", required=False)
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--retry", is_flag=True, help="Take up what could not be read before.")
+@click.option("--due", is_flag=True, help="Only if a webhook said that there is news.")
 @json_option
-def pull(kind: str | None, path: Path | None, retry: bool, as_json: bool) -> None:
+def pull(kind: str | None, path: Path | None, retry: bool, due: bool, as_json: bool) -> None:
     """Take tickets into the store, redacted as they enter.
 
     Goes on where the last pull stopped; a killed pull loses nothing and counts nothing twice.
@@ -38,12 +39,15 @@ def pull(kind: str | None, path: Path | None, retry: bool, as_json: bool) -> Non
     workspace = open_workspace()
     prove()
     settings = _settings(workspace, kind, path)
-    secret = workspace.config.secret()
+    secret, began = workspace.config.secret(), now()
     roll = Roll(workspace.config.state, secret)
     with (
         open_source(settings, workspace.config.root) as source,
         workspace.store(alone=True) as store,
     ):
+        if due and not store.tickets.is_due(settings.name):
+            _tell(0, store.tickets.dead_letters(settings.name), (), as_json)
+            return
         intake = Intake(
             source=settings.name,
             redactor=workspace.redactor,
@@ -52,6 +56,8 @@ def pull(kind: str | None, path: Path | None, retry: bool, as_json: bool) -> Non
             notice=roll.add,
         )
         taken = _taken(source, intake, _Noted(store.tickets, roll), retry)
+        if not retry:
+            store.tickets.settle(settings.name, at=began)
         dead = store.tickets.dead_letters(intake.source)
         secrets = store.tickets.live_secrets()
     _tell(taken, dead, secrets, as_json)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -13,6 +13,9 @@ from kb.store import schema
 from kb.store.database import Database
 from kb.tickets.pulling import DeadLetter
 from kb.tickets.ticket import Message, Role, Satisfaction, Status, Ticket
+
+DELIVERY_LIFE = timedelta(days=4)
+"""How long a webhook's id is kept; senders repeat one for three days at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,38 @@ class Tickets:
         with self.database.transaction() as connection:
             rows = connection.execute(query).all()
         return tuple(DeadLetter(place=r.place, reason=r.reason, attempts=r.attempts) for r in rows)
+
+    def hint(self, source: str, ids: tuple[str, ...], *, at: datetime) -> bool:
+        """Mark a source as due, unless one of the delivery's ids was seen before.
+
+        Ids are kept for `DELIVERY_LIFE`; returns whether the delivery is a new one.
+        """
+        table, seconds = schema.deliveries, int(at.timestamp())
+        old = delete(table).where(table.c.at < seconds - int(DELIVERY_LIFE.total_seconds()))
+        with self.database.transaction() as connection:
+            connection.execute(old)
+            if connection.execute(select(table.c.id).where(table.c.id.in_(ids))).first():
+                return False
+            rows = [{"id": one, "at": seconds} for one in ids]
+            connection.execute(self.database.insert(table).on_conflict_do_nothing(), rows)
+            insert = self.database.insert(schema.due).values(source=source, at=seconds)
+            connection.execute(
+                insert.on_conflict_do_update(index_elements=["source"], set_={"at": seconds})
+            )
+        return True
+
+    def is_due(self, source: str) -> bool:
+        """Say whether a hint came since the source was last read."""
+        query = select(schema.due.c.source).where(schema.due.c.source == source)
+        with self.database.transaction() as connection:
+            return connection.execute(query).first() is not None
+
+    def settle(self, source: str, *, at: datetime) -> None:
+        """Take back the marks of hints that came before `at`, when the reading began."""
+        table = schema.due
+        before = delete(table).where(table.c.source == source, table.c.at < int(at.timestamp()))
+        with self.database.transaction() as connection:
+            connection.execute(before)
 
     def live_secrets(self) -> tuple[tuple[str, str], ...]:
         """Return `(ticket, label)` of each live secret that was seen."""

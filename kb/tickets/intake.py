@@ -46,7 +46,7 @@ class Intake:
             raise TicketError(where, error.what, "Run kb doctor, then kb pull --retry") from None
         except (
             KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError,
-            RecursionError,
+            RecursionError, OSError,
         ) as error:  # fmt: skip
             raise TicketError(
                 where,

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from factories import make_raw
 from kb.cli import out
 from kb.cli.main import cli
 from kb.errors import KbError
+from kb.store.store import open_store
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "sumo-thunderbird"
 
@@ -281,3 +283,17 @@ def test_real_tickets(workspace: Path) -> None:
 
     assert (540, []) == (told["tickets"], told["dead_letters"])
     assert peak < 250
+
+
+def test_due(workspace: Path) -> None:
+    """With --due nothing is read until a hint came, and once it was read nothing is due."""
+    export(workspace / "tickets" / "a.jsonl", range(3))
+    hints = []
+    for hint in (False, True, False):
+        if hint:
+            store = open_store(f"sqlite:///{workspace / '.kb' / 'store.sqlite3'}")
+            store.tickets.hint("helpdesk", ("x",), at=datetime(2026, 6, 1, tzinfo=UTC))
+            store.close()
+        hints.append(pulled(workspace, "--due")["tickets"])
+
+    assert [0, 3, 0] == hints
