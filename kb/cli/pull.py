@@ -12,6 +12,7 @@ from kb.cli.sources import open_source
 from kb.cli.workspace import Workspace, json_option, now, open_workspace
 from kb.config import Source as Settings
 from kb.gates.identities import Roll
+from kb.gates.scanner import prove
 from kb.store.tickets import Tickets
 from kb.tickets.intake import Intake
 from kb.tickets.pulling import MOST_ATTEMPTS, DeadLetter, Keeper
@@ -36,6 +37,7 @@ def pull(kind: str | None, path: Path | None, retry: bool, due: bool, as_json: b
     KIND and PATH (relative to where you are) stand in for source.kind and source.path.
     """
     workspace = open_workspace()
+    prove()
     settings = _settings(workspace, kind, path)
     secret, began = workspace.config.secret(), now()
     roll = Roll(workspace.config.state, secret)

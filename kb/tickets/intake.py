@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from kb.errors import TicketError
-from kb.redaction import Finding, Known, Placeholders, Redactor, SafeText, already_safe
+from kb.errors import RedactionError, TicketError
+from kb.redaction import Finding, Known, Placeholders, Redaction, Redactor, SafeText, already_safe
 from kb.tickets.raw import MOST_MESSAGES, Person, RawMessage, RawTicket, text
 from kb.tickets.rows import read_row
 from kb.tickets.ticket import Message, Role, Ticket
@@ -42,6 +42,8 @@ class Intake:
         """
         try:
             return self._redacted(self.read(payload))
+        except RedactionError as error:
+            raise TicketError(where, error.what, "Run kb doctor, then kb pull --retry") from None
         except (
             KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError,
             RecursionError, OSError,
@@ -108,12 +110,22 @@ class _Writer:
     def safe(self, raw: object) -> SafeText:
         if raw == "":
             return already_safe("")
-        redaction = self.redactor.redact(text(raw), self.known, self.placeholders)
-        self.findings += redaction.findings
-        return redaction.text
+        words = text(raw)
+        return self._kept(lambda: self.redactor.redact(words, self.known, self.placeholders))
 
     def fact(self, name: str, value: str) -> SafeText:
-        redaction = self.redactor.redact_field(name, text(value), self.known, self.placeholders)
+        words = text(value)
+        return self._kept(
+            lambda: self.redactor.redact_field(name, words, self.known, self.placeholders)
+        )
+
+    def _kept(self, scan: Callable[[], Redaction]) -> SafeText:
+        try:
+            redaction = scan()
+        except Exception as error:
+            raise RedactionError(
+                "the ticket", f"the scanner failed on it ({type(error).__name__})", "See kb doctor"
+            ) from None
         self.findings += redaction.findings
         return redaction.text
 
