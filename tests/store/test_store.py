@@ -139,9 +139,11 @@ def test_page_fails_with_the_reader(store: Store) -> None:
 
 
 def test_dead_letters_count_attempts(store: Store) -> None:
-    """What cannot be read is kept by place, with how often it was tried."""
+    """What cannot be read is kept by place, with how often somebody tried it again."""
     take(store, dead=[("a.jsonl:2", "not JSON")])
-    take(store, dead=[("a.jsonl:2", "no id"), ("a.jsonl:1", "not JSON")])
+    take(store, dead=[("a.jsonl:2", "not JSON")])
+    take(store, dead=[("a.jsonl:2", "no id")], retried=True)
+    take(store, dead=[("a.jsonl:1", "not JSON")], retried=True)
     told = [(one.place, one.reason, one.attempts) for one in store.tickets.dead_letters("helpdesk")]
 
     assert [("a.jsonl:1", "not JSON", 1), ("a.jsonl:2", "no id", 2)] == told
@@ -155,6 +157,15 @@ def test_read_place_is_no_dead_letter(store: Store) -> None:
 
     assert ["a.jsonl:3"] == [one.place for one in store.tickets.dead_letters("helpdesk")]
     assert ["a.jsonl:2"] == [one.place for one in store.tickets.dead_letters("other")]
+
+
+def test_changes_are_counted(store: Store) -> None:
+    """Told are the tickets that are new or have changed, not those that came once more."""
+    pages = [[make_ticket()], [make_ticket()], [make_ticket(plan="free")], [make_ticket(key="x:2")]]
+    pages.append([make_ticket(updated_at=later(-5))])
+    told = [store.tickets.take("helpdesk", tickets=page, dead=(), cursor="1") for page in pages]
+
+    assert [1, 0, 1, 1, 0] == told
 
 
 def test_any_year(store: Store) -> None:
