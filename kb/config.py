@@ -139,12 +139,14 @@ class Review:
         reviewers: Addresses of those who also approve, send back and publish.
         leads: Addresses of those who also archive and supersede.
         signers: Path of git's `allowed_signers`; from then on each approval is signed.
+        supported: The oldest supported version of each product, e.g. `Ferry 4.2`.
     """
 
     engineers: tuple[str, ...] = ()
     reviewers: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
     signers: str = ""
+    supported: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

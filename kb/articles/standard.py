@@ -50,7 +50,8 @@ def check(article: Article) -> tuple[Violation, ...]:
 
 
 def _missing_sections(article: Article) -> str:
-    names = [n for n in ("Issue", "Environment", "Resolution") if not article.section(n).strip()]
+    wanted = dict.fromkeys(("Issue", "Environment", "Resolution", *dict(article.sections)))
+    names = [name for name in wanted if not article.section(name).strip()]
     return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} empty" if names else ""
 
 
@@ -89,6 +90,51 @@ def _cause(article: Article) -> str:
     return "" if article.section("Cause").strip() else "no cause is given"
 
 
+def _own_words(article: Article) -> str:
+    asked = set(re.findall(r"\w{4,}", " ".join(article.aliases).casefold()))
+    said = set(re.findall(r"\w{4,}", f"{article.title} {article.section('Issue')}".casefold()))
+    return "the issue has none of the words that were asked" if asked and not asked & said else ""
+
+
+def _one_problem(article: Article) -> str:
+    prose = sentences_of(article.section("Issue"))
+    match = re.search(
+        r"(?i)\b(second (question|problem|issue)|another (question|problem|issue)"
+        r"|(unrelated|separate)(ly)? (question|problem|issue)|on a different note)\b", prose
+    )  # fmt: skip
+    return "the issue speaks of another problem too" if match else ""
+
+
+def _imperative(article: Article) -> str:
+    steps = re.findall(r"(?m)^\s*\d+\. +(.+)$", article.section("Resolution"))
+    told = re.compile(
+        r"(?i)(you (should|could|can|need|must|have to|might)|please\b|we |i |it |they )"
+    )
+    count = sum(told.match(step) is not None for step in steps)
+    return f"{count} of {len(steps)} steps do not begin with what to do" if count else ""
+
+
+def _requester_words(article: Article) -> str:
+    prose = sentences_of(f"{article.section('Cause')}\n{article.section('Resolution')}")
+    match = re.search(r"(?i)\b(your (account|tenant|instance|order|ticket|colleague)|as discussed"
+                      r"|our call|attached|my|mine|i'(m|ve|ll)|i (have|will|can))\b", prose)  # fmt: skip
+    return "cause or resolution speaks to one requester" if match else ""
+
+
+def _links(article: Article) -> str:
+    prose = sentences_of("\n\n".join(text for _, text in article.sections))
+    dead = sum(map(_is_dead, re.findall(r"\]\(\s*<?([^)\s>]*)", prose)))
+    return f"{dead} link{'s' if dead > 1 else ''} lead nowhere for a reader" if dead else ""
+
+
+def _is_dead(link: str) -> bool:
+    """Say whether the form of a link shows that no reader gets there; nothing is fetched."""
+    host = re.match(r"https?://(?:[^/@]*@)?\[?([^/:\]]+)", link)
+    name = host.group(1).casefold() if host else ""
+    private = r"localhost|127\..*|10\..*|192\.168\..*|::1|.*\.(local|internal|lan|corp)|<.*"
+    return not link or link in ("#", "url", "link", "TODO") or bool(re.fullmatch(private, name))
+
+
 def _review_date(article: Article) -> str:
     return "" if re.fullmatch(r"\d{4}-\d{2}-\d{2}", article.review_by) else "no review date is set"
 
@@ -125,6 +171,41 @@ RULES = (
         todo="Say it without the customer's name, address or host",
         blocking=True,
         broken=_placeholder_title,
+    ),
+    Rule(
+        name="dead-link",
+        why="A link that leads to a private host, or nowhere, strands the reader half-way.",
+        todo="Link to what every reader can open, or leave the link out",
+        blocking=False,
+        broken=_links,
+    ),
+    Rule(
+        name="own-words",
+        why="People find the page by the words they have, so the issue says it in theirs.",
+        todo="Say in the issue what the requester saw, in their words",
+        blocking=False,
+        broken=_own_words,
+    ),
+    Rule(
+        name="one-problem",
+        why="An article with two problems answers neither search well.",
+        todo="Give the other problem an article of its own",
+        blocking=False,
+        broken=_one_problem,
+    ),
+    Rule(
+        name="steps-imperative",
+        why="A step that begins with its verb is done while it is read.",
+        todo="Begin each step with what to do: Set, Run, Open",
+        blocking=False,
+        broken=_imperative,
+    ),
+    Rule(
+        name="one-requester",
+        why="What is true of one requester alone is not true of the next reader.",
+        todo="Say it for everybody who has the problem",
+        blocking=False,
+        broken=_requester_words,
     ),
     Rule(
         name="ticket-talk",

@@ -22,6 +22,7 @@ COMMANDS = {
     "review": "review",
     "publish": "publish",
     "audit": "audit",
+    "freshness": "freshness",
     "purge": "purge",
     "serve": "readers",
     "record": "measure",

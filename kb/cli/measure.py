@@ -12,7 +12,7 @@ from kb.cli import out
 from kb.cli.workspace import Workspace, dry_option, json_option, now, open_workspace
 from kb.errors import ConfigError, EventError, SourceError
 from kb.measure.events import Event
-from kb.measure.report import to_json
+from kb.measure.report_json import to_json
 from kb.measure.wire import parse_batch
 from kb.service.canary import visit
 from kb.service.measuring import measured

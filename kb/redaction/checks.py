@@ -1,12 +1,12 @@
 """The last word on a candidate: sums that must come out, and values that only look the part."""
 
 import base64
-import ipaddress
 import math
 from collections import Counter
 from collections.abc import Callable
 
-from kb.redaction.lists import common, public_hosts
+from kb.redaction.hosts import DIGITS, address, device, host, numbered_host, root_host, tenant
+from kb.redaction.lists import common
 from kb.redaction.rules import compiled
 
 PLACEHOLDER = compiled(
@@ -21,15 +21,13 @@ PLACEHOLDER = compiled(
 )
 HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
 UUID_INSIDE = compiled(r"(?i)[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{11,12}")
+HANDLE = compiled(r"(?i)^0x[0-9a-f]{1,16}$")
+"""An address in memory or a session's number."""
 UUID = compiled(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
 WORDS = compiled("[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 PARTS = compiled("[0-9A-Za-z]+")
 DATE = compiled(
     r"^(?:(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d)|^\d+\.\d+(?:\.\d+)?$"
-)
-FILE_ENDINGS = frozenset(
-    b"py js ts css html htm php json xml yml yaml toml ini cfg conf log txt md rst csv exe dll so sys jar java"
-    b" class go rs rb sh bat ps1 zip gz tar png jpg gif svg pdf docx xlsx properties lock plist cpp hpp".split()
 )
 NO_DOMAIN = frozenset(
     b"HKLM HKCU HKEY_LOCAL_MACHINE HKEY_CURRENT_USER HKCR HKU SOFTWARE SYSTEM C D E F".split()
@@ -39,10 +37,6 @@ NO_USER = frozenset(
     b" www-data ubuntu ec2-user vagrant runner app node me you is was and the for to in on with from by not no"
     b" unknown none null true false anonymous example library local bin lib tmp test your my his her their linuxbrew"
     b" information account id password login agent interface profile experience guide manual group settings".split()
-)
-SERVICE = frozenset(
-    b"www api support help docs status login developer developers app admin auth id account web id community "
-    b"cdn static static1 support-en".split()
 )
 NO_PASSWORD = frozenset(
     b"password passwd pwd string str text required optional prompt input field the your my a an self "
@@ -67,21 +61,6 @@ VERSION_BEFORE = compiled(
     r"|svn|opera|bios|sdk|agent|plugin|antivirus)[ :=v.]{1,3}))$"
 )
 """What may stand before four numbers that are a version."""
-DOCUMENTATION = tuple(
-    ipaddress.ip_network(one)
-    for one in (
-        "2001:db8::/32",
-        "3fff::/20",
-        "::1/128",
-        "::/128",
-        "ff00::/8",
-        "::ffff:127.0.0.0/104",
-    )
-)
-"""RFC 3849 and 9637; loopback, unspecified and multicast."""
-EXAMPLES = ((192, 0, 2), (198, 51, 100), (203, 0, 113))
-"""RFC 5737."""
-DIGITS = b"0123456789"
 LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0\xd0\xe0"
 KINDS = bytes(48 if 48 <= n <= 57 else 97 if n in LETTERS else 32 for n in range(256))
 """Every digit as 0, every letter as a, all else a blank."""
@@ -115,29 +94,6 @@ def iban(value: bytes) -> bool:
     if not 15 <= len(plain) <= 34 or not plain.isalnum() or not plain.isascii():
         return False
     return int("".join(str(int(one, 36)) for one in plain[4:] + plain[:4])) % 97 == 1
-
-
-def address(value: bytes) -> bool:
-    """Return whether this is an IP address of somebody's, not one of the documentation's."""
-    parts = value.split(b".")
-    if len(parts) == 4 and value.translate(None, DIGITS) == b"...":
-        return _address4(*map(int, parts))
-    try:
-        found = ipaddress.ip_address(value.decode("latin-1").split("%")[0].strip("[]"))
-    except ValueError:
-        return False
-    return not any(
-        found in network for network in DOCUMENTATION if network.version == found.version
-    )
-
-
-def _address4(first: int, second: int, third: int, fourth: int) -> bool:
-    """Return whether four numbers are an address of somebody's: no loopback, mask or example."""
-    if max(first, second, third, fourth) > 255 or first in (0, 127, 255) or 224 <= first <= 239:
-        return False
-    if (first, second) == (169, 254) or (first, second, third) in EXAMPLES:
-        return False
-    return (first, second, third, fourth) != (255, 255, 255, 255)
 
 
 def filled(value: bytes) -> bool:
@@ -183,11 +139,6 @@ def _ordinary(value: bytes) -> bool:
     return all(part.isdigit() or part.lower().decode() in common() for part in parts)
 
 
-def tenant(value: bytes) -> bool:
-    """Return whether a service's host names a tenant, not the service itself."""
-    return value.split(b".")[0].lower() not in SERVICE
-
-
 def credential(value: bytes) -> bool:
     """Return whether what stands after a header's or parameter's name is really one."""
     return filled(value) and len(value) >= 6 and not _ordinary(value)
@@ -224,7 +175,7 @@ def spoken(value: bytes) -> bool:
 def assigned(value: bytes) -> bool:
     """Return whether what a key, token or secret is set to could be one."""
     value = value.strip(b".,;:=")
-    if len(value) < 8 or not filled(value) or _ordinary(value):
+    if len(value) < 8 or not filled(value) or _ordinary(value) or HANDLE.search(value):
         return False
     return entropy(value) >= (2.0 if any(48 <= byte <= 57 for byte in value) else 3.0)
 
@@ -259,22 +210,20 @@ def phone(value: bytes) -> bool:
     return 7 <= len(digits) <= 15 and len(set(digits)) > 2 and not DATE.search(value)
 
 
+CARD_LENGTHS = {
+    b"2": (16,),
+    b"3": (14, 15, 16),
+    b"4": (13, 16),
+    b"5": (12, 13, 16),
+    b"6": (12, 13, 16),
+}
+"""By first digit (ISO/IEC 7812): Mastercard; Diners, Amex, JCB; Visa; Maestro; Discover."""
+
+
 def card(value: bytes) -> bool:
     """Return whether a bare number is a payment card's: a known issuer's first digits, Luhn."""
-    return value.lstrip()[:1] in (b"2", b"3", b"4", b"5", b"6") and luhn(value)
-
-
-def public(name: str) -> bool:
-    """Return whether everybody may know a host: documentation's, or a big public service's."""
-    parts = name.split(".")
-    return any(".".join(parts[at:]) in public_hosts() for at in range(len(parts)))
-
-
-def host(value: bytes) -> bool:
-    """Return whether a host's name is somebody's, not documentation's or a public service's."""
-    name = value.lower().strip(b".")
-    last = name.split(b".")[-1]
-    return not public(name.decode("latin-1")) and not last.isdigit() and last not in FILE_ENDINGS
+    digits = bytes(byte for byte in value if 48 <= byte <= 57)
+    return len(digits) in CARD_LENGTHS.get(digits[:1], ()) and luhn(digits)
 
 
 def username(value: bytes) -> bool:
@@ -296,7 +245,7 @@ def account(value: bytes) -> bool:
 
 def log_user(value: bytes) -> bool:
     """Return whether a log's user is anybody but the superuser, which every machine has."""
-    return value not in (b"root", b"unknown", b"nobody", b"from", b"user")
+    return value not in (b"root", b"unknown", b"nobody", b"from", b"user", b"invalid", b"illegal")
 
 
 def service_hex(value: bytes) -> bool:
@@ -322,6 +271,9 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "phone": phone,
     "card": card,
     "host": host,
+    "numbered_host": numbered_host,
+    "device": device,
+    "root_host": root_host,
     "username": username,
     "account": account,
     "numbered": numbered,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kb.redaction.checks import CHECKS, NOT_A_KEY, PUBLIC_EMAIL, VERSION_BEFORE
-from kb.redaction.people import PROOFS, find_people
+from kb.redaction.people import PROOFS, find_people, named_again
 from kb.redaction.rules import Rule, compiled
 from kb.redaction.sieve import likely_rules
 from kb.redaction.text import Entity, Finding
@@ -43,7 +43,9 @@ def scan(text: str, view: View) -> Iterator[Finding]:
     for rule in chosen:
         if rule.check not in PROOFS:
             yield from by_rule(rule, view)
-    yield from find_people(text, view, [rule for rule in chosen if rule.check in PROOFS])
+    people = list(find_people(text, view, [rule for rule in chosen if rule.check in PROOFS]))
+    yield from people
+    yield from named_again(view, people, text)
 
 
 def scan_shapes(view: View) -> Iterator[Finding]:

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from kb.articles.library import Library
 from kb.capture.triage import Outcome as Triaged
 from kb.config import Config
-from kb.measure.attempts import IDLE
+from kb.measure.article_effect import Asked
 from kb.measure.contacts import contacts_of
 from kb.measure.pages import PageRef
 from kb.measure.refs import page_refs
-from kb.measure.report import Report, report
+from kb.measure.report import Report, each_article, report_of
+from kb.service.seeing import Window, seen
 from kb.store.store import Store
 
 
@@ -24,19 +25,23 @@ class Measured:
 
 def measured(config: Config, store: Store, *, now: datetime, days: int) -> Measured:
     """Measure the last `days` days of a workspace, as known at `now`."""
-    since = now - timedelta(days=days)
+    since, length = now - timedelta(days=days), timedelta(days=config.measure.window_days)
     pages = page_refs(Library(config.docs).shelf().articles)
+    known = each_article(pages)
     tickets = tuple(t for t in store.tickets.all() if t.created_at <= now)
     recent = [t for t in tickets if t.created_at >= since]
     answered = {d.ticket for d in store.decisions.current() if d.outcome is not Triaged.DECLINED}
-    found = report(
-        events=store.events.all(since=since - IDLE),
-        contacts=contacts_of(tickets),
-        pages=pages,
+    contacts = contacts_of(tickets)
+    window = Window(since=since, now=now, length=length)
+    found = report_of(
+        seen(store, contacts, [(page.id, page.topic) for page in known], window),
+        contacts=contacts,
+        pages=known,
         since=since,
         now=now,
         tickets=recent,
         unanswered=[t.subject for t in recent if t.key not in answered],
-        window=timedelta(days=config.measure.window_days),
+        asked=[Asked(at=t.created_at, topics=t.tags) for t in tickets],
+        window=length,
     )
     return Measured(report=found, pages=pages)

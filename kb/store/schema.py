@@ -99,14 +99,16 @@ events = Table(
     Column("dwell", Integer, nullable=False),
 )
 
-folds = Table(
+folds = Table(  # derived: made again from the events whenever they say so
     "folds",
     metadata,
     Column("day", String(10), primary_key=True),
     Column("first", BigInteger, nullable=False),  # numbers of the day's first and last event
     Column("last", BigInteger, nullable=False),
-    Column("mark", String(64), nullable=False),  # what the sheet was made from; "" when it is stale
-    Column("sheet", LargeBinary, nullable=False),  # the day folded, made again from the events
+    Column("sheet", LargeBinary),  # the day folded; null when new events came since
+    Column("sent", Text, nullable=False),  # forms sent that day: who and when, as JSON
+    Column("mark", String(64), nullable=False),  # what the tally was made with
+    Column("tally", LargeBinary),  # the day added up, once its longest window has closed
 )
 
 drops = Table(

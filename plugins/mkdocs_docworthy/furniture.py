@@ -68,8 +68,12 @@ def around(
     *,
     crumbs: tuple[Link, ...],
     related: tuple[Link, ...],
+    fixed: str = "",
 ) -> str:
-    """Return the article's content with applicability below its title, and the rest after it."""
+    """Return the article's content with applicability below its title, and the rest after it.
+
+    `fixed` is the release that made it needless for every supported version.
+    """
     facts = _render(
         "facts.html",
         article=article,
@@ -78,6 +82,8 @@ def around(
         resolution="resolution" if '<h2 id="resolution"' in content else "",
         t=t,
     )
+    if fixed:
+        facts = f"{_render('fixed.html', release=fixed, t=t)}\n{facts}"
     if article.state is not State.PUBLISHED:
         facts = f"{_render('draft.html', article=article, t=t)}\n{facts}"
     head, heading, rest = content.partition("</h1>")

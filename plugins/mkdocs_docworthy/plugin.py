@@ -16,6 +16,7 @@ from mkdocs.structure.pages import Page
 from mkdocs.utils import clean_directory, get_relative_url
 
 from kb.articles.article import Article
+from kb.articles.freshness import retired_by, supported_by
 from kb.config import Config, load
 from kb.errors import KbError
 from mkdocs_docworthy import article_page, browse, final_bytes, furniture, heads, places
@@ -194,6 +195,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
             texts(article.lang),
             crumbs=self._linked(self._ways.crumbs(article, self._texts["all_articles"]), url),
             related=self._linked(near, url),
+            fixed=self._fixed(article),
         )
         return f"{html}\n{furniture.mark(place, article, article_page.version(article))}"
 
@@ -202,7 +204,11 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         crumbs = self._ways.crumbs(article, self._texts["all_articles"])
         near = self._shelved.related(path)
         places = [self._url(source) for source, _ in (*crumbs, *near)]
-        return repr((crumbs, near, places, self._url(self._contact_source()), article.state))
+        contact, fixed = self._url(self._contact_source()), self._fixed(article)
+        return repr((crumbs, near, places, contact, article.state, fixed))
+
+    def _fixed(self, article: Article) -> str:
+        return retired_by(article, supported_by(self._kb.review.supported))
 
     def _linked(
         self, pages: tuple[tuple[str, str], ...], url: furniture.Address

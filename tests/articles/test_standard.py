@@ -39,6 +39,17 @@ FAILING = [
     ("review-date", {"review_by": "next year"}),
     ("review-date", {"review_by": "2027-6-1"}),
     ("no-aliases", {"aliases": ()}),
+    ("section-empty", with_sections(Cause=" ")),
+    ("own-words", {"aliases": ("login loops forever",)}),
+    ("one-problem", with_sections(Issue="It hangs. And a second question: how do I log in?")),
+    ("one-problem", with_sections(Issue="It hangs. On a different note, the logo is old.")),
+    ("steps-imperative", with_sections(Resolution="1. You should set `timeout`.")),
+    ("steps-imperative", with_sections(Resolution="1. Set `a`.\n2. Please reload nginx.")),
+    ("one-requester", with_sections(Cause="Your tenant is on the old plan.")),
+    ("one-requester", with_sections(Resolution="1. Open the attached file.")),
+    ("dead-link", with_sections(Resolution="1. See [this](http://10.0.0.4/wiki).")),
+    ("dead-link", with_sections(Resolution="1. See [this](https://wiki.corp/x).")),
+    ("dead-link", with_sections(Resolution="1. See [this]().")),
 ]
 PASSING = [
     ("section-empty", with_sections(Cause=None)),
@@ -55,6 +66,14 @@ PASSING = [
     ("cause-missing", with_sections(Cause="The proxy is idle.")),
     ("review-date", {"review_by": "2027-06-01"}),
     ("no-aliases", {"aliases": ("it hangs",)}),
+    ("own-words", {"aliases": ("deploys never end",)}),
+    ("one-problem", with_sections(Issue="It hangs for a second.")),
+    ("steps-imperative", with_sections(Resolution="1. Set what you need.\n2. Wait.")),
+    ("one-requester", with_sections(Issue="My deploy hangs.")),
+    ("one-requester", with_sections(Resolution="1. Run `my-tool attached`.")),
+    ("dead-link", with_sections(Resolution="1. See [this](https://nginx.org/en/docs/).")),
+    ("dead-link", with_sections(Resolution="1. Open `[a](http://10.0.0.4)`.")),
+    ("dead-link", with_sections(Resolution="1. See [this](../proxies.md#idle).")),
 ]
 
 

@@ -100,3 +100,13 @@ def test_audit_holds(workspace: Path) -> None:
     printed, _ = kb(workspace, "audit")
 
     assert "holds  docs/articles/second-2.md: tove.aas@ferrywright.example" in printed
+
+
+def test_freshness(workspace: Path, library: Library) -> None:
+    """A flagged page is listed with what to do about it, and the command ends with 1."""
+    kb(workspace, "freshness")
+    library.save(published(make_article(id="page-8")))
+    kb(workspace, "review", "flag", "page-8", "--note", "step 2 is wrong", by=AUTHOR)
+    told = json.loads(kb(workspace, "freshness", "--json", ends=1)[0])
+
+    assert [("page-8", ["flagged"])] == [(one["article"], one["reasons"]) for one in told["due"]]

@@ -125,7 +125,7 @@ def test_axe_finds_nothing(place: Place, page: Any, scheme: str, width: int) -> 
     page.set_viewport_size({"width": width, "height": 800})
     found = []
     for path in PAGES:
-        page.goto(place.address + path)
+        page.goto(place.address + path, wait_until="domcontentloaded")
         results = axe.Axe().run(page, options={"iframes": False, "resultTypes": ["violations"]})
         found += [f"{path}: {one['id']} {one['nodes'][0]['target']}" for one in results.response["violations"]]  # fmt: skip
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")

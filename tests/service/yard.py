@@ -126,7 +126,7 @@ def move_to_draft(one: Article, at: datetime) -> Article:
 def served(app: object) -> Iterator[str]:
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(
-        uvicorn.Config(app, access_log=False, log_config=None, lifespan="off")  # type: ignore[arg-type]
+        uvicorn.Config(app, access_log=False, log_config=None, lifespan="off", proxy_headers=False)  # type: ignore[arg-type]
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()

@@ -89,8 +89,10 @@ def _events() -> None:
         sa.Column("day", sa.String(10), primary_key=True),
         sa.Column("first", sa.BigInteger, nullable=False),
         sa.Column("last", sa.BigInteger, nullable=False),
+        sa.Column("sheet", sa.LargeBinary),
+        sa.Column("sent", sa.Text, nullable=False),
         sa.Column("mark", sa.String(64), nullable=False),
-        sa.Column("sheet", sa.LargeBinary, nullable=False),
+        sa.Column("tally", sa.LargeBinary),
     )
     op.create_table(
         "drops",
