@@ -22,8 +22,8 @@ tickets = Table(
     metadata,
     Column("key", String(200), primary_key=True),
     Column("requester", String(64), nullable=False),
-    Column("created_at", Integer, nullable=False),  # seconds since 1970, UTC
-    Column("updated_at", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),  # seconds since 1970, UTC
+    Column("updated_at", BigInteger, nullable=False),
     Column("payload", Text, nullable=False),  # the redacted ticket as JSON
 )
 
@@ -55,14 +55,14 @@ deliveries = Table(
     "deliveries",
     metadata,
     Column("id", String(128), primary_key=True),  # a webhook's, so that each counts once
-    Column("at", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
 )
 
 due = Table(
     "due",
     metadata,
     Column("source", String(80), primary_key=True),
-    Column("at", Integer, nullable=False),  # of the latest hint
+    Column("at", BigInteger, nullable=False),  # of the latest hint
 )
 
 decisions = Table(

@@ -35,7 +35,8 @@ class Tickets:
         secrets: Iterable[tuple[str, str]] = (),
         read: Iterable[str] = (),
         gone: Iterable[str] = (),
-    ) -> None:
+        retried: bool = False,
+    ) -> int:
         """Keep one page and move the cursor of its part behind it, in one transaction.
 
         Args:
@@ -45,19 +46,23 @@ class Tickets:
             secrets: `(ticket, label)` of each live secret seen, for the team to rotate.
             read: Places that could be read; their dead letters are done with.
             gone: Keys of tickets that the source has deleted; so are ours.
+            retried: Whether somebody asked for another attempt; that is counted.
+
+        Returns:
+            How many tickets are new or have changed.
         """
         with self.database.transaction() as connection:
-            for ticket in tickets:
-                self._keep(connection, ticket)
+            changed = sum(self._keep(connection, ticket) for ticket in tickets)
             self._forget(connection, source, tuple(read), tuple(gone))
             for place, reason in dead:
-                self._bury(connection, source, place, reason)
+                self._bury(connection, source, place, reason, int(retried))
             for ticket_key, label in secrets:
                 row = {"ticket": ticket_key, "label": label}
                 insert = self.database.insert(schema.live_secrets).values(row)
                 connection.execute(insert.on_conflict_do_nothing())
             if cursor:
                 self._move(connection, source, part, cursor)
+        return changed
 
     def cursors(self, source: str) -> dict[str, str]:
         """Return how far each part of the source was read; a part never read is not in it."""
@@ -121,7 +126,7 @@ class Tickets:
             rows = connection.execute(select(table).order_by(*table.c)).all()
         return tuple((row.ticket, row.label) for row in rows)
 
-    def _keep(self, connection: Connection, ticket: Ticket) -> None:
+    def _keep(self, connection: Connection, ticket: Ticket) -> int:
         row = {
             "key": ticket.key,
             "requester": ticket.requester,
@@ -130,16 +135,23 @@ class Tickets:
             "payload": _payload(ticket),
         }
         insert = self.database.insert(schema.tickets).values(row)
-        newer = schema.tickets.c.updated_at <= insert.excluded.updated_at
+        have, come = schema.tickets.c, insert.excluded
+        same_age = (have.updated_at == come.updated_at) & (have.payload != come.payload)
+        newer = (have.updated_at < come.updated_at) | same_age
         change = {name: insert.excluded[name] for name in ("updated_at", "payload", "requester")}
-        connection.execute(
-            insert.on_conflict_do_update(index_elements=["key"], set_=change, where=newer)
+        done = connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=["key"], set_=change, where=newer
+            ).returning(have.key)
         )
+        return len(done.all())
 
-    def _bury(self, connection: Connection, source: str, place: str, reason: str) -> None:
+    def _bury(
+        self, connection: Connection, source: str, place: str, reason: str, tried: int
+    ) -> None:
         row = {"source": source, "place": place, "reason": reason, "attempts": 1}
         insert = self.database.insert(schema.dead_letters).values(row)
-        again = {"reason": reason, "attempts": schema.dead_letters.c.attempts + 1}
+        again = {"reason": reason, "attempts": schema.dead_letters.c.attempts + tried}
         connection.execute(
             insert.on_conflict_do_update(index_elements=["source", "place"], set_=again)
         )

@@ -12,6 +12,11 @@ from kb.tickets.raw import MOST_MESSAGES, Person, RawMessage, RawTicket, text
 from kb.tickets.rows import read_row
 from kb.tickets.ticket import Message, Role, Ticket
 
+_OUR_NAMES = frozenset(
+    ("product", "version", "platform", "deployment", "component", "environment", "topic", "locale",
+     "useragent", "region", "milestone", "state_reason")
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
@@ -71,7 +76,7 @@ class Intake:
             updated_at=raw.updated_at,
             solved_at=raw.solved_at,
             fields=tuple(
-                (writer.safe(name), writer.fact(name, value)) for name, value in raw.fields
+                (writer.name(name), writer.fact(name, value)) for name, value in raw.fields
             ),
             plan=writer.safe(raw.plan),
             severity=_severity(raw.severity),
@@ -112,6 +117,10 @@ class _Writer:
             return already_safe("")
         words = text(raw)
         return self._kept(lambda: self.redactor.redact(words, self.known, self.placeholders))
+
+    def name(self, raw: str) -> str:
+        """Return a field's name; one that is the house's own word is nobody's."""
+        return raw if raw in _OUR_NAMES else self.safe(raw)
 
     def fact(self, name: str, value: str) -> SafeText:
         words = text(value)

@@ -22,6 +22,7 @@ from kb.tickets.ticket import Role, Status
 SUFFIXES = (".eml", ".mbox")
 LARGEST_MAIL = 32 * 1024 * 1024
 _HEAD = 64 * 1024
+_LONGEST_PLACE = 300
 _ID = re.compile(r"<[^<>\s]{1,400}>")
 _PREFIX = re.compile(
     r"(?i)^\s*((re|aw|sv|vs|antw|fwd?|wg|tr|rv|enc|res|ref)\s*(\[\d+\])?\s*[:：]\s*)+"
@@ -122,6 +123,7 @@ def _top(name: str, above: dict[str, str]) -> str:
 
 def _letters(path: Path, root: Path) -> Iterator[Letter]:
     place = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+    place = place[-_LONGEST_PLACE:]
     with path.open("rb") as file:
         if path.suffix != ".mbox":
             yield _letter(path, place, 0, path.stat().st_size, file.read(_HEAD))

@@ -30,8 +30,8 @@ def _tickets() -> None:
         "tickets",
         sa.Column("key", sa.String(200), primary_key=True),
         sa.Column("requester", sa.String(64), nullable=False),
-        sa.Column("created_at", sa.Integer, nullable=False),
-        sa.Column("updated_at", sa.Integer, nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("updated_at", sa.BigInteger, nullable=False),
         sa.Column("payload", sa.Text, nullable=False),
     )
     op.create_table(
@@ -55,12 +55,12 @@ def _tickets() -> None:
     op.create_table(
         "deliveries",
         sa.Column("id", sa.String(128), primary_key=True),
-        sa.Column("at", sa.Integer, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
     )
     op.create_table(
         "due",
         sa.Column("source", sa.String(80), primary_key=True),
-        sa.Column("at", sa.Integer, nullable=False),
+        sa.Column("at", sa.BigInteger, nullable=False),
     )
 
 
