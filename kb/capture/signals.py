@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from kb.capture.language import languages
@@ -71,7 +72,7 @@ def grams(text: str, language: str) -> frozenset[str]:
     words = _TOKEN.findall(text[:_READ].lower().replace("\u2019", "'"))
     if meaning:
         words = [meaning.get(word, word) for word in words]
-    return frozenset(words) | {f"{one} {two}" for one, two in zip(words, words[1:], strict=False)}
+    return frozenset(words) | {f"{one} {two}" for one, two in pairwise(words)}
 
 
 def said(message: Message, language: str, words: Mapping[str, Mapping[str, float]]) -> Said:
@@ -159,9 +160,7 @@ def _form(thread: tuple[Said, ...], i: int, own: list[int], before: frozenset[st
     }
 
 
-def _requester(
-    thread: tuple[Said, ...], i: int, helped: list[int], asked: list[int]
-) -> Signals:
+def _requester(thread: tuple[Said, ...], i: int, helped: list[int], asked: list[int]) -> Signals:
     later = next((j for j in asked if j > i), None)
     return {
         "R_alone": float(not any(j < i for j in helped)),

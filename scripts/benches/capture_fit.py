@@ -183,7 +183,9 @@ def main() -> None:
             picked[i] = scores(signals[i], weights)
     right = np.array([int(np.argmax(p)) + 1 == g for p, g in zip(picked, gold, strict=True)])
     long = np.array([len(row["messages"]) > 3 for row in rows])
-    print(f"cross-validated: {right.mean():.3f} of {len(rows)}, {right[long].mean():.3f} of long ones")
+    print(
+        f"cross-validated: {right.mean():.3f} of {len(rows)}, {right[long].mean():.3f} of long ones"
+    )
 
     words, weights = words_of(bare, gold, general), conditional(signals, gold)
     others = read(rest, words)
@@ -193,11 +195,15 @@ def main() -> None:
     fold = np.random.default_rng(1).integers(0, FOLDS, len(labels))
     chance = np.zeros(len(labels))
     for k in range(FOLDS):
-        fitted = solved_logit([e for e, f in zip(ends, fold, strict=True) if f != k], labels[fold != k])
+        fitted = solved_logit(
+            [e for e, f in zip(ends, fold, strict=True) if f != k], labels[fold != k]
+        )
         for i in np.flatnonzero(fold == k):
             chance[i] = scores((ends[i],), fitted)[0]
     said_so = chance > 0
-    print(f"solved found {said_so[labels].mean():.3f}, unsolved found {(~said_so)[~labels].mean():.3f}")
+    print(
+        f"solved found {said_so[labels].mean():.3f}, unsolved found {(~said_so)[~labels].mean():.3f}"
+    )
     told = {"signals": weights, "solved": solved_logit(ends, labels), "words": words}
     text = json.dumps(told, ensure_ascii=False, indent=0, sort_keys=True)
     (ROOT / "kb/capture/solution.json").write_text(text + "\n", encoding="utf-8")
