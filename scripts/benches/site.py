@@ -109,6 +109,7 @@ def articles(data: Path, number: int) -> Iterator[tuple[Article, str]]:
             products=(group,),
             sections=(("Issue", issue), ("Resolution", rest.strip())),
         )
+        place += 1
         yield (
             approved(article),
             f"# {article.title}\n\n## Issue\n\n{issue}\n\n## Resolution\n\n{rest}\n",
