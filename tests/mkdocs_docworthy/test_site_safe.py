@@ -66,6 +66,11 @@ document.addEventListener('securitypolicyviolation',
 """
 
 
+def _named(kind: str, number: int, shape: str) -> tuple[str, ...]:
+    """Return a product or topic; three shapes would be a secret's in their page's address."""
+    return () if number in (8, 13, 30) else (f"{kind} {' '.join(shape.split())}",)
+
+
 def _as_read(article_id: str, **values: Any) -> Article:
     """Return the draft as it is read again: approvals hold for those bytes."""
     return parse(render(draft(article_id, **values)))
@@ -80,9 +85,9 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Wo
             _as_read(
                 f"a{number}",
                 title=f"T {' '.join(shape.split())}",
-                products=(f"P {' '.join(shape.split())}",),
+                products=_named("P", number, shape),
                 versions=(" ".join(shape.split()),),
-                tags=(f"G {' '.join(shape.split())}",),
+                tags=_named("G", number, shape),
                 aliases=(" ".join(shape.split()),),
                 tickets=(" ".join(shape.split()),),
                 review_by=" ".join(shape.split()),
