@@ -14,6 +14,7 @@ from kb.measure import (
     experiment,
     figures,
     gaps,
+    linking,
     savings,
     searches,
     service_levels,
@@ -29,6 +30,7 @@ SECTIONS: tuple[tuple[str, tuple[Callable[..., Any], ...]], ...] = (
     ("Search", (searches.settled_searches, searches.search_figures)),
     ("Helpfulness", (votes.last_votes, votes.helpfulness)),
     ("Gaps", (gaps.gaps,)),
+    ("Links", (linking.linking,)),
     (
         "The same traffic in the definitions of others",
         (

@@ -14,6 +14,7 @@ from kb.measure.events import Event, once
 from kb.measure.experiment import Trial, holdout
 from kb.measure.figures import Figure
 from kb.measure.gaps import FEWEST_READERS, Gaps, gaps
+from kb.measure.linking import Linking, linking
 from kb.measure.pages import PageRef
 from kb.measure.readership import Readership, readership
 from kb.measure.savings import Costs, Savings, savings
@@ -61,6 +62,7 @@ class Report:
         holdout: What the form's suggestions changed; None without an experiment.
         effects: What each topic's first article changed.
         by_article: Satisfaction and first response of tickets with an article against without.
+        linking: How many solved tickets an article answers, and new against known.
         savings: In the team's own costs; None when it has told none.
         articles: One for each article, in the pages' order.
         helpfulness: Every version that was voted on.
@@ -87,6 +89,7 @@ class Report:
     holdout: Effect | None
     effects: tuple[Effect, ...]
     by_article: tuple[Effect, ...]
+    linking: Linking
     savings: Savings | None
     note: str = ""
 
@@ -105,6 +108,7 @@ class Given:
         unanswered: Subjects of tickets that no article answers, redacted.
         asked: Every ticket with its topics, for the articles' effects.
         costs: The team's own; None when it has told none.
+        known: Keys of the tickets whose answer was written down before; `new` those whose was not.
         window: A ticket this long after an attempt's start still says that it failed.
         k: The fewest readers for a topic to be named.
     """
@@ -118,8 +122,14 @@ class Given:
     unanswered: Sequence[str] = ()
     asked: Sequence[Asked] = ()
     costs: Costs | None = None
+    known: Sequence[str] = ()
+    new: Sequence[str] = ()
     window: timedelta = WINDOW
     k: int = FEWEST_READERS
+
+    def answered(self) -> set[str]:
+        """Return the keys of the tickets that an article answers."""
+        return {key for page in self.pages for key in page.tickets}
 
     def went_out(self) -> list[PageRef]:
         """Return the articles that were published in the window."""
@@ -208,6 +218,7 @@ def report_of(seen: Seen, given: Given) -> Report:
         holdout=_holdout(found, (since, until)),
         effects=article_effects(given.pages, given.asked, now=until),
         by_article=_by_article(given),
+        linking=_linking(given),
         savings=savings(told, given.went_out(), given.costs),
         note="" if found.events else NOBODY if found.canaries else SILENT,
     )
@@ -225,8 +236,20 @@ def _gaps(seen: Seen, given: Given) -> Gaps:
 
 
 def _by_article(given: Given) -> tuple[Effect, ...]:
-    answered = {key for page in given.pages for key in page.tickets}
-    return by_article(given.tickets, given.promises, answered, since=given.since, until=given.now)
+    return by_article(
+        given.tickets, given.promises, given.answered(), since=given.since, until=given.now
+    )
+
+
+def _linking(given: Given) -> Linking:
+    return linking(
+        given.tickets,
+        answered=given.answered(),
+        known=given.known,
+        new=given.new,
+        since=given.since,
+        until=given.now,
+    )
 
 
 def each_article(pages: Sequence[PageRef]) -> tuple[PageRef, ...]:

@@ -48,6 +48,8 @@ def to_json(found: Report) -> dict[str, object]:
         "holdout": effect_json(found.holdout) if found.holdout else None,
         "article_effects": [effect_json(effect) for effect in found.effects],
         "by_article": [effect_json(effect) for effect in found.by_article],
+        "link_rate": figure_json(found.linking.link_rate),
+        "known_share": figure_json(found.linking.known_share),
         "savings": asdict(found.savings) if found.savings else None,
     }
 

@@ -32,7 +32,8 @@ def measured(config: Config, store: Store, *, now: datetime, days: int) -> Measu
     known = each_article(pages)
     tickets = tuple(t for t in store.tickets.all() if t.created_at <= now)
     recent = [t for t in tickets if t.created_at >= since]
-    answered = {d.ticket for d in store.decisions.current() if d.outcome is not Triaged.DECLINED}
+    decisions = store.decisions.current()
+    answered = {d.ticket for d in decisions if d.outcome is not Triaged.DECLINED}
     contacts = contacts_of(tickets)
     window = Window(since=since, now=now, length=length)
     given = Given(
@@ -44,6 +45,8 @@ def measured(config: Config, store: Store, *, now: datetime, days: int) -> Measu
         unanswered=[t.subject for t in recent if t.key not in answered],
         promises=_promises(config),
         costs=_costs(config),
+        known=[d.ticket for d in decisions if d.outcome is Triaged.KNOWN],
+        new=[d.ticket for d in decisions if d.outcome in (Triaged.NEW, Triaged.UPDATE)],
         asked=[Asked(at=t.created_at, topics=t.tags) for t in tickets],
         window=length,
     )
