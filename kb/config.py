@@ -91,7 +91,7 @@ class Measure:
             or `account` (an opaque id from the portal).
         holdout: From 0 to 0.5, the share of readers whose form shows no suggestions, so that their
             effect is known; 0 for no experiment.
-        sla: The page of the docs that holds the response times, e.g. `sla.md`; `""` for none.
+        sla: The page of the docs that holds the response times, if there is such a page.
         cost_ticket: What one more ticket costs you, in your currency; 0 when unknown.
         cost_hour: What an hour of writing costs you.
         hours_article: Hours to write, review and keep up one article, over its life.
@@ -102,7 +102,7 @@ class Measure:
     database: str = ""
     identity: str = "day"
     holdout: float = 0.0
-    sla: str = ""
+    sla: str = "sla.md"
     cost_ticket: float = 0.0
     cost_hour: float = 0.0
     hours_article: float = 0.0

@@ -14,11 +14,14 @@ from kb.measure.events import Event, once
 from kb.measure.experiment import Trial, holdout
 from kb.measure.figures import Figure
 from kb.measure.gaps import FEWEST_READERS, Gaps, gaps
+from kb.measure.linking import Linking, linking
 from kb.measure.pages import PageRef
 from kb.measure.readership import Readership, readership
+from kb.measure.savings import Costs, Savings, savings
 from kb.measure.searches import Search, SearchFigures, search_figures_of
-from kb.measure.service_levels import Csat, FirstResponse, Target, csat, first_response
+from kb.measure.service_levels import Csat, FirstResponse, by_article, csat, first_response
 from kb.measure.sheet import whole
+from kb.measure.sla import Promise
 from kb.measure.tally import Tally, tally
 from kb.measure.votes import Helpfulness, helpfulness_of
 from kb.tickets.ticket import Ticket
@@ -58,6 +61,9 @@ class Report:
         others: The same traffic in the definitions of others.
         holdout: What the form's suggestions changed; None without an experiment.
         effects: What each topic's first article changed.
+        by_article: Satisfaction and first response of tickets with an article against without.
+        linking: How many solved tickets an article answers, and new against known.
+        savings: In the team's own costs; None when it has told none.
         articles: One for each article, in the pages' order.
         helpfulness: Every version that was voted on.
         note: What must be known before any figure is read, `""` if nothing.
@@ -82,7 +88,52 @@ class Report:
     others: tuple[Figure, ...]
     holdout: Effect | None
     effects: tuple[Effect, ...]
+    by_article: tuple[Effect, ...]
+    linking: Linking
+    savings: Savings | None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What the report is made from beside what was seen.
+
+    Attributes:
+        contacts: Everybody who wrote in, see `contacts_of`.
+        pages: The articles, each once, in the order wanted.
+        since: First instant of the window (aware).
+        now: The instant after the last.
+        tickets: For satisfaction and first response.
+        promises: The response times, see `sla.read_sla`.
+        unanswered: Subjects of tickets that no article answers, redacted.
+        asked: Every ticket with its topics, for the articles' effects.
+        costs: The team's own; None when it has told none.
+        known: Keys of the tickets whose answer was written down before; `new` those whose was not.
+        window: A ticket this long after an attempt's start still says that it failed.
+        k: The fewest readers for a topic to be named.
+    """
+
+    contacts: Sequence[Contact]
+    pages: Sequence[PageRef]
+    since: datetime
+    now: datetime
+    tickets: Sequence[Ticket] = ()
+    promises: Sequence[Promise] = ()
+    unanswered: Sequence[str] = ()
+    asked: Sequence[Asked] = ()
+    costs: Costs | None = None
+    known: Sequence[str] = ()
+    new: Sequence[str] = ()
+    window: timedelta = WINDOW
+    k: int = FEWEST_READERS
+
+    def answered(self) -> set[str]:
+        """Return the keys of the tickets that an article answers."""
+        return {key for page in self.pages for key in page.tickets}
+
+    def went_out(self) -> list[PageRef]:
+        """Return the articles that were published in the window."""
+        return [p for p in self.pages if p.published_at and self.since <= p.published_at < self.now]
 
 
 def report(
@@ -93,7 +144,7 @@ def report(
     since: datetime,
     now: datetime,
     tickets: Sequence[Ticket] = (),
-    targets: Sequence[Target] = (),
+    promises: Sequence[Promise] = (),
     unanswered: Sequence[str] = (),
     window: timedelta = WINDOW,
     k: int = FEWEST_READERS,
@@ -105,7 +156,7 @@ def report(
         contacts: Everybody who wrote in, see `contacts_of`.
         pages: The articles, drafts too, in the order wanted; a live one before its own revision.
         tickets: For satisfaction and first response.
-        targets: The first response's targets; the first that fits a ticket holds.
+        promises: The response times, see `sla.read_sla`.
         unanswered: Subjects of tickets that no article answers, redacted.
         window: A ticket this long after an attempt's start still says that it failed.
         k: The fewest readers for a topic to be named.
@@ -121,68 +172,83 @@ def report(
         windows=OTHER_WINDOWS,
     )
     seen = Seen(tally=found, searches=tuple(sheet.settled(since, now)), votes=sheet.votes)
-    return report_of(
-        seen,
+    given = Given(
         contacts=contacts,
         pages=known,
         since=since,
         now=now,
         tickets=tickets,
-        targets=targets,
+        promises=promises,
         unanswered=unanswered,
         window=window,
         k=k,
     )
+    return report_of(seen, given)
 
 
-def report_of(
-    seen: Seen,
-    *,
-    contacts: Sequence[Contact],
-    pages: Sequence[PageRef],
-    since: datetime,
-    now: datetime,
-    tickets: Sequence[Ticket] = (),
-    targets: Sequence[Target] = (),
-    unanswered: Sequence[str] = (),
-    asked: Sequence[Asked] = (),
-    window: timedelta = WINDOW,
-    k: int = FEWEST_READERS,
-) -> Report:
-    """Return the report over what was seen, added up; the arguments are those of `report`.
-
-    Args:
-        seen: Of [since, now).
-        asked: Every ticket with its topics, for the articles' effects.
-    """
-    found, days, span = seen.tally, round(window / timedelta(days=1)), (since, now)
-    others = definitions(found, contacts, days, since=since, until=now)
+def report_of(seen: Seen, given: Given) -> Report:
+    """Return the report over what was seen in the window, added up."""
+    since, until, found = given.since, given.now, seen.tally
+    days = round(given.window / timedelta(days=1))
+    told = deflection_of(found.ends[days], since=since, until=until)
+    others = definitions(found, given.contacts, days, since=since, until=until)
     return Report(
         since=since,
-        until=now,
-        window=window,
+        until=until,
+        window=given.window,
         events=found.events,
-        deflection=deflection_of(found.ends[days], since=since, until=now),
+        deflection=told,
         by_window=tuple(
-            (other, deflection_of(found.ends[other], since=since, until=now).explicit)
+            (other, deflection_of(found.ends[other], since=since, until=until).explicit)
             for other in OTHER_WINDOWS
         ),
         implicit_success=others[0],
         self_service_ratio=others[1],
-        searches=search_figures_of(found.searches, since=since, until=now),
-        csat=csat(tickets, since=since, until=now),
-        first_response=first_response(tickets, targets, since=since, until=now),
-        gaps=gaps(seen.searches, seen.votes, pages=pages, unanswered=unanswered, now=now, k=k),
-        articles=readership(pages, found, since=since, until=now),
+        searches=search_figures_of(found.searches, since=since, until=until),
+        csat=csat(given.tickets, since=since, until=until),
+        first_response=first_response(given.tickets, given.promises, since=since, until=until),
+        gaps=_gaps(seen, given),
+        articles=readership(given.pages, found, since=since, until=until),
         helpfulness=helpfulness_of(
             (article, version, up) for (_, article, version), (_, up) in found.ballot.items()
         ),
         attempts=found.attempts,
         canaries=found.canaries,
         others=others[2:],
-        holdout=_holdout(found, span),
-        effects=article_effects(pages, asked, now=now),
+        holdout=_holdout(found, (since, until)),
+        effects=article_effects(given.pages, given.asked, now=until),
+        by_article=_by_article(given),
+        linking=_linking(given),
+        savings=savings(told, given.went_out(), given.costs),
         note="" if found.events else NOBODY if found.canaries else SILENT,
+    )
+
+
+def _gaps(seen: Seen, given: Given) -> Gaps:
+    return gaps(
+        seen.searches,
+        seen.votes,
+        pages=given.pages,
+        unanswered=given.unanswered,
+        now=given.now,
+        k=given.k,
+    )
+
+
+def _by_article(given: Given) -> tuple[Effect, ...]:
+    return by_article(
+        given.tickets, given.promises, given.answered(), since=given.since, until=given.now
+    )
+
+
+def _linking(given: Given) -> Linking:
+    return linking(
+        given.tickets,
+        answered=given.answered(),
+        known=given.known,
+        new=given.new,
+        since=given.since,
+        until=given.now,
     )
 
 

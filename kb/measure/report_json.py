@@ -1,6 +1,7 @@
 """The stable JSON form of the report: a field may be added to it, none changes its meaning."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import timedelta
 
 from kb.measure.attempts import Outcome
@@ -46,6 +47,10 @@ def to_json(found: Report) -> dict[str, object]:
         "definitions_of_others": [figure_json(figure) for figure in found.others],
         "holdout": effect_json(found.holdout) if found.holdout else None,
         "article_effects": [effect_json(effect) for effect in found.effects],
+        "by_article": [effect_json(effect) for effect in found.by_article],
+        "link_rate": figure_json(found.linking.link_rate),
+        "known_share": figure_json(found.linking.known_share),
+        "savings": asdict(found.savings) if found.savings else None,
     }
 
 
@@ -74,6 +79,7 @@ def _first_response_json(found: FirstResponse) -> dict[str, object]:
         "attainment": figure_json(found.attainment),
         "not_due": found.not_due,
         "without_target": found.without_target,
+        "acknowledged": found.acknowledged,
     }
 
 

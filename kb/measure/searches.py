@@ -48,7 +48,7 @@ class SearchFigures:
 
 
 def settled_searches(events: Iterable[Event], *, now: datetime) -> tuple[Search, ...]:
-    """Return the settled searches by time; runs of prefixes are one, the last.
+    """Return the settled searches by time; runs of prefixes within `PREFIX_RUN` are one, the last.
 
     The browser settles a search after 800 ms or Enter; what it still lets through as one types is
     collapsed here. A search younger than half an hour may yet be clicked or read: it is left out.

@@ -29,7 +29,7 @@ class Helpfulness:
 
 
 def last_votes(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Return one vote for each reader, article and version: the last.
+    """Return one vote for each `(address or reader, article, version)`: the last.
 
     Behind one address there is one reader here, whatever browsers it names: 100,000 votes from one
     address are one vote. Colleagues behind one address have one vote a day between them.

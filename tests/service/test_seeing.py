@@ -10,7 +10,7 @@ from kb.config import Config
 from kb.helpdesk.traffic import Traffic, traffic
 from kb.measure.contacts import Contact
 from kb.measure.events import Event, Kind
-from kb.measure.report import report, report_of
+from kb.measure.report import Given, report, report_of
 from kb.measure.report_json import to_json
 from kb.service.measuring import measured
 from kb.service.seeing import Window, seen
@@ -36,7 +36,7 @@ def folded(
 ) -> dict[str, object]:
     found = seen(store, contacts, TOPICS, window)
     span = {"since": window.since, "now": window.now}
-    return to_json(report_of(found, contacts=contacts, pages=PAGES, **span))
+    return to_json(report_of(found, Given(contacts=contacts, pages=PAGES, **span)))
 
 
 def directly(
