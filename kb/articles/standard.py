@@ -75,7 +75,8 @@ def _placeholder_title(article: Article) -> str:
 def _talk(article: Article) -> str:
     prose = sentences_of("\n".join(text for _, text in article.sections))
     match = re.search(
-        r"(?im)^\W*(hi|hello|hey|dear|thanks|thank you|cheers|regards|best regards|sorry)\b", prose
+        r"(?im)^\W*(hi|hello|hey|dear|(good )?(morning|afternoon|evening)(?=\W*(,|\.|!|all\b|team\b|$))|thanks|thank you|cheers|regards|best regards|sorry)\b",
+        prose,
     )
     return "a greeting, thanks or apology stands in it" if match else ""
 
