@@ -1,13 +1,15 @@
 """Take the pictures of the docs anew: home, article and form, on a desk and on a phone.
 
-    scripts/bench screenshots [SITE] [--article ID] [--into FOLDER]
+    scripts/bench screenshots [SITE] [--article ID] [--team LINK] [--into FOLDER]
 
 SITE is a built site, that of the demonstration when left out (run scripts/demo --once before).
+LINK is what kb serve prints; with it the team's figures are taken too.
 """
 
 import argparse
 import base64
 import threading
+from collections.abc import Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -27,12 +29,20 @@ class Quiet(SimpleHTTPRequestHandler):
         """Say nothing."""
 
 
-def take(browser: Browser, url: str, scheme: str, size: tuple[int, int], path: Path) -> None:
+def take(
+    browser: Browser,
+    url: str,
+    scheme: str,
+    size: tuple[int, int],
+    path: Path,
+    cookies: Sequence[Any] = (),
+) -> None:
     """Take one picture, as WebP under 200 kB."""
     context = browser.new_context(
         color_scheme=scheme,  # type: ignore[arg-type]
         viewport={"width": size[0], "height": size[1]},
     )
+    context.add_cookies(list(cookies))
     page = context.new_page()
     page.goto(url, wait_until="networkidle")
     asked = {"format": "webp", "quality": 85}
@@ -44,11 +54,30 @@ def take(browser: Browser, url: str, scheme: str, size: tuple[int, int], path: P
     context.close()
 
 
+def every_way(
+    browser: Browser, url: str, name: str, into: Path, cookies: Sequence[Any] = ()
+) -> None:
+    """Take a page in light and dark, on a desk and on a phone."""
+    for scheme in ("light", "dark"):
+        for device, size in SIZES.items():
+            take(browser, url, scheme, size, into / f"{name}-{scheme}{device}.webp", cookies)
+
+
+def signed_in(browser: Browser, link: str) -> Sequence[Any]:
+    """Return the cookies of somebody who followed the link."""
+    context = browser.new_context()
+    context.new_page().goto(link)
+    cookies = context.cookies()
+    context.close()
+    return cookies
+
+
 def main() -> None:
     """Take all of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("site", nargs="?", type=Path, default=ROOT / ".demo/workspace/site")
     parser.add_argument("--article", default="")
+    parser.add_argument("--team", default="")
     parser.add_argument("--into", type=Path, default=ROOT / "docs" / "assets")
     args = parser.parse_args()
     first = sorted(path.parent.name for path in args.site.glob("articles/*/index.html"))
@@ -60,11 +89,11 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium",
                                              args=["--no-sandbox", "--disable-gpu"])  # fmt: skip
         for name, path in pages.items():
-            for scheme in ("light", "dark"):
-                for device, size in SIZES.items():
-                    file = args.into / f"site-{name}-{scheme}{device}.webp"
-                    url = f"http://127.0.0.1:{server.server_port}/{path}"
-                    take(browser, url, scheme, size, file)
+            url = f"http://127.0.0.1:{server.server_port}/{path}"
+            every_way(browser, url, f"site-{name}", args.into)
+        if args.team:
+            figures = f"{args.team.partition('/team/')[0]}/team/?days=90"
+            every_way(browser, figures, "figures", args.into, signed_in(browser, args.team))
         browser.close()
     server.shutdown()
 
