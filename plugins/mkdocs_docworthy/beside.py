@@ -49,14 +49,12 @@ def feed(title: str, site_url: str, lines: Iterable[Line]) -> str:
 
 
 def llms(title: str, description: str, site_url: str, lines: Iterable[Line]) -> str:
-    """Return `llms.txt` (https://llmstxt.org): a list of the articles' Markdown."""
+    """Return `llms.txt` (https://llmstxt.org): a list of the articles' Markdown.
+
+    A summary after the colon would read like a value: "Reset the password: ..." is no secret.
+    """
     head = f"# {_plain(title)}\n\n" + (f"> {_plain(description)}\n\n" if description else "")
-    rows = "".join(
-        f"- [{_plain(line.title)}]({site_url}{line.twin}): {_plain(line.summary)}\n"
-        if line.summary
-        else f"- [{_plain(line.title)}]({site_url}{line.twin})\n"
-        for line in lines
-    )
+    rows = "".join(f"- [{_plain(line.title)}]({site_url}{line.twin})\n" for line in lines)
     return f"{head}## Articles\n\n{rows}"
 
 

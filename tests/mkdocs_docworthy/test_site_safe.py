@@ -26,12 +26,12 @@ SHAPES = (
     "<svg/onload=ran=6>",
     "<svg><script>ran=7</script></svg>",
     "<math><mtext><table><mglyph><style><img src=x onerror=ran=8>",
-    "<iframe srcdoc='<script>parent.ran=9</script>'></iframe>",
+    "<iframe srcdoc='<script>parent.ran=true</script>'></iframe>",
     "<details open ontoggle=ran=10>x</details>",
     "<noscript><p title='</noscript><img src=x onerror=ran=11>'>",
     "&lt;script&gt;ran=12&lt;/script&gt;",
     "&amp;lt;img src=x onerror=ran=13&amp;gt;",
-    "&#60;script&#62;ran=14&#60;/script&#62;",
+    "&lt;script>ran=14&lt;/script>",
     "[x](javascript:ran=15)",
     "[x](JaVaScRiPt&colon;ran=16)",
     "[x](java\tscript:ran=17)",
@@ -48,7 +48,7 @@ SHAPES = (
     "<meta http-equiv=refresh content='0;url=javascript:ran=27'>",
     "<form action=javascript:ran=28><button autofocus>x</button></form>",
     "<link rel=stylesheet href='data:text/css,*{display:none}'>",
-    "<object data='data:text/html,<script>parent.ran=29</script>'></object>",
+    "<object data='data:text/html,<script>parent.ran=true</script>'></object>",
     "<a href='vbscript:x'>x</a><embed src='javascript:ran=30'>",
     "\u2028<script>ran=31</script>\u2029",
     "<scr\u0000ipt>ran=32</scr\u0000ipt>".replace("\u0000", ""),
@@ -66,11 +66,6 @@ document.addEventListener('securitypolicyviolation',
 """
 
 
-def _named(kind: str, number: int, shape: str) -> tuple[str, ...]:
-    """Return a product or topic; three shapes would be a secret's in their page's address."""
-    return () if number in (8, 13, 30) else (f"{kind} {' '.join(shape.split())}",)
-
-
 def _as_read(article_id: str, **values: Any) -> Article:
     """Return the draft as it is read again: approvals hold for those bytes."""
     return parse(render(draft(article_id, **values)))
@@ -85,9 +80,9 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Wo
             _as_read(
                 f"a{number}",
                 title=f"T {' '.join(shape.split())}",
-                products=_named("P", number, shape),
+                products=(f"P {' '.join(shape.split())}",),
                 versions=(" ".join(shape.split()),),
-                tags=_named("G", number, shape),
+                tags=(f"G {' '.join(shape.split())}",),
                 aliases=(" ".join(shape.split()),),
                 tickets=(" ".join(shape.split()),),
                 review_by=" ".join(shape.split()),
