@@ -91,7 +91,7 @@ class Measure:
             or `account` (an opaque id from the portal).
         holdout: From 0 to 0.5, the share of readers whose form shows no suggestions, so that their
             effect is known; 0 for no experiment.
-        sla: The page of the docs that holds the response times, e.g. `sla.md`; `""` for none.
+        sla: The page of the docs that holds the response times, if there is such a page.
         cost_ticket: What one more ticket costs you, in your currency; 0 when unknown.
         cost_hour: What an hour of writing costs you.
         hours_article: Hours to write, review and keep up one article, over its life.
@@ -102,7 +102,7 @@ class Measure:
     database: str = ""
     identity: str = "day"
     holdout: float = 0.0
-    sla: str = ""
+    sla: str = "sla.md"
     cost_ticket: float = 0.0
     cost_hour: float = 0.0
     hours_article: float = 0.0
@@ -190,6 +190,10 @@ class Config:
         """The store's SQLAlchemy URL: `KB_DATABASE`, then kb.toml, then SQLite in `.kb/`."""
         url = os.environ.get("KB_DATABASE") or self.measure.database
         return url or f"sqlite:///{self.state / 'store.sqlite3'}"
+
+    def hook_secrets(self) -> tuple[str, ...]:
+        """Return `KB_HOOK_SECRET`, one or, while they change, two, with a blank between them."""
+        return tuple(os.environ.get("KB_HOOK_SECRET", "").split())
 
     def key(self) -> bytes:
         """Return the workspace's key, `b""` where there is none: then nothing counts as settled."""

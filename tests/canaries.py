@@ -16,6 +16,8 @@ FIRST = ["Quirina", "Teodora", "Aurelio", "Ottilie", "Balthasar", "Ingeborg", "C
          "Dragomir", "Eulalia", "Fridolin", "Gwendolyn"]  # fmt: skip
 _SYLLABLES = ["van", "der", "bru", "kel", "mor", "tas", "lin", "gro", "vel", "sho", "pra", "dun",
               "hal", "zie", "wick", "berg", "strom", "quist", "feld", "ova"]  # fmt: skip
+_TOPICS = ["cro", "dax", "fli", "gom", "hux", "jin", "lop", "mip", "nub", "pog", "rif", "sab",
+           "tuk", "vem", "wix", "yor", "zet", "bli", "dra", "sno"]  # fmt: skip
 _ALNUM = string.ascii_letters + string.digits
 _BUSINESS = ["Optics", "Freight", "Cartography", "Robotics", "Brewing", "Textiles", "Avionics"]
 
@@ -206,7 +208,6 @@ KINDS: dict[str, tuple[Maker, tuple[str, ...]]] = {
 }  # fmt: skip
 """For each kind how a value is made and the lines it may stand in."""
 
-_TELLING = {"person": "Regards, {}", "address": "Our office: {}"}
 _FULL = str.maketrans({chr(n): chr(n + 0xFEE0) for n in range(33, 127)})
 
 
@@ -277,10 +278,17 @@ def _canary(rng: random.Random, kind: str, form: str) -> Canary:
     )  # fmt: skip
 
 
-def tickets(planted: list[Canary], each: int = 8) -> Iterator[dict[str, Any]]:
+def tickets(planted: list[Canary], each: int = 4) -> Iterator[dict[str, Any]]:
     """Yield raw doc-worthy tickets, each with a confirmed fix and `each` of the canaries in it."""
     for number, first in enumerate(range(0, len(planted), each), 1):
         yield _ticket(number, planted[first : first + each])
+
+
+def _topic(number: int) -> tuple[str, str, str, str]:
+    """Return words that no two tickets share: a part, a setting, what happens, an error."""
+    rng = random.Random(number)
+    part, setting, verb = ("".join(rng.choices(_TOPICS, k=3)) for _ in range(3))
+    return part, setting, f"{verb}s", f"{part[:3].upper()}-{number:05}"
 
 
 def _ticket(number: int, held: list[Canary]) -> dict[str, Any]:
@@ -295,11 +303,16 @@ def _ticket(number: int, held: list[Canary]) -> dict[str, Any]:
     half = len(held) // 2
     asked = "\n\n".join(c.text for c in held[:half])
     told = "\n\n".join(c.text for c in held[half:])
+    part, setting, verb, error = _topic(number)
+    more = [_topic(number + 100_000 * place) for place in range(1, 7)]
+    talk = " ".join(f"First {a} {c} at {d}, then {b}." for a, b, c, d in more)
+    steps = "\n".join(f"{n}. Set `{a}.{b} = {number}`." for n, (a, b, *_) in enumerate(more, 3))
     said = (
-        (who, True, f"The upload number {number} stops with `E{number} chunk refused`.\n\n{asked}"),
+        (who, True, f"The {part} {verb} with `{error}`. {talk}\n\n{asked}"),
         (agent, False, f"Note to ourselves {number}: notecanary{number}x is behind on its bill."),
-        (agent, True, f"This happens because the proxy limits bodies.\n\n1. Set `chunk = {number}`."
-                      f"\n2. Run `widget upload --resume`.\n\nFor reference:\n\n{told}"),
+        (agent, True, f"This happens because {setting} is too small for the {part}.\n\n"
+                      f"1. Set `{part}.{setting} = {number}`.\n2. Run `widget {setting} --{part}`."
+                      f"\n{steps}\n\nFor reference:\n\n{told}"),
         (who, True, "That worked, thanks!"),
     )  # fmt: skip
     comments = [
@@ -308,7 +321,7 @@ def _ticket(number: int, held: list[Canary]) -> dict[str, Any]:
         for place, (by, public, body) in enumerate(said)
     ]  # fmt: skip
     return {
-        "id": str(number), "subject": f"Upload {number} stops with E{number}", "status": "solved",
+        "id": str(number), "subject": f"{part} {verb} with {error}", "status": "solved",
         "tags": ["doc-worthy"], "requester": who, "satisfaction": "good",
         "created_at": "2026-03-02T10:00:00Z", "updated_at": "2026-03-02T13:00:00Z",
         "solved_at": "2026-03-02T13:00:00Z", "fields": {"product": "Widget", "version": "2.1"},

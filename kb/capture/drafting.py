@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from kb.articles.approval import digest
 from kb.articles.article import Article, Change, State, Verb
 from kb.articles.evidence import Evidence
-from kb.capture.thread import Form, Solution, Unit, solution, units
+from kb.capture.solution import Solution, solution
+from kb.capture.thread import Form, Unit, units
 from kb.errors import TicketError
 from kb.tickets.ticket import Message, Role, Ticket
 
@@ -64,7 +65,9 @@ def draft(ticket: Ticket, *, by: str, at: datetime) -> Draft:
     """
     found = extract(ticket)
     why = found.solved.why
-    if not found.solved.confirmed:
+    if found.solved.confirmed and not dict(found.sections).get("Resolution"):
+        why = "the answer holds nothing that could be told to others"
+    if why != found.solved.why or not found.solved.confirmed:
         raise TicketError(ticket.key, f"not enough evidence: {why}", "Ask the requester")
     products, versions = _products(ticket)
     article = Article(
@@ -140,7 +143,7 @@ def _render(found: list[Unit], *, steps: bool) -> str:
             out.append(f"{number}. {_begun(unit.text)}")
         else:
             out.append(f"- {unit.text}" if unit.form is Form.STEP else _prose(_begun(unit.text)))
-    return "\n\n".join(out)
+    return "\n\n".join(out).rstrip()
 
 
 def _begun(text: str) -> str:

@@ -2,10 +2,11 @@
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kb.capture.meaning import Meaning
+from kb.capture.ranking import Ranking
 from kb.capture.words import terms
 from kb.search.page import Page
 
@@ -25,8 +26,7 @@ class Match:
     why: tuple[str, ...]
 
 
-_CANDIDATES = 20
-_RAREST = 24
+_CANDIDATES = 60
 _CODE = re.compile(r"`([^`\n]{3,})`|\b([A-Z]{2,}-\d{2,}|[a-z]+(?:[_.\-]+[a-z0-9]+)+)\b")
 
 
@@ -40,24 +40,22 @@ class _Entry:
 class Matcher:
     """Every page there is, as something to compare tickets with; pages can be added at any time."""
 
-    def __init__(self, pages: Iterable[Page] = ()) -> None:
+    def __init__(self, pages: Iterable[Page] = (), meaning: Meaning | None = None) -> None:
         self._entries: dict[str, _Entry] = {}
-        self._postings: dict[str, list[str]] = {}
+        self._ranking = Ranking(meaning)
         for page in pages:
             self.add(page)
 
-    def add(self, page: Page) -> None:
-        """Take a page in; a page with an id that is there already is left as it is."""
+    def add(self, page: Page, *, is_ticket: bool = False) -> None:
+        """Take a page in, or a ticket as the article it will be; an id that is there stays."""
         if page.id in self._entries:
             return
-        entry = _Entry(
+        self._entries[page.id] = _Entry(
             page=page,
             about=frozenset(terms(f"{page.title}\n{page.words}")),
             answers=frozenset(terms(page.body)),
         )
-        self._entries[page.id] = entry
-        for term in entry.about | entry.answers:
-            self._postings.setdefault(term, []).append(page.id)
+        self._ranking.add(page.id, self.text_of(page.id), is_ticket=is_ticket)
 
     def best(
         self, problem: str, answer: str, *, without: frozenset[str] = frozenset()
@@ -70,7 +68,7 @@ class Matcher:
         asked, told = frozenset(terms(problem)), frozenset(terms(answer))
         found = [
             self._match(asked, told, page_id)
-            for page_id in self._candidates(asked | told)
+            for page_id, _ in self._ranking.best(f"{problem}\n{answer}", _CANDIDATES)
             if page_id not in without
         ]
         return max(found, key=lambda match: match.likeness, default=None)
@@ -82,18 +80,7 @@ class Matcher:
 
     def weight(self, term: str) -> float:
         """Return the term's inverse document frequency, `ln((N + 1) / (n + 0.5))`."""
-        return math.log((len(self._entries) + 1) / (len(self._postings.get(term, ())) + 0.5))
-
-    def _candidates(self, query: frozenset[str]) -> list[str]:
-        """Return the pages that share most with the rarest terms of the query."""
-        known = sorted(term for term in query if term in self._postings)
-        rarest = sorted(known, key=lambda term: len(self._postings[term]))[:_RAREST]
-        scores: Counter[str] = Counter()
-        for term in rarest:
-            weight = self.weight(term)
-            for page_id in self._postings[term]:
-                scores[page_id] += weight  # type: ignore[assignment]
-        return [page_id for page_id, _ in scores.most_common(_CANDIDATES)]
+        return math.log((len(self._entries) + 1) / (self._ranking.frequency(term) + 0.5))
 
     def _match(self, asked: frozenset[str], told: frozenset[str], page_id: str) -> Match:
         entry = self._entries[page_id]

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from kb.capture.drafting import draft_id
 from kb.capture.matching import Match, Matcher, identifiers
-from kb.capture.thread import Form, Solution, solution, units
+from kb.capture.solution import Solution, solution
+from kb.capture.thread import Form, units
 from kb.search.page import Page
 from kb.tickets.ticket import Role, Status, Ticket
 

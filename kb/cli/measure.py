@@ -12,7 +12,7 @@ from kb.cli import out
 from kb.cli.workspace import Workspace, dry_option, json_option, now, open_workspace
 from kb.errors import ConfigError, EventError, SourceError
 from kb.measure.events import Event
-from kb.measure.report import to_json
+from kb.measure.report_json import to_json
 from kb.measure.wire import parse_batch
 from kb.service.canary import visit
 from kb.service.measuring import measured
@@ -97,5 +97,19 @@ def metrics(days: int, as_json: bool) -> None:
     if found.note:
         out.line(found.note)
     out.table([(str(outcome), count) for outcome, count in found.deflection.outcomes])
-    figures = (found.deflection.explicit, found.deflection.confirmed, found.csat.rating)
+    figures = (
+        found.deflection.explicit,
+        found.deflection.confirmed,
+        found.searches.search_success,
+        found.searches.zero_result_rate,
+        found.csat.rating,
+        found.first_response.attainment,
+        found.linking.link_rate,
+        found.linking.known_share,
+    )
     out.table([(figure.name, str(figure)) for figure in figures])
+    effects = [*([found.holdout] if found.holdout else []), *found.effects, *found.by_article]
+    out.table([(effect.name, effect.about or "-", str(effect)) for effect in effects])
+    out.line("The same traffic in the definitions of others:")
+    others = (found.implicit_success, found.self_service_ratio, *found.others)
+    out.table([(figure.name, str(figure), figure.note) for figure in others])

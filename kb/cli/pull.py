@@ -9,9 +9,10 @@ import click
 
 from kb.cli import out
 from kb.cli.sources import open_source
-from kb.cli.workspace import Workspace, json_option, open_workspace
+from kb.cli.workspace import Workspace, json_option, now, open_workspace
 from kb.config import Source as Settings
 from kb.gates.identities import Roll
+from kb.gates.scanner import prove
 from kb.store.tickets import Tickets
 from kb.tickets.intake import Intake
 from kb.tickets.pulling import MOST_ATTEMPTS, DeadLetter, Keeper
@@ -27,21 +28,27 @@ _TOLD = 20
 @click.argument("kind", required=False)
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--retry", is_flag=True, help="Take up what could not be read before.")
+@click.option("--due", is_flag=True, help="Only if a webhook said that there is news.")
 @json_option
-def pull(kind: str | None, path: Path | None, retry: bool, as_json: bool) -> None:
+def pull(kind: str | None, path: Path | None, retry: bool, due: bool, as_json: bool) -> None:
     """Take tickets into the store, redacted as they enter.
 
     Goes on where the last pull stopped; a killed pull loses nothing and counts nothing twice.
     KIND and PATH (relative to where you are) stand in for source.kind and source.path.
     """
     workspace = open_workspace()
+    prove()
     settings = _settings(workspace, kind, path)
-    secret = workspace.config.secret()
+    secret, began = workspace.config.secret(), now()
     roll = Roll(workspace.config.state, secret)
     with (
         open_source(settings, workspace.config.root) as source,
         workspace.store(alone=True) as store,
     ):
+        if due and not store.tickets.is_due(settings.name):
+            _tell(0, store.tickets.dead_letters(settings.name), (), as_json)
+            return
+        told = set(store.tickets.live_secrets())
         intake = Intake(
             source=settings.name,
             redactor=workspace.redactor,
@@ -50,9 +57,11 @@ def pull(kind: str | None, path: Path | None, retry: bool, as_json: bool) -> Non
             notice=roll.add,
         )
         taken = _taken(source, intake, _Noted(store.tickets, roll), retry)
+        if not retry:
+            store.tickets.settle(settings.name, at=began)
         dead = store.tickets.dead_letters(intake.source)
         secrets = store.tickets.live_secrets()
-    _tell(taken, dead, secrets, as_json)
+    _tell(taken, dead, secrets, as_json, frozenset(told))
 
 
 def _settings(workspace: Workspace, kind: str | None, path: Path | None) -> Settings:
@@ -75,9 +84,9 @@ class _Noted:
     def dead_letters(self, source: str) -> tuple[DeadLetter, ...]:
         return self.tickets.dead_letters(source)
 
-    def take(self, source: str, **page: Any) -> None:
+    def take(self, source: str, **page: Any) -> int:
         self.roll.write()
-        self.tickets.take(source, **page)
+        return self.tickets.take(source, **page)
 
 
 def _taken(source: Source, intake: Intake, keeper: Keeper, retry: bool) -> int:
@@ -88,8 +97,13 @@ def _taken(source: Source, intake: Intake, keeper: Keeper, retry: bool) -> int:
 
 
 def _tell(
-    taken: int, dead: tuple[DeadLetter, ...], secrets: tuple[tuple[str, str], ...], as_json: bool
+    taken: int,
+    dead: tuple[DeadLetter, ...],
+    secrets: tuple[tuple[str, str], ...],
+    as_json: bool,
+    told: frozenset[tuple[str, str]] = frozenset(),
 ) -> None:
+    """Tell what came in, what did not, and the secrets that were not told by an earlier pull."""
     if as_json:
         out.data(
             "pull", tickets=taken, dead_letters=[d.place for d in dead], live_secrets=len(secrets)
@@ -101,7 +115,8 @@ def _tell(
         if letter.attempts >= MOST_ATTEMPTS:
             todo = f"It failed {letter.attempts} times and is left to you"
         out.say(f"{letter.place}: {letter.reason}. {todo}.")
-    for ticket, label in secrets[:_TOLD]:
+    fresh = [one for one in secrets if one not in told]
+    for ticket, label in fresh[:_TOLD]:
         out.say(f"{ticket}: a live secret ({label}) was seen. Have it rotated.")
-    if more := max(0, len(dead) - _TOLD) + max(0, len(secrets) - _TOLD):
-        out.say(f"And {more} more: kb pull --json names every dead letter.")
+    if more := max(0, len(dead) - _TOLD) + max(0, len(fresh) - _TOLD):
+        out.say(f"And {more} more; kb pull --json names every dead letter.")

@@ -41,10 +41,12 @@ def feedback(days: int, into: Path | None, as_json: bool) -> None:
     workspace = open_workspace()
     with workspace.store() as store:
         figures = measured(workspace.config, store, now=now(), days=days)
+        seen = store.tickets.live_secrets()
     found, tasks = figures.report, worklist(figures.report, figures.pages)
     span = {"since": found.since, "until": found.until}
-    text = digest_markdown(found, tasks, **span)
-    both = {"digest": digest_json(found, tasks, **span), "worklist": worklist_json(tasks)}
+    text = digest_markdown(found, tasks, **span, secrets=seen)
+    digest = digest_json(found, tasks, **span, secrets=seen)
+    both = {"digest": digest, "worklist": worklist_json(tasks)}
     if into:
         write(into / "digest.md", text)
         write(into / "feedback.json", json.dumps(both, ensure_ascii=False, indent=2, default=str))

@@ -13,8 +13,10 @@ import click
 
 from kb.articles.library import write
 from kb.cli import out
-from kb.cli.workspace import Workspace, json_option, open_workspace
+from kb.cli.workspace import json_option, open_workspace
 from kb.errors import KbError
+from kb.gates.scanner import PROBES, prove
+from kb.redaction import RULES_VERSION
 
 _TOML = """\
 # Docworthy's workspace. Every option stands in docs/configuration.md of Docworthy.
@@ -72,6 +74,10 @@ def init(folder: Path, demo: bool) -> None:
             (folder / "mkdocs.yml", _MKDOCS.format(name=name)),
             (folder / docs / "index.md", _INDEX.format(name=name)),
             (folder / ".kb" / ".gitignore", "*\n"),
+            (
+                folder / "tickets" / ".gitignore",
+                "# raw tickets never go into git\n*\n!.gitignore\n",
+            ),
         )
         if _new(path, text)
     ]
@@ -162,11 +168,8 @@ def _look_site() -> str:
 
 
 def _look_redaction() -> str:
-    probe = "mail ada@probe-host.example.net or 10.20.30.40"
-    workspace: Workspace = open_workspace()
-    if len(workspace.redactor.find(probe)) < 1:
-        raise KbError("redaction", "it finds nothing in a probe", "Install Docworthy again")
-    return "finds what it must"
+    prove()
+    return f"finds each of {len(PROBES)} probes, rules {RULES_VERSION}"
 
 
 def _look_git() -> str:

@@ -26,7 +26,7 @@ def open_source(settings: Settings, root: Path) -> Iterator[Source]:
     since = _since(settings.since)
     agents = frozenset(one.casefold() for one in settings.agents)
     if settings.kind == "files":
-        yield Files(root / settings.path)
+        yield Files(root / settings.path, agents)
     elif settings.kind == "zendesk":
         login = _basic(f"{_variable('KB_SOURCE_USER')}/token", _variable("KB_SOURCE_TOKEN"))
         with _http(settings.url, login, zendesk.PER_MINUTE) as http:

@@ -9,6 +9,7 @@ import click
 
 from kb.capture.drafting import draft_id
 from kb.capture.matching import Matcher
+from kb.capture.meaning import load_meaning
 from kb.capture.triage import Decision, Outcome, is_candidate, is_marked, pending, propose
 from kb.cli import out
 from kb.cli.workspace import Workspace, as_option, json_option, now, open_workspace, who
@@ -75,13 +76,13 @@ def _open(workspace: Workspace, store: Store, named: tuple[str, ...], everything
     tags, marked = workspace.config.triage.tags, False
     pages = workspace.pages()
     have = {page.id for page in pages}
-    matcher, missing = Matcher(pages), set(named)
+    matcher, missing = Matcher(pages, load_meaning()), set(named)
     for ticket in store.tickets.all():
         marked = marked or is_marked(ticket, tags)
         missing.discard(ticket.key)
         made = decisions.get(ticket.key)
         if made and made.outcome is Outcome.NEW and made.article not in have:
-            matcher.add(pending(ticket))
+            matcher.add(pending(ticket), is_ticket=True)
     for key in sorted(missing):
         raise TicketError(key, "no such ticket in the store", "Run kb pull, or mend the key")
     return _Inbox(
@@ -108,7 +109,7 @@ def _go_through(
             continue
         inbox.batch.append(decision)
         if decision.outcome is Outcome.NEW:
-            inbox.matcher.add(pending(ticket))
+            inbox.matcher.add(pending(ticket), is_ticket=True)
         if not auto or len(inbox.batch) >= _BATCH:
             _keep(inbox, store)
     _keep(inbox, store)

@@ -11,7 +11,7 @@ from kb.measure.report import Report
 SCHEMA = "docworthy.digest/1"
 """The `schema` of the digest's JSON form."""
 
-_MOST = 3
+_MOST, _MOST_SECRETS = 3, 10
 _SENTENCE = 400
 _HEADINGS = (
     (TaskKind.FAILING, "Correct these first"),
@@ -23,7 +23,12 @@ _CHECK_COLLECTOR = "Check that the site's collector is reachable (`kb doctor`)."
 
 
 def digest_markdown(
-    report: Report, tasks: Sequence[Task], *, since: datetime, until: datetime
+    report: Report,
+    tasks: Sequence[Task],
+    *,
+    since: datetime,
+    until: datetime,
+    secrets: Sequence[tuple[str, str]] = (),
 ) -> str:
     """Return the digest of [since, until) as Markdown: a headline, then a thing to do a line.
 
@@ -35,20 +40,29 @@ def digest_markdown(
         tasks: The worklist.
         since: First day the digest is about (aware).
         until: The instant after the last.
+        secrets: Ticket and kind of each live secret that came in; they stand before all else.
     """
     lines = [f"# Support articles, {since:%Y-%m-%d} to {until:%Y-%m-%d}", "", _headline(report)]
+    if secrets:
+        lines += ["", "## Have these secrets rotated", "", *map(_secret, secrets[:_MOST_SECRETS])]
+        lines += _rest_of_secrets(len(secrets) - _MOST_SECRETS)
     for kind, heading in _HEADINGS:
         chosen = [task for task in tasks if task.kind is kind]
         if chosen:
             lines += ["", f"## {heading}", "", *map(_line, chosen[:_MOST])]
             lines += _rest(len(chosen) - _MOST)
-    if not tasks and report.events:
+    if not tasks and not secrets and report.events:
         lines += ["", "Nothing waits. Pick a solved ticket and write its article."]
     return "\n".join(lines) + "\n"
 
 
 def digest_json(
-    report: Report, tasks: Sequence[Task], *, since: datetime, until: datetime
+    report: Report,
+    tasks: Sequence[Task],
+    *,
+    since: datetime,
+    until: datetime,
+    secrets: Sequence[tuple[str, str]] = (),
 ) -> dict[str, object]:
     """Return the digest as JSON values, schema `docworthy.digest/1`: all tasks, by kind."""
     return {
@@ -59,6 +73,7 @@ def digest_json(
         "explicit_deflection": figure_json(report.deflection.explicit),
         "confirmed": figure_json(report.deflection.confirmed),
         "pending": report.deflection.pending,
+        "live_secrets": [{"ticket": ticket, "kind": kind} for ticket, kind in secrets],
         **{
             kind.value: [task_json(task) for task in tasks if task.kind is kind]
             for kind in TaskKind
@@ -83,6 +98,15 @@ def _headline(report: Report) -> str:
 def _line(task: Task) -> str:
     why, do = (plain(said, most=_SENTENCE) for said in (task.why, task.do))
     return f"- [ ] **{plain(task.title)}**: {why}. {do}"
+
+
+def _secret(seen: tuple[str, str]) -> str:
+    ticket, kind = (plain(said, most=_SENTENCE) for said in seen)
+    return f"- [ ] **{ticket}** held a live secret ({kind}): tell its owner to rotate it."
+
+
+def _rest_of_secrets(more: int) -> list[str]:
+    return [f"- [ ] {more} more: the dashboard and `kb pull` name them."] if more > 0 else []
 
 
 def _rest(more: int) -> list[str]:

@@ -65,7 +65,11 @@ class Scanner:
             RedactionError: The scanner crashed, timed out, is of other rules, or finds nothing.
         """
         book = (self._book.words, self._book.allow, self._book.version)
-        waiting = [self._start(batch, book) for batch in _batches(texts)]
+        batches = tuple(_batches(texts))
+        if batches and self._pool is None:
+            count = min(4, os.cpu_count() or 1, len(batches))
+            self._pool = multiprocessing.get_context("spawn").Pool(count)
+        waiting = [self._pool.apply_async(_scan, (batch, *book)) for batch in batches]
         for result in waiting:
             try:
                 found, failure = result.get(self._book.seconds)
@@ -77,16 +81,10 @@ class Scanner:
                 raise _failed(failure)
             yield from found
 
-    def _start(self, batch: tuple[str, ...], book: Any) -> Any:
-        if self._pool is None:
-            count = min(4, os.cpu_count() or 1)
-            self._pool = multiprocessing.get_context("spawn").Pool(count)
-        return self._pool.apply_async(_scan, (batch, *book))
-
 
 def _failed(what: str) -> RedactionError:
     return RedactionError(
-        "the scanner", f"it {what}, so nothing goes out", "Run kb doctor, mend it, then try again"
+        "the scanner", f"it {what}, so nothing passes", "Install Docworthy anew, then try again"
     )
 
 
@@ -116,6 +114,20 @@ def _scan(
         return tuple(redactor.find(text) for text in texts), ""
     except Exception as error:
         return (), f"failed ({type(error).__name__})"
+
+
+def prove() -> None:
+    """Make sure that the redactor finds what it must, before anything is let in or out.
+
+    Raises:
+        RedactionError: It fails, or misses a probe.
+    """
+    try:
+        missed = proven()
+    except Exception as error:
+        raise _failed(f"failed ({type(error).__name__})") from None
+    if missed:
+        raise _failed(f"misses {missed} of {len(PROBES)} probes")
 
 
 @cache

@@ -57,7 +57,7 @@ def run(folder: Path) -> Told:
         SourceError: A step failed; its own words stand on stderr.
     """
     steps = _Steps(folder)
-    steps.kb(LAUNCH, "init", str(folder), "--demo", cwd=folder.parent)
+    _settle_in(steps)
     first = _first_round(steps)
     _bring_tickets(folder, TODAY)
     pulled = steps.json(TODAY, "pull")
@@ -86,10 +86,21 @@ def run(folder: Path) -> Told:
     )
 
 
+def _settle_in(steps: "_Steps") -> None:
+    """Make the workspace, and take out of it what the help desk has not exported yet."""
+    folder = steps.folder
+    if not (folder / "kb.toml").exists():
+        steps.kb(LAUNCH, "init", str(folder), "--demo", cwd=folder.parent)
+    if not (folder / ".kb" / "store.sqlite3").exists():
+        for path in (folder / "tickets").glob("*.jsonl"):
+            if path.stem >= f"{LAUNCH:%Y-%m}":
+                path.unlink()
+
+
 def _first_round(steps: "_Steps") -> int:
     """Tickets to published articles, as of the launch; returns how many are live."""
     _bring_tickets(steps.folder, LAUNCH)
-    if not (steps.folder / "feedback").exists():
+    if not (steps.folder / "tickets" / f"{LAUNCH:%Y-%m}.jsonl").exists():
         steps.json(LAUNCH, "pull")
         steps.kb(LAUNCH, "triage", "--auto")
         steps.kb(LAUNCH, "draft", "--as", ENGINEER)

@@ -192,9 +192,13 @@ def _groups(signs: Sequence[_Sign]) -> list[list[_Sign]]:
     ordered = sorted(by_set, key=lambda stems: (-len(by_set[stems]), sorted(stems)))
     heads: list[frozenset[str]] = []
     groups: list[list[_Sign]] = []
+    holding: dict[str, list[int]] = {}  # alike sets share a word, so only those are compared
     for stems in ordered:
-        place = next((i for i, head in enumerate(heads) if _jaccard(stems, head) >= _ALIKE), None)
+        near = sorted({i for stem in stems for i in holding.get(stem, ())})
+        place = next((i for i in near if _jaccard(stems, heads[i]) >= _ALIKE), None)
         if place is None:
+            for stem in stems:
+                holding.setdefault(stem, []).append(len(heads))
             heads.append(stems)
             groups.append(by_set[stems])
         else:

@@ -1,14 +1,14 @@
 """What became of each article: read, solved, not solved, and who still wrote in."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kb.measure.attempts import Attempt, Outcome, deflected
-from kb.measure.events import Event, Kind
 from kb.measure.figures import Figure, share
 from kb.measure.pages import PageRef
-from kb.measure.votes import Helpfulness, helpfulness, last_votes
+from kb.measure.tally import ArticleTally, Tally
+from kb.measure.votes import Helpfulness, helpfulness_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,31 +46,20 @@ class Readership:
 
 
 def readership(
-    pages: Sequence[PageRef],
-    attempts: Sequence[Attempt],
-    votes: Iterable[Event],
-    *,
-    since: datetime,
-    until: datetime,
+    pages: Sequence[PageRef], tally: Tally, *, since: datetime, until: datetime
 ) -> tuple[Readership, ...]:
     """Return the figures of every page, in the pages' order, over [since, until).
 
     Attempts still pending count as readers and in no other way.
     """
-    inside = [a for a in attempts if since <= a.start < until]
-    cast = last_votes(v for v in votes if since <= v.at < until)
-    read: dict[str, list[Attempt]] = {}
-    for attempt in inside:
-        for article in attempt.articles:
-            read.setdefault(article, []).append(attempt)
-    shown = [article for a in inside for article in dict.fromkeys((*a.viewed, *a.articles))]
-    helped = {(h.article, h.version): h for h in helpfulness(cast)}
+    cast = [(article, version, up) for (_, article, version), (_, up) in tally.ballot.items()]
+    helped = {(h.article, h.version): h for h in helpfulness_of(cast)}
+    said = Counter((article, up) for article, _, up in cast)
     return tuple(
         _of_page(
             page,
-            read.get(page.id, []),
-            [v for v in cast if v.article == page.id],
-            views=shown.count(page.id),
+            tally.articles.get(page.id, ArticleTally()),
+            said=(said[page.id, True], said[page.id, False]),
             helped=helped.get((page.id, page.version)),
             window=(since, until),
         )
@@ -80,28 +69,25 @@ def readership(
 
 def _of_page(
     page: PageRef,
-    read: Sequence[Attempt],
-    votes: Sequence[Event],
+    seen: ArticleTally,
     *,
-    views: int,
+    said: tuple[int, int],
     helped: Helpfulness | None,
     window: tuple[datetime, datetime],
 ) -> Readership:
-    closed = [a for a in read if a.outcome is not Outcome.PENDING]
-    wrote = [a for a in closed if a.outcome is Outcome.RECONTACT]
     return Readership(
         article=page.id,
         title=page.title,
         version=page.version,
-        views=views,
-        readers=len({a.reader for a in read}),
-        solved=sum(v.kind is Kind.SOLVED for v in votes),
-        not_solved=sum(v.kind is Kind.NOT_SOLVED for v in votes),
-        still_wrote_in=len({a.reader for a in wrote}),
+        views=seen.views,
+        readers=len(seen.readers),
+        solved=said[0],
+        not_solved=said[1],
+        still_wrote_in=len(seen.writers),
         wrote_in=share(
-            "still_wrote_in_rate", len(wrote), len(closed), since=window[0], until=window[1]
+            "still_wrote_in_rate", seen.wrote, seen.closed, since=window[0], until=window[1]
         ),
-        tickets=tuple(sorted({a.ticket for a in wrote if a.ticket})),
-        credit=sum(1 / len(a.articles) for a in closed if deflected(a)),
+        tickets=tuple(sorted(seen.tickets)),
+        credit=seen.credit,
         helpfulness=helped,
     )

@@ -1,28 +1,51 @@
-"""Everything that is measured over one window, in one value and one stable JSON form."""
+"""Everything that is measured over one window, in one value."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kb.measure.attempts import WINDOW, Attempt, Outcome, attempts
+from kb.measure.article_effect import Asked, article_effects
+from kb.measure.attempts import WINDOW
 from kb.measure.contacts import Contact
-from kb.measure.deflection import Deflection, deflection, implicit_success, self_service_ratio
+from kb.measure.definitions import definitions
+from kb.measure.deflection import Deflection, deflection_of
+from kb.measure.effects import Effect
 from kb.measure.events import Event, once
-from kb.measure.figures import Figure, figure_json
-from kb.measure.gaps import FEWEST_READERS, Gap, Gaps, gaps
+from kb.measure.experiment import Trial, holdout
+from kb.measure.figures import Figure
+from kb.measure.gaps import FEWEST_READERS, Gaps, gaps
+from kb.measure.linking import Linking, linking
 from kb.measure.pages import PageRef
 from kb.measure.readership import Readership, readership
-from kb.measure.searches import SearchFigures, search_figures, settled_searches
-from kb.measure.service_levels import Csat, FirstResponse, Target, csat, first_response
-from kb.measure.votes import Helpfulness, helpfulness
+from kb.measure.savings import Costs, Savings, savings
+from kb.measure.searches import Search, SearchFigures, search_figures_of
+from kb.measure.service_levels import Csat, FirstResponse, by_article, csat, first_response
+from kb.measure.sheet import whole
+from kb.measure.sla import Promise
+from kb.measure.tally import Tally, tally
+from kb.measure.votes import Helpfulness, helpfulness_of
 from kb.tickets.ticket import Ticket
 
-SCHEMA = "docworthy.metrics/1"
-"""The `schema` of the JSON form; a field may be added to it, none changes its meaning."""
-
 SILENT = "no events in the window: nothing is known, which is not zero"
+NOBODY = "no reader came; our own canary did, so zero is zero"
 
-_OTHER_WINDOWS = (1, 7, 30)
+OTHER_WINDOWS = (1, 7, 30)
+"""Lengths of the window in days that stand beside the chosen one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What was seen on the site, added up; and what of it needs its words.
+
+    Attributes:
+        tally: Of [since, now).
+        searches: The settled ones of the last 28 days.
+        votes: Of the last 28 days.
+    """
+
+    tally: Tally
+    searches: Sequence[Search] = ()
+    votes: Sequence[Event] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +56,14 @@ class Report:
         window: How long after an attempt a ticket still says that it failed.
         events: How many events arrived; with 0 telemetry may be silent, see `note`.
         by_window: Days and the deflection figure with that window, for comparison.
-        attempts: The rows under the figures, pending ones included.
+        attempts: How many, pending ones included.
+        canaries: How many of our own visits arrived.
+        others: The same traffic in the definitions of others.
+        holdout: What the form's suggestions changed; None without an experiment.
+        effects: What each topic's first article changed.
+        by_article: Satisfaction and first response of tickets with an article against without.
+        linking: How many solved tickets an article answers, and new against known.
+        savings: In the team's own costs; None when it has told none.
         articles: One for each article, in the pages' order.
         helpfulness: Every version that was voted on.
         note: What must be known before any figure is read, `""` if nothing.
@@ -53,8 +83,57 @@ class Report:
     gaps: Gaps
     articles: tuple[Readership, ...]
     helpfulness: tuple[Helpfulness, ...]
-    attempts: tuple[Attempt, ...]
+    attempts: int
+    canaries: int
+    others: tuple[Figure, ...]
+    holdout: Effect | None
+    effects: tuple[Effect, ...]
+    by_article: tuple[Effect, ...]
+    linking: Linking
+    savings: Savings | None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What the report is made from beside what was seen.
+
+    Attributes:
+        contacts: Everybody who wrote in, see `contacts_of`.
+        pages: The articles, each once, in the order wanted.
+        since: First instant of the window (aware).
+        now: The instant after the last.
+        tickets: For satisfaction and first response.
+        promises: The response times, see `sla.read_sla`.
+        unanswered: Subjects of tickets that no article answers, redacted.
+        asked: Every ticket with its topics, for the articles' effects.
+        costs: The team's own; None when it has told none.
+        known: Keys of the tickets whose answer was written down before; `new` those whose was not.
+        window: A ticket this long after an attempt's start still says that it failed.
+        k: The fewest readers for a topic to be named.
+    """
+
+    contacts: Sequence[Contact]
+    pages: Sequence[PageRef]
+    since: datetime
+    now: datetime
+    tickets: Sequence[Ticket] = ()
+    promises: Sequence[Promise] = ()
+    unanswered: Sequence[str] = ()
+    asked: Sequence[Asked] = ()
+    costs: Costs | None = None
+    known: Sequence[str] = ()
+    new: Sequence[str] = ()
+    window: timedelta = WINDOW
+    k: int = FEWEST_READERS
+
+    def answered(self) -> set[str]:
+        """Return the keys of the tickets that an article answers."""
+        return {key for page in self.pages for key in page.tickets}
+
+    def went_out(self) -> list[PageRef]:
+        """Return the articles that were published in the window."""
+        return [p for p in self.pages if p.published_at and self.since <= p.published_at < self.now]
 
 
 def report(
@@ -65,181 +144,127 @@ def report(
     since: datetime,
     now: datetime,
     tickets: Sequence[Ticket] = (),
-    targets: Sequence[Target] = (),
+    promises: Sequence[Promise] = (),
     unanswered: Sequence[str] = (),
     window: timedelta = WINDOW,
     k: int = FEWEST_READERS,
 ) -> Report:
-    """Measure [since, now): attempts that started and votes, searches and tickets that fell in it.
+    """Measure [since, now) from the events themselves, as many as fit into memory.
 
     Args:
         events: Give those from half an hour before `since`, so that no attempt is cut in two.
         contacts: Everybody who wrote in, see `contacts_of`.
         pages: The articles, drafts too, in the order wanted; a live one before its own revision.
         tickets: For satisfaction and first response.
-        targets: The first response's targets; the first that fits a ticket holds.
+        promises: The response times, see `sla.read_sla`.
         unanswered: Subjects of tickets that no article answers, redacted.
         window: A ticket this long after an attempt's start still says that it failed.
         k: The fewest readers for a topic to be named.
     """
-    facts = once(e for e in events if e.at <= now)
-    inside = tuple(e for e in facts if e.at >= since)
-    known = _each_article(pages)
-    rows = _rows(facts, contacts, known, since=since, now=now, window=window)
-    searched = settled_searches(facts, now=now)
+    known = each_article(pages)
+    sheet = whole(once(events), now=now, topics=[(page.id, page.topic) for page in known])
+    found = tally(
+        sheet,
+        contacts,
+        since=since,
+        now=now,
+        window=window,
+        windows=OTHER_WINDOWS,
+    )
+    seen = Seen(tally=found, searches=tuple(sheet.settled(since, now)), votes=sheet.votes)
+    given = Given(
+        contacts=contacts,
+        pages=known,
+        since=since,
+        now=now,
+        tickets=tickets,
+        promises=promises,
+        unanswered=unanswered,
+        window=window,
+        k=k,
+    )
+    return report_of(seen, given)
+
+
+def report_of(seen: Seen, given: Given) -> Report:
+    """Return the report over what was seen in the window, added up."""
+    since, until, found = given.since, given.now, seen.tally
+    days = round(given.window / timedelta(days=1))
+    told = deflection_of(found.ends[days], since=since, until=until)
+    others = definitions(found, given.contacts, days, since=since, until=until)
     return Report(
         since=since,
-        until=now,
-        window=window,
-        events=len(inside),
-        deflection=deflection(rows, since=since, until=now),
-        by_window=_by_window(facts, contacts, known, since=since, now=now),
-        implicit_success=implicit_success(rows, since=since, until=now),
-        self_service_ratio=self_service_ratio(rows, contacts, since=since, until=now),
-        searches=search_figures(searched, since=since, until=now),
-        csat=csat(tickets, since=since, until=now),
-        first_response=first_response(tickets, targets, since=since, until=now),
-        gaps=gaps(searched, facts, pages=known, unanswered=unanswered, now=now, k=k),
-        articles=readership(known, rows, facts, since=since, until=now),
-        helpfulness=helpfulness(inside),
-        attempts=rows,
-        note="" if inside else SILENT,
+        until=until,
+        window=given.window,
+        events=found.events,
+        deflection=told,
+        by_window=tuple(
+            (other, deflection_of(found.ends[other], since=since, until=until).explicit)
+            for other in OTHER_WINDOWS
+        ),
+        implicit_success=others[0],
+        self_service_ratio=others[1],
+        searches=search_figures_of(found.searches, since=since, until=until),
+        csat=csat(given.tickets, since=since, until=until),
+        first_response=first_response(given.tickets, given.promises, since=since, until=until),
+        gaps=_gaps(seen, given),
+        articles=readership(given.pages, found, since=since, until=until),
+        helpfulness=helpfulness_of(
+            (article, version, up) for (_, article, version), (_, up) in found.ballot.items()
+        ),
+        attempts=found.attempts,
+        canaries=found.canaries,
+        others=others[2:],
+        holdout=_holdout(found, (since, until)),
+        effects=article_effects(given.pages, given.asked, now=until),
+        by_article=_by_article(given),
+        linking=_linking(given),
+        savings=savings(told, given.went_out(), given.costs),
+        note="" if found.events else NOBODY if found.canaries else SILENT,
     )
 
 
-def to_json(found: Report) -> dict[str, object]:
-    """Return the report as JSON values, schema `docworthy.metrics/1`; no reader's key is in it."""
-    return {
-        "schema": SCHEMA,
-        "since": found.since.isoformat(),
-        "until": found.until.isoformat(),
-        "window_days": found.window / timedelta(days=1),
-        "note": found.note,
-        "events": found.events,
-        "attempts": len(found.attempts),
-        "outcomes": _counts(found.deflection.outcomes),
-        "outcomes_strong_intent": _counts(found.deflection.strong),
-        "explicit_deflection": figure_json(found.deflection.explicit),
-        "confirmed": figure_json(found.deflection.confirmed),
-        "deflection_by_window": [
-            {"days": days, "figure": figure_json(figure)} for days, figure in found.by_window
-        ],
-        "implicit_success": figure_json(found.implicit_success),
-        "self_service_ratio": figure_json(found.self_service_ratio),
-        "searches": _searches_json(found.searches),
-        "csat": _csat_json(found.csat),
-        "first_response": _first_response_json(found.first_response),
-        "gaps": _gaps_json(found.gaps),
-        "articles": [_article_json(article) for article in found.articles],
-        "helpfulness": [_helpfulness_json(h) for h in found.helpfulness],
-    }
+def _gaps(seen: Seen, given: Given) -> Gaps:
+    return gaps(
+        seen.searches,
+        seen.votes,
+        pages=given.pages,
+        unanswered=given.unanswered,
+        now=given.now,
+        k=given.k,
+    )
 
 
-def _each_article(pages: Sequence[PageRef]) -> tuple[PageRef, ...]:
-    """A live page and its own revision are one article; the first given stands for both."""
+def _by_article(given: Given) -> tuple[Effect, ...]:
+    return by_article(
+        given.tickets, given.promises, given.answered(), since=given.since, until=given.now
+    )
+
+
+def _linking(given: Given) -> Linking:
+    return linking(
+        given.tickets,
+        answered=given.answered(),
+        known=given.known,
+        new=given.new,
+        since=given.since,
+        until=given.now,
+    )
+
+
+def each_article(pages: Sequence[PageRef]) -> tuple[PageRef, ...]:
+    """Return each article once: a live page and its own revision are one, the first stands."""
     first: dict[str, PageRef] = {}
     for page in pages:
         first.setdefault(page.id, page)
     return tuple(first.values())
 
 
-def _rows(
-    facts: Sequence[Event],
-    contacts: Sequence[Contact],
-    pages: Sequence[PageRef],
-    *,
-    since: datetime,
-    now: datetime,
-    window: timedelta,
-) -> tuple[Attempt, ...]:
-    topics = [(page.id, page.topic) for page in pages]
-    found = attempts(facts, contacts, now=now, window=window, topics=topics)
-    return tuple(a for a in found if since <= a.start < now)
-
-
-def _by_window(
-    facts: Sequence[Event],
-    contacts: Sequence[Contact],
-    pages: Sequence[PageRef],
-    *,
-    since: datetime,
-    now: datetime,
-) -> tuple[tuple[int, Figure], ...]:
-    figures = []
-    for days in _OTHER_WINDOWS:
-        window = timedelta(days=days)
-        rows = _rows(facts, contacts, pages, since=since, now=now, window=window)
-        figures.append((days, deflection(rows, since=since, until=now).explicit))
-    return tuple(figures)
-
-
-def _counts(outcomes: Sequence[tuple[Outcome, int]]) -> dict[str, int]:
-    return {outcome.value: count for outcome, count in outcomes}
-
-
-def _searches_json(figures: SearchFigures) -> dict[str, object]:
-    return {
-        "zero_result_rate": figure_json(figures.zero_result_rate),
-        "no_click_rate": figure_json(figures.no_click_rate),
-        "search_success": figure_json(figures.search_success),
-    }
-
-
-def _csat_json(found: Csat) -> dict[str, object]:
-    return {
-        "rating": figure_json(found.rating),
-        "response_rate": figure_json(found.response_rate),
-        "coverage": figure_json(found.coverage),
-    }
-
-
-def _first_response_json(found: FirstResponse) -> dict[str, object]:
-    return {
-        "attainment": figure_json(found.attainment),
-        "not_due": found.not_due,
-        "without_target": found.without_target,
-    }
-
-
-def _gaps_json(found: Gaps) -> dict[str, object]:
-    return {
-        "since": found.since.isoformat(),
-        "until": found.until.isoformat(),
-        "fewest_readers": found.k,
-        "topics": [_gap_json(gap) for gap in found.topics],
-        "other_topics": found.other_topics,
-        "other_readers": found.other_readers,
-    }
-
-
-def _gap_json(gap: Gap) -> dict[str, object]:
-    signals = {signal.value: count for signal, count in gap.signals}
-    return {"topic": gap.topic, "score": gap.score, "readers": gap.readers, **signals}
-
-
-def _article_json(row: Readership) -> dict[str, object]:
-    return {
-        "article": row.article,
-        "title": row.title,
-        "version": row.version,
-        "views": row.views,
-        "readers": row.readers,
-        "solved": row.solved,
-        "not_solved": row.not_solved,
-        "still_wrote_in": row.still_wrote_in,
-        "still_wrote_in_rate": figure_json(row.wrote_in),
-        "tickets": list(row.tickets),
-        "credit": round(row.credit, 3),
-        "helpfulness": _helpfulness_json(row.helpfulness) if row.helpfulness else None,
-    }
-
-
-def _helpfulness_json(row: Helpfulness) -> dict[str, object]:
-    return {
-        "article": row.article,
-        "version": row.version,
-        "up": row.up,
-        "down": row.down,
-        "lower": row.lower,
-        "upper": row.upper,
-    }
+def _holdout(found: Tally, span: tuple[datetime, datetime]) -> Effect | None:
+    if not found.trials:
+        return None
+    trials = (
+        Trial(arm=arm, forms=forms, tickets=tickets)
+        for (_, arm), (forms, tickets) in found.trials.items()
+    )
+    return holdout(trials, since=span[0], until=span[1])

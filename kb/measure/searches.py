@@ -1,12 +1,13 @@
 """Settled searches: which found nothing, which nobody clicked, and which were the way in."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kb.measure.attempts import IDLE, READ_SECONDS
 from kb.measure.events import CLICKS, Event, Kind, by_reader, once
 from kb.measure.figures import Figure, share
+from kb.measure.trails import IDLE, READ_SECONDS
 from kb.redaction import SafeText
 
 CLICK_WITHIN = timedelta(seconds=60)
@@ -47,7 +48,7 @@ class SearchFigures:
 
 
 def settled_searches(events: Iterable[Event], *, now: datetime) -> tuple[Search, ...]:
-    """Return the settled searches by time; runs of prefixes are one, the last.
+    """Return the settled searches by time; runs of prefixes within `PREFIX_RUN` are one, the last.
 
     The browser settles a search after 800 ms or Enter; what it still lets through as one types is
     collapsed here. A search younger than half an hour may yet be clicked or read: it is left out.
@@ -72,15 +73,28 @@ def search_figures(
       in 30 s / settled searches`
     """
     inside = [s for s in searches if since <= s.at < until]
-    shown = [s for s in inside if s.results]
-    empty = len(inside) - len(shown)
-    unclicked = sum(not s.clicked for s in shown)
-    good = sum(s.succeeded for s in inside)
-    return SearchFigures(
-        zero_result_rate=share("zero_result_rate", empty, len(inside), since=since, until=until),
-        no_click_rate=share("no_click_rate", unclicked, len(shown), since=since, until=until),
-        search_success=share("search_success", good, len(inside), since=since, until=until),
+    counts = Counter(
+        settled=len(inside),
+        zero=sum(not s.results for s in inside),
+        unclicked=sum(bool(s.results) and not s.clicked for s in inside),
+        succeeded=sum(s.succeeded for s in inside),
     )
+    return search_figures_of(counts, since=since, until=until)
+
+
+def search_figures_of(counts: Counter[str], *, since: datetime, until: datetime) -> SearchFigures:
+    """Return the same from the counts `settled`, `zero`, `unclicked` and `succeeded`."""
+    whole, shown = counts["settled"], counts["settled"] - counts["zero"]
+    figures = (
+        share(name, part, of, since=since, until=until)
+        for name, part, of in (
+            ("zero_result_rate", counts["zero"], whole),
+            ("no_click_rate", counts["unclicked"], shown),
+            ("search_success", counts["succeeded"], whole),
+        )
+    )
+    zero, unclicked, succeeded = figures
+    return SearchFigures(zero_result_rate=zero, no_click_rate=unclicked, search_success=succeeded)
 
 
 def _of_reader(own: Sequence[Event]) -> Iterator[Search]:

@@ -11,6 +11,9 @@ from kb.measure.events import CLICKS, FORM, VOTES, Event, Kind, once
 IDLE = timedelta(minutes=30)
 """Silence that ends an attempt."""
 
+LONGEST_READ = timedelta(hours=4)
+"""A page that is open for longer was left open."""
+
 READ_SECONDS = 15
 """A page open for less was not read."""
 
@@ -133,12 +136,12 @@ def _sittings(
 
 
 def _paused(event: Event, sitting: Sequence[Event], idle: timedelta) -> bool:
-    return _began(event) - sitting[-1].at > idle
+    return began(event) - sitting[-1].at > idle
 
 
-def _began(event: Event) -> datetime:
-    """A view is told when it ends, so it began `dwell` earlier."""
-    return event.at - timedelta(seconds=event.dwell) if event.dwell else event.at
+def began(event: Event) -> datetime:
+    """Return when it began: a view is told when it ends, `dwell` later (four hours at most)."""
+    return event.at - min(timedelta(seconds=event.dwell), LONGEST_READ) if event.dwell else event.at
 
 
 def _eligible(sitting: Sequence[Event]) -> bool:
@@ -151,7 +154,7 @@ def _trail(sitting: Sequence[Event]) -> Trail:
     read = _each_once(e.article for e in sitting if _was_read(e))
     return Trail(
         reader=sitting[0].reader,
-        start=min(map(_began, sitting)),
+        start=min(map(began, sitting)),
         end=sitting[-1].at,
         intent=Intent.STRONG if strong else _lesser(sitting, kinds),
         quiet=_quiet(sitting, kinds, read, strong=strong),

@@ -8,15 +8,20 @@ from kb.measure.experiment import Trial
 
 def trials_of(attempts: Iterable[Attempt]) -> tuple[Trial, ...]:
     """Return one trial for each reader and side: closed attempts at the form, and tickets."""
-    counts: dict[tuple[str, str], list[int]] = {}
+    return tuple(
+        Trial(arm=arm, forms=forms, tickets=tickets)
+        for (_, arm), (forms, tickets) in forms_by_reader(attempts).items()
+    )
+
+
+def forms_by_reader(attempts: Iterable[Attempt]) -> dict[tuple[str, str], tuple[int, int]]:
+    """Return `(reader, side)` → closed attempts at the form, and how many ended in a ticket."""
+    counts: dict[tuple[str, str], tuple[int, int]] = {}
     for attempt in attempts:
         if attempt.arm and attempt.intent is Intent.STRONG:
             if attempt.outcome is Outcome.PENDING:
                 continue
-            row = counts.setdefault((attempt.reader, attempt.arm), [0, 0])
-            row[0] += 1
-            row[1] += attempt.outcome is Outcome.RECONTACT
-    return tuple(
-        Trial(arm=arm, forms=forms, tickets=tickets)
-        for (_, arm), (forms, tickets) in counts.items()
-    )
+            forms, tickets = counts.get((attempt.reader, attempt.arm), (0, 0))
+            wrote = attempt.outcome is Outcome.RECONTACT
+            counts[attempt.reader, attempt.arm] = (forms + 1, tickets + wrote)
+    return counts

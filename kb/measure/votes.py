@@ -29,7 +29,7 @@ class Helpfulness:
 
 
 def last_votes(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Return one vote for each reader, article and version: the last.
+    """Return one vote for each `(address or reader, article, version)`: the last.
 
     Behind one address there is one reader here, whatever browsers it names: 100,000 votes from one
     address are one vote. Colleagues behind one address have one vote a day between them.
@@ -44,7 +44,12 @@ def helpfulness(votes: Iterable[Event]) -> tuple[Helpfulness, ...]:
     `helpfulness = WilsonLB(up, up + down)`, hidden until there are ten votes (`metrics.md`);
     votes on an older version say nothing about the one that replaced it.
     """
-    counted = Counter((e.article, e.version, e.kind) for e in last_votes(votes))
+    return helpfulness_of((e.article, e.version, e.kind is Kind.SOLVED) for e in last_votes(votes))
+
+
+def helpfulness_of(votes: Iterable[tuple[str, str, bool]]) -> tuple[Helpfulness, ...]:
+    """Return the same from `(article, version, it solved)`, one a reader and version."""
+    counted = Counter(votes)
     return tuple(
         _helpfulness(article, version, counted)
         for article, version in sorted({(a, v) for a, v, _ in counted})
@@ -52,8 +57,8 @@ def helpfulness(votes: Iterable[Event]) -> tuple[Helpfulness, ...]:
 
 
 def _helpfulness(
-    article: str, version: str, counted: Counter[tuple[str, str, Kind]]
+    article: str, version: str, counted: Counter[tuple[str, str, bool]]
 ) -> Helpfulness:
-    up, down = (counted[(article, version, kind)] for kind in (Kind.SOLVED, Kind.NOT_SOLVED))
+    up, down = (counted[article, version, kind] for kind in (True, False))
     low, high = wilson(up, up + down) if up + down >= LEAST else (None, None)
     return Helpfulness(article=article, version=version, up=up, down=down, lower=low, upper=high)

@@ -1,18 +1,19 @@
 """The last word on a candidate: sums that must come out, and values that only look the part."""
 
 import base64
-import ipaddress
 import math
 from collections import Counter
 from collections.abc import Callable
 
-from kb.redaction.lists import common, public_hosts
+from kb.redaction.hosts import DIGITS, address, device, host, numbered_host, root_host, tenant
+from kb.redaction.lists import common
 from kb.redaction.rules import compiled
 
 PLACEHOLDER = compiled(
-    r"""(?i)x{6,}|\*{3,}|\.{4,}|_{5,}|\$\{|\{\{|\$\(|<%=|%\(|#\{|example(?:key)?$|^\\?[<\[{(%$@].*"""
+    r"""(?i)x{6,}|://\$[A-Za-z_{]|\*{3,}|\.{4,}|_{5,}|\$\{|\{\{|\$\(|<%=|%\(|#\{|example(?:key)?$|^\\?[<\[{(%$@].*"""
     r"""|^[x*.#_\x80?-]+$|[>\]})]{2}$|^enc\(|^!?sops|^[&!*][a-z]+;?$|^&(?:amp;)*#?[0-9a-z]+;?"""
-    r"""|^(?:your|my|the|some|insert|enter|put|add|paste|change|replace)[-_ ]"""
+    r"""|^(?:your|my|the|some|insert|enter|put|add|paste|change|replace)[-_ ]|^0x[0-9a-f]{1,16}$"""
+    r"""|^(?:my|your|the|some|a)(?:super|new|old|own)?(?:secret|passw(?:or)?d|token|api|key|user).{0,12}$"""
     r"""|^(?:change-?me!?|replace-?me|placeholder|redacted|removed|hidden|masked|omitted|secret-?ref"""
     r"""|true|false|null|none|nil|undefined|nan|empty|string|str|int|bool|optional|required|dummy"""
     r"""|yes|no|on|off|todo|tbd|n/?a|process\.env.*|os\.environ.*|getenv.*|env\..*|vault:.*|sample"""
@@ -27,10 +28,6 @@ PARTS = compiled("[0-9A-Za-z]+")
 DATE = compiled(
     r"^(?:(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d)|^\d+\.\d+(?:\.\d+)?$"
 )
-FILE_ENDINGS = frozenset(
-    b"py js ts css html htm php json xml yml yaml toml ini cfg conf log txt md rst csv exe dll so sys jar java"
-    b" class go rs rb sh bat ps1 zip gz tar png jpg gif svg pdf docx xlsx properties lock plist cpp hpp".split()
-)
 NO_DOMAIN = frozenset(
     b"HKLM HKCU HKEY_LOCAL_MACHINE HKEY_CURRENT_USER HKCR HKU SOFTWARE SYSTEM C D E F".split()
 )
@@ -39,10 +36,6 @@ NO_USER = frozenset(
     b" www-data ubuntu ec2-user vagrant runner app node me you is was and the for to in on with from by not no"
     b" unknown none null true false anonymous example library local bin lib tmp test your my his her their linuxbrew"
     b" information account id password login agent interface profile experience guide manual group settings".split()
-)
-SERVICE = frozenset(
-    b"www api support help docs status login developer developers app admin auth id account web id community "
-    b"cdn static static1 support-en".split()
 )
 NO_PASSWORD = frozenset(
     b"password passwd pwd string str text required optional prompt input field the your my a an self "
@@ -57,31 +50,16 @@ NOT_A_KEY = compiled(
     r"""(?i)(?:enc\([^)\n]*|integrity["': =]+|\bsha-?\d{1,3}["')]?[-:= ]+|\bh1:|md5[-:= ]+|(?:check|md5)sum["': =]*"""
     r"""|digest["': =]*|fingerprint["': =]*|(?:commit|revision|rev|tree|parent|blob|etag|hash)["': =/]+"""
     r"""|\bssh-(?:rsa|dss|ed25519) |ecdsa-sha2-nistp\d+ |data:[\w/+.-]+;base64,|public[ _-]?key["': =]*"""
-    r"""|extensions?[/ ]|message-id:? ?<?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist)/[^\s]*)$"""
+    r"""|extensions?[/ ]|\b_?(?:mock|fake|dummy|sample|placeholder|public)[\w-]{0,24}["': =]+|message-id:? ?<?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist)/[^\s]*)$"""
 )
 """What may stand before a long odd value that is no key: checksums, public keys, encrypted values."""
-PUBLIC_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$")
-"""Addresses that RFC 2606 keeps for documentation."""
+PUBLIC_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$|^(?:git|hg|svn)@")
+"""Addresses that RFC 2606 keeps for documentation, and the users that forges share."""
 VERSION_BEFORE = compiled(
     r"(?:\b[A-Z][A-Za-z]+/|(?i)(?:\bv|\b(?:version|ver|release|build|firmware|driver|update|revision|chrome|edge|git"
     r"|svn|opera|bios|sdk|agent|plugin|antivirus)[ :=v.]{1,3}))$"
 )
 """What may stand before four numbers that are a version."""
-DOCUMENTATION = tuple(
-    ipaddress.ip_network(one)
-    for one in (
-        "2001:db8::/32",
-        "3fff::/20",
-        "::1/128",
-        "::/128",
-        "ff00::/8",
-        "::ffff:127.0.0.0/104",
-    )
-)
-"""RFC 3849 and 9637; loopback, unspecified and multicast."""
-EXAMPLES = ((192, 0, 2), (198, 51, 100), (203, 0, 113))
-"""RFC 5737."""
-DIGITS = b"0123456789"
 LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0\xd0\xe0"
 KINDS = bytes(48 if 48 <= n <= 57 else 97 if n in LETTERS else 32 for n in range(256))
 """Every digit as 0, every letter as a, all else a blank."""
@@ -115,29 +93,6 @@ def iban(value: bytes) -> bool:
     if not 15 <= len(plain) <= 34 or not plain.isalnum() or not plain.isascii():
         return False
     return int("".join(str(int(one, 36)) for one in plain[4:] + plain[:4])) % 97 == 1
-
-
-def address(value: bytes) -> bool:
-    """Return whether this is an IP address of somebody's, not one of the documentation's."""
-    parts = value.split(b".")
-    if len(parts) == 4 and value.translate(None, DIGITS) == b"...":
-        return _address4(*map(int, parts))
-    try:
-        found = ipaddress.ip_address(value.decode("latin-1").split("%")[0].strip("[]"))
-    except ValueError:
-        return False
-    return not any(
-        found in network for network in DOCUMENTATION if network.version == found.version
-    )
-
-
-def _address4(first: int, second: int, third: int, fourth: int) -> bool:
-    """Return whether four numbers are an address of somebody's: no loopback, mask or example."""
-    if max(first, second, third, fourth) > 255 or first in (0, 127, 255) or 224 <= first <= 239:
-        return False
-    if (first, second) == (169, 254) or (first, second, third) in EXAMPLES:
-        return False
-    return (first, second, third, fourth) != (255, 255, 255, 255)
 
 
 def filled(value: bytes) -> bool:
@@ -181,11 +136,6 @@ def _ordinary(value: bytes) -> bool:
     if not parts or _digits(value) > 4:
         return False
     return all(part.isdigit() or part.lower().decode() in common() for part in parts)
-
-
-def tenant(value: bytes) -> bool:
-    """Return whether a service's host names a tenant, not the service itself."""
-    return value.split(b".")[0].lower() not in SERVICE
 
 
 def credential(value: bytes) -> bool:
@@ -259,22 +209,20 @@ def phone(value: bytes) -> bool:
     return 7 <= len(digits) <= 15 and len(set(digits)) > 2 and not DATE.search(value)
 
 
+CARD_LENGTHS = {
+    b"2": (15, 16),
+    b"3": (14, 15, 16),
+    b"4": (13, 16),
+    b"5": (12, 13, 16),
+    b"6": (12, 13, 16),
+}
+"""By first digit (ISO/IEC 7812): Mastercard; Diners, Amex, JCB; Visa; Maestro; Discover."""
+
+
 def card(value: bytes) -> bool:
     """Return whether a bare number is a payment card's: a known issuer's first digits, Luhn."""
-    return value.lstrip()[:1] in (b"2", b"3", b"4", b"5", b"6") and luhn(value)
-
-
-def public(name: str) -> bool:
-    """Return whether everybody may know a host: documentation's, or a big public service's."""
-    parts = name.split(".")
-    return any(".".join(parts[at:]) in public_hosts() for at in range(len(parts)))
-
-
-def host(value: bytes) -> bool:
-    """Return whether a host's name is somebody's, not documentation's or a public service's."""
-    name = value.lower().strip(b".")
-    last = name.split(b".")[-1]
-    return not public(name.decode("latin-1")) and not last.isdigit() and last not in FILE_ENDINGS
+    digits = bytes(byte for byte in value if 48 <= byte <= 57)
+    return len(digits) in CARD_LENGTHS.get(digits[:1], ()) and luhn(digits)
 
 
 def username(value: bytes) -> bool:
@@ -296,13 +244,14 @@ def account(value: bytes) -> bool:
 
 def log_user(value: bytes) -> bool:
     """Return whether a log's user is anybody but the superuser, which every machine has."""
-    return value not in (b"root", b"unknown", b"nobody", b"from", b"user")
+    return value not in (b"root", b"unknown", b"nobody", b"from", b"user", b"invalid", b"illegal")
 
 
-def service_hex(value: bytes) -> bool:
-    """Return whether the word before a bare hexadecimal key is a service's name, not a hash's."""
-    word = value.split(b"=")[0].split(b":")[0].split(b" ")[0].strip(b"\"'").lower()
-    return not HASHED.search(word) and not _ordinary(word)
+def after_service(before: bytes) -> bool:
+    """Return whether a bare key follows a service's name, which no hash, id or ordinary word is."""
+    word = before.replace(b"=", b" ").replace(b":", b" ").rstrip(b" \t\"'").split()[-1:]
+    name = word[0].strip(b"\"'(;,").lower() if word else b""
+    return bool(name) and not HASHED.search(name) and not _ordinary(name)
 
 
 def numbered(value: bytes) -> bool:
@@ -322,11 +271,13 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "phone": phone,
     "card": card,
     "host": host,
+    "numbered_host": numbered_host,
+    "device": device,
+    "root_host": root_host,
     "username": username,
     "account": account,
     "numbered": numbered,
     "log_user": log_user,
-    "service_hex": service_hex,
     "basic": basic,
     "tenant": tenant,
     "userinfo": userinfo,

@@ -56,3 +56,15 @@ def trades() -> frozenset[str]:
 def public_hosts() -> frozenset[str]:
     """Return domains of documentation and of big public services, which everybody may know."""
     return frozenset(word.replace("[.]", ".") for word in _words("public_hosts.txt"))
+
+
+@cache
+def surname_endings() -> tuple[str, ...]:
+    """Return how family names end that are hardly ever a product's."""
+    return tuple(sorted(_words("surname_endings.txt")))
+
+
+@cache
+def top_domains() -> frozenset[str]:
+    """Return the last labels that hosts' names have."""
+    return _words("top_domains.txt")

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from kb.redaction.lists import common, family, given, not_people
+from kb.redaction.lists import common, family, given, not_people, surname_endings
 from kb.redaction.rules import Rule, compiled
 from kb.redaction.text import Entity, Finding
-from kb.redaction.views import TAKEN, View
+from kb.redaction.views import TAKEN, View, plain_view
 
 CAPITALISED = compiled(r"({Names})")
 CAPITALS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0\xd0")
@@ -36,7 +36,25 @@ PARTICLES = frozenset(
 STUCK_BEFORE = frozenset(b"/\\_@#$%&=+~")
 STUCK_AFTER = frozenset(b"/\\_@=(+~$")
 LEADING = compiled(r"(?:^|[^0-9A-Za-z_\x80-\xff/\\.-])({Name}) (?:[A-Z]\.? )?$")
-CERTAIN, LIKELY = 0.85, 0.65
+OPENERS = frozenset(
+    [
+        "ask",
+        "call",
+        "can",
+        "let",
+        "may",
+        "see",
+        "add",
+        "will",
+        "say",
+        "even",
+        "ever",
+        "less",
+        "else",
+    ]
+)
+"""Given names that open a sentence before a family name far more often than they belong to it."""
+CERTAIN, LIKELY, GUESSED = 0.85, 0.65, 0.6
 
 
 def find_people(text: str, view: View, rules: list[Rule]) -> Iterator[Finding]:
@@ -44,6 +62,37 @@ def find_people(text: str, view: View, rules: list[Rule]) -> Iterator[Finding]:
     for rule in rules:
         yield from _in_place(rule, text, view)
     yield from _listed_names(text, view)
+
+
+def named_again(view: View, found: list[Finding], text: str) -> Iterator[Finding]:
+    """Yield where a word of a name that was found stands alone elsewhere in the same text."""
+    words = {
+        word
+        for one in found
+        if one.entity is Entity.PERSON and one.confidence >= LIKELY
+        for word in map(_bare, text[one.start : one.end].split())
+        if len(word) > 2 and not _unnamed([word]) and word[0].isupper()
+    }
+    taken = {one.start for one in found}
+    for place in sorted(words):
+        byte = plain_view(place).seen
+        at = view.seen.find(byte)
+        while at >= 0:
+            last = at + len(byte)
+            start, end = view.span(at, last)
+            if start not in taken and text[start:end] == place and _alone(view.seen, at, last):
+                yield _finding("name-again", Entity.PERSON, start, end, LIKELY)
+            at = view.seen.find(byte, last)
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,'’\"")
+
+
+def _alone(seen: bytes, first: int, last: int) -> bool:
+    before = not first or (seen[first - 1] not in LETTERS and not 48 <= seen[first - 1] <= 57)
+    after = last >= len(seen) or seen[last] not in LETTERS
+    return before and after and not _stuck(seen, first, last)
 
 
 def _in_place(rule: Rule, text: str, view: View) -> Iterator[Finding]:
@@ -80,9 +129,10 @@ def _listed_names(text: str, view: View) -> Iterator[Finding]:
         last = reach = match.end()
         start, end = view.span(first, last)
         words = text[start:end].split()
-        if not words or _unnamed(words[:1]) or _stuck(seen, first, last):
+        spared = given() if len(words) > 1 else frozenset[str]()
+        if not words or _unnamed(words[:1], spared) or _stuck(seen, first, last):
             continue
-        count, confidence = _proven(words)
+        count, confidence = _proven(words, _amid(seen, first))
         if count:
             till = _end_of(text, start, words[:count])
             yield _finding("name-listed", Entity.PERSON, start, till, confidence)
@@ -94,7 +144,8 @@ def _led_by(seen: bytes, anchor: int) -> int:
     if not before:
         return anchor
     word = before.group(1).decode("latin-1").lower()
-    if word in common() or word in not_people() or seen[anchor - 1] != 0x20:
+    ordinary = word in common() and word not in given()
+    if ordinary or word in OPENERS or word in not_people() or seen[anchor - 1] != 0x20:
         return anchor
     start: int = before.start(1)
     return max(0, anchor - 40) + start
@@ -137,7 +188,12 @@ def _unnamed(words: list[str], spared: frozenset[str] = frozenset()) -> int:
     return len(words)
 
 
-def _proven(words: list[str]) -> tuple[int, float]:
+def _amid(seen: bytes, first: int) -> bool:
+    """Return whether a word stands amid a sentence, where only names have a capital."""
+    return first > 1 and seen[first - 1] == 0x20 and 97 <= seen[first - 2] <= 122
+
+
+def _proven(words: list[str], amid: bool) -> tuple[int, float]:
     """Return how many of the words are a name, and how sure that is."""
     first = _plain(words[0])
     count = 1
@@ -146,12 +202,15 @@ def _proven(words: list[str]) -> tuple[int, float]:
     while count > 1 and _plain(words[count - 1]) in PARTICLES:
         count -= 1
     rest = [_plain(word) for word in words[1:count] if len(_plain(word)) > 1]
+    listed = bool(rest) and (rest[-1] in family() or rest[-1] in given())
+    if first in common() and not listed:
+        return 0, 0.0
     if first in given():
-        known = bool(rest) and (rest[-1] in family() or rest[-1] in given())
-        return count, (CERTAIN if known else 0.75 if rest else LIKELY)
-    if rest and first not in common() and (rest[-1] in given() or rest[-1] in family()):
+        return count, (CERTAIN if listed else 0.75 if rest else LIKELY)
+    if listed or (rest and first in family()):
         return count, LIKELY
-    return 0, 0.0
+    alone = first in family() and len(words) == 1 and first.endswith(surname_endings())
+    return (1, GUESSED) if amid and alone else (0, 0.0)
 
 
 def _continues(word: str) -> bool:
@@ -193,6 +252,12 @@ def _a_listed_name(words: list[str]) -> bool:
     return len(plain) > 1 and _a_name(words) and any(word in family() for word in plain)
 
 
+def _an_unlisted_name(words: list[str]) -> bool:
+    """Return whether each of the words could be part of a name, and none is anything else."""
+    plain = [_plain(word) for word in words]
+    return not any(word in common() or word in not_people() for word in plain if len(word) > 1)
+
+
 def _a_handle(words: list[str]) -> bool:
     word = _plain(words[0])
     if word in common() or word in not_people() or len(word) < 3:
@@ -208,7 +273,13 @@ def _a_login(words: list[str]) -> bool:
     return odd and _a_handle(words)
 
 
-PROOFS = {"name": _a_name, "listed": _a_listed_name, "handle": _a_handle, "login": _a_login}
+PROOFS = {
+    "name": _a_name,
+    "listed": _a_listed_name,
+    "unlisted": _an_unlisted_name,
+    "handle": _a_handle,
+    "login": _a_login,
+}
 """How a rule of people.toml is told to prove its find."""
 
 

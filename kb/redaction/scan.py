@@ -2,8 +2,14 @@
 
 from collections.abc import Iterator
 
-from kb.redaction.checks import CHECKS, NOT_A_KEY, PUBLIC_EMAIL, VERSION_BEFORE
-from kb.redaction.people import PROOFS, find_people
+from kb.redaction.checks import (
+    CHECKS,
+    NOT_A_KEY,
+    PUBLIC_EMAIL,
+    VERSION_BEFORE,
+    after_service,
+)
+from kb.redaction.people import PROOFS, find_people, named_again
 from kb.redaction.rules import Rule, compiled
 from kb.redaction.sieve import likely_rules
 from kb.redaction.text import Entity, Finding
@@ -43,7 +49,9 @@ def scan(text: str, view: View) -> Iterator[Finding]:
     for rule in chosen:
         if rule.check not in PROOFS:
             yield from by_rule(rule, view)
-    yield from find_people(text, view, [rule for rule in chosen if rule.check in PROOFS])
+    people = list(find_people(text, view, [rule for rule in chosen if rule.check in PROOFS]))
+    yield from people
+    yield from named_again(view, people, text)
 
 
 def scan_shapes(view: View) -> Iterator[Finding]:
@@ -85,6 +93,10 @@ def _untaken(first: int, value: bytes) -> tuple[int, bytes]:
 
 def _vetoed(rule: Rule, seen: bytes, first: int, value: bytes) -> bool:
     before = seen[max(0, first - 48) : first]
+    if rule.id == "hex-after-name" and not after_service(before):
+        return True
+    if rule.check == "machine" and value.isalpha() and before[-1:].isalpha():
+        return True
     if rule.check in VETOED:
         return bool(NOT_A_KEY.search(before) or CHECKSUM.match(value))
     if rule.id == "email":

@@ -23,6 +23,7 @@ from kb.redaction import Redactor
 from kb.service.collector import Collector
 from kb.service.failures import LastResort, handle
 from kb.service.finding import Finder
+from kb.service.hooks import Hooks
 from kb.service.pages import HERE
 from kb.service.proxy import KeepPeer, Proxy
 from kb.service.public import FastLane, routes
@@ -65,6 +66,11 @@ def make_app(
         Mount("/team/static", StaticFiles(directory=HERE / "static")),
         Mount("/team", routes=team.routes()),
     ]
+    source = config.source
+    hooks = Hooks(
+        store=store, kind=source.kind, name=source.name, secrets=config.hook_secrets(), now=now
+    )
+    places += hooks.routes()
     if site is not None:
         places.append(Mount("/", StaticFiles(directory=site, html=True)))
     app = Starlette(

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from kb.articles.library import Library
 from kb.capture.triage import Outcome as Triaged
 from kb.config import Config
-from kb.measure.attempts import IDLE
+from kb.measure.article_effect import Asked
 from kb.measure.contacts import contacts_of
 from kb.measure.pages import PageRef
 from kb.measure.refs import page_refs
-from kb.measure.report import Report, report
+from kb.measure.report import Given, Report, each_article, report_of
+from kb.measure.savings import Costs
+from kb.measure.sla import Promise, read_sla
+from kb.service.seeing import Window, seen
 from kb.store.store import Store
 
 
@@ -24,19 +27,42 @@ class Measured:
 
 def measured(config: Config, store: Store, *, now: datetime, days: int) -> Measured:
     """Measure the last `days` days of a workspace, as known at `now`."""
-    since = now - timedelta(days=days)
+    since, length = now - timedelta(days=days), timedelta(days=config.measure.window_days)
     pages = page_refs(Library(config.docs).shelf().articles)
+    known = each_article(pages)
     tickets = tuple(t for t in store.tickets.all() if t.created_at <= now)
     recent = [t for t in tickets if t.created_at >= since]
-    answered = {d.ticket for d in store.decisions.current() if d.outcome is not Triaged.DECLINED}
-    found = report(
-        events=store.events.all(since=since - IDLE),
-        contacts=contacts_of(tickets),
-        pages=pages,
+    decisions = store.decisions.current()
+    answered = {d.ticket for d in decisions if d.outcome is not Triaged.DECLINED}
+    contacts = contacts_of(tickets)
+    window = Window(since=since, now=now, length=length)
+    given = Given(
+        contacts=contacts,
+        pages=known,
         since=since,
         now=now,
         tickets=recent,
         unanswered=[t.subject for t in recent if t.key not in answered],
-        window=timedelta(days=config.measure.window_days),
+        promises=_promises(config),
+        costs=_costs(config),
+        known=[d.ticket for d in decisions if d.outcome is Triaged.KNOWN],
+        new=[d.ticket for d in decisions if d.outcome in (Triaged.NEW, Triaged.UPDATE)],
+        asked=[Asked(at=t.created_at, topics=t.tags) for t in tickets],
+        window=length,
     )
+    topics = [(page.id, page.topic) for page in known]
+    found = report_of(seen(store, contacts, topics, window), given)
     return Measured(report=found, pages=pages)
+
+
+def _promises(config: Config) -> tuple[Promise, ...]:
+    """Read the response times from the page that customers read, where there is one."""
+    path = config.docs / config.measure.sla
+    if not config.measure.sla or not path.is_file():
+        return ()
+    return read_sla(path.read_text(encoding="utf-8"), str(path.relative_to(config.root)))
+
+
+def _costs(config: Config) -> Costs:
+    given = config.measure
+    return Costs(ticket=given.cost_ticket, hour=given.cost_hour, hours=given.hours_article)

@@ -22,8 +22,8 @@ tickets = Table(
     metadata,
     Column("key", String(200), primary_key=True),
     Column("requester", String(64), nullable=False),
-    Column("created_at", Integer, nullable=False),  # seconds since 1970, UTC
-    Column("updated_at", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),  # seconds since 1970, UTC
+    Column("updated_at", BigInteger, nullable=False),
     Column("payload", Text, nullable=False),  # the redacted ticket as JSON
 )
 
@@ -49,6 +49,20 @@ live_secrets = Table(
     metadata,
     Column("ticket", String(200), primary_key=True),
     Column("label", String(80), primary_key=True),  # what kind of secret, never the secret
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", String(128), primary_key=True),  # a webhook's, so that each counts once
+    Column("at", BigInteger, nullable=False),
+)
+
+due = Table(
+    "due",
+    metadata,
+    Column("source", String(80), primary_key=True),
+    Column("at", BigInteger, nullable=False),  # of the latest hint
 )
 
 decisions = Table(
@@ -85,14 +99,16 @@ events = Table(
     Column("dwell", Integer, nullable=False),
 )
 
-folds = Table(
+folds = Table(  # derived: made again from the events whenever they say so
     "folds",
     metadata,
     Column("day", String(10), primary_key=True),
     Column("first", BigInteger, nullable=False),  # numbers of the day's first and last event
     Column("last", BigInteger, nullable=False),
-    Column("mark", String(64), nullable=False),  # what the sheet was made from; "" when it is stale
-    Column("sheet", LargeBinary, nullable=False),  # the day folded, made again from the events
+    Column("sheet", LargeBinary),  # the day folded; null when new events came since
+    Column("sent", Text, nullable=False),  # forms sent that day: who and when, as JSON
+    Column("mark", String(64), nullable=False),  # what the tally was made with
+    Column("tally", LargeBinary),  # the day added up, once its longest window has closed
 )
 
 drops = Table(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from kb.store.database import Database, open_database
 from kb.store.decisions import Decisions
 from kb.store.events import Events
+from kb.store.folds import Folds
 from kb.store.purging import Purging
 from kb.store.tickets import Tickets
 
@@ -17,6 +18,7 @@ class Store:
     tickets: Tickets
     decisions: Decisions
     events: Events
+    folds: Folds
 
     @property
     def purging(self) -> Purging:
@@ -41,4 +43,5 @@ def open_store(url: str) -> Store:
         tickets=Tickets(database),
         decisions=Decisions(database),
         events=Events(database),
+        folds=Folds(database),
     )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -13,6 +13,9 @@ from kb.store import schema
 from kb.store.database import Database
 from kb.tickets.pulling import DeadLetter
 from kb.tickets.ticket import Message, Role, Satisfaction, Status, Ticket
+
+DELIVERY_LIFE = timedelta(days=4)
+"""How long a webhook's id is kept; senders repeat one for three days at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Tickets:
         secrets: Iterable[tuple[str, str]] = (),
         read: Iterable[str] = (),
         gone: Iterable[str] = (),
-    ) -> None:
+        retried: bool = False,
+    ) -> int:
         """Keep one page and move the cursor of its part behind it, in one transaction.
 
         Args:
@@ -42,19 +46,23 @@ class Tickets:
             secrets: `(ticket, label)` of each live secret seen, for the team to rotate.
             read: Places that could be read; their dead letters are done with.
             gone: Keys of tickets that the source has deleted; so are ours.
+            retried: Whether somebody asked for another attempt; that is counted.
+
+        Returns:
+            How many tickets are new or have changed.
         """
         with self.database.transaction() as connection:
-            for ticket in tickets:
-                self._keep(connection, ticket)
+            changed = sum(self._keep(connection, ticket) for ticket in tickets)
             self._forget(connection, source, tuple(read), tuple(gone))
             for place, reason in dead:
-                self._bury(connection, source, place, reason)
+                self._bury(connection, source, place, reason, int(retried))
             for ticket_key, label in secrets:
                 row = {"ticket": ticket_key, "label": label}
                 insert = self.database.insert(schema.live_secrets).values(row)
                 connection.execute(insert.on_conflict_do_nothing())
             if cursor:
                 self._move(connection, source, part, cursor)
+        return changed
 
     def cursors(self, source: str) -> dict[str, str]:
         """Return how far each part of the source was read; a part never read is not in it."""
@@ -79,6 +87,38 @@ class Tickets:
             rows = connection.execute(query).all()
         return tuple(DeadLetter(place=r.place, reason=r.reason, attempts=r.attempts) for r in rows)
 
+    def hint(self, source: str, ids: tuple[str, ...], *, at: datetime) -> bool:
+        """Mark a source as due, unless one of the delivery's ids was seen before.
+
+        Ids are kept for `DELIVERY_LIFE`; returns whether the delivery is a new one.
+        """
+        table, seconds = schema.deliveries, int(at.timestamp())
+        old = delete(table).where(table.c.at < seconds - int(DELIVERY_LIFE.total_seconds()))
+        with self.database.transaction() as connection:
+            connection.execute(old)
+            if connection.execute(select(table.c.id).where(table.c.id.in_(ids))).first():
+                return False
+            rows = [{"id": one, "at": seconds} for one in ids]
+            connection.execute(self.database.insert(table).on_conflict_do_nothing(), rows)
+            insert = self.database.insert(schema.due).values(source=source, at=seconds)
+            connection.execute(
+                insert.on_conflict_do_update(index_elements=["source"], set_={"at": seconds})
+            )
+        return True
+
+    def is_due(self, source: str) -> bool:
+        """Say whether a hint came since the source was last read."""
+        query = select(schema.due.c.source).where(schema.due.c.source == source)
+        with self.database.transaction() as connection:
+            return connection.execute(query).first() is not None
+
+    def settle(self, source: str, *, at: datetime) -> None:
+        """Take back the marks of hints that came before `at`, when the reading began."""
+        table = schema.due
+        before = delete(table).where(table.c.source == source, table.c.at < int(at.timestamp()))
+        with self.database.transaction() as connection:
+            connection.execute(before)
+
     def live_secrets(self) -> tuple[tuple[str, str], ...]:
         """Return `(ticket, label)` of each live secret that was seen."""
         table = schema.live_secrets
@@ -86,7 +126,7 @@ class Tickets:
             rows = connection.execute(select(table).order_by(*table.c)).all()
         return tuple((row.ticket, row.label) for row in rows)
 
-    def _keep(self, connection: Connection, ticket: Ticket) -> None:
+    def _keep(self, connection: Connection, ticket: Ticket) -> int:
         row = {
             "key": ticket.key,
             "requester": ticket.requester,
@@ -95,16 +135,23 @@ class Tickets:
             "payload": _payload(ticket),
         }
         insert = self.database.insert(schema.tickets).values(row)
-        newer = schema.tickets.c.updated_at <= insert.excluded.updated_at
+        have, come = schema.tickets.c, insert.excluded
+        same_age = (have.updated_at == come.updated_at) & (have.payload != come.payload)
+        newer = (have.updated_at < come.updated_at) | same_age
         change = {name: insert.excluded[name] for name in ("updated_at", "payload", "requester")}
-        connection.execute(
-            insert.on_conflict_do_update(index_elements=["key"], set_=change, where=newer)
+        done = connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=["key"], set_=change, where=newer
+            ).returning(have.key)
         )
+        return len(done.all())
 
-    def _bury(self, connection: Connection, source: str, place: str, reason: str) -> None:
+    def _bury(
+        self, connection: Connection, source: str, place: str, reason: str, tried: int
+    ) -> None:
         row = {"source": source, "place": place, "reason": reason, "attempts": 1}
         insert = self.database.insert(schema.dead_letters).values(row)
-        again = {"reason": reason, "attempts": schema.dead_letters.c.attempts + 1}
+        again = {"reason": reason, "attempts": schema.dead_letters.c.attempts + tried}
         connection.execute(
             insert.on_conflict_do_update(index_elements=["source", "place"], set_=again)
         )

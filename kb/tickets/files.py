@@ -1,4 +1,4 @@
-"""The `files` source: exports as JSONL or CSV, gzip or not, read page by page in flat memory."""
+"""The `files` source: exports as JSONL or CSV, gzip or not, and mail, read page by page."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.errors import SourceError
+from kb.tickets import mail
 from kb.tickets.lines import LONGEST_LINE, Lines, open_lines, whole_lines
 from kb.tickets.raw import Page, RawTicket
 from kb.tickets.rows import read_row
@@ -24,14 +25,25 @@ _Row = tuple[int, Mapping[str, Any] | str, str]
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """One export, or those of a folder in the order of their names."""
+    """One export, or those of a folder in the order of their names; mail below it in threads.
+
+    Attributes:
+        agents: Addresses or domains of those who help, for mail.
+    """
 
     path: Path
+    agents: frozenset[str] = frozenset()
 
     @property
     def read(self) -> Callable[[Any], RawTicket]:
-        """Both JSONL schemas, and what a CSV's rows are made into."""
-        return read_row
+        """Both JSONL schemas, what a CSV's rows are made into, and threads of mail."""
+
+        def reader(payload: Any) -> RawTicket:
+            if isinstance(payload, mail.Thread):
+                return mail.read_thread(payload, self.agents)
+            return read_row(payload)
+
+        return reader
 
     def pages(self, cursors: Mapping[str, str]) -> Iterator[Page]:
         """Yield what stands behind the cursors; each file has its own.
@@ -51,6 +63,7 @@ class Files:
                 while page := _page(path.name, rows, lines, before, total):
                     yield page
             before += sizes[path]
+        yield from mail.pages(self._mails(), self.path, cursors)
 
     def again(self, places: Sequence[str]) -> Iterator[tuple[str, Any]]:
         """Yield the ticket at each `name:line` that is there and is one, reading each file once."""
@@ -64,10 +77,13 @@ class Files:
                 for number, row, _ in _rows(lines, ""):
                     if str(number) in numbers and not isinstance(row, str):
                         yield f"{name}:{number}", row
+        for thread in mail.threads(self._mails(), self.path):
+            if thread.letters[0].place in places:
+                yield thread.letters[0].place, thread
 
     def _paths(self) -> list[Path]:
         if self.path.is_file():
-            return [self.path]
+            return [] if self.path.suffix in mail.SUFFIXES else [self.path]
         try:
             return sorted(path for path in self.path.iterdir() if path.name.endswith(SUFFIXES))
         except OSError as error:
@@ -76,6 +92,11 @@ class Files:
                 f"it cannot be read ({error.strerror})",
                 "Mend the path, or source.path in kb.toml",
             ) from None
+
+    def _mails(self) -> list[Path]:
+        if self.path.is_file():
+            return [self.path] if self.path.suffix in mail.SUFFIXES else []
+        return sorted(path for path in self.path.rglob("*") if path.suffix in mail.SUFFIXES)
 
 
 def _page(name: str, rows: Iterator[_Row], lines: Lines, before: int, total: int) -> Page | None:

@@ -20,6 +20,7 @@ ATTEMPTS = 8
 LONGEST_WAIT = 3600.0
 _FIRST_WAIT, _LONGEST_BACKOFF = 1.0, 120.0
 _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
+_LONGEST_ANSWER = 300.0
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -131,12 +132,30 @@ class Http:
         try:
             with self._client.stream(method, url, params=params, json=body) as response:
                 status, headers = response.status_code, response.headers
-                read = _read(response) if status == 200 else None
+                read = self._read(response) if status == 200 else None
         except httpx2.HTTPError as error:
             return None, f"it does not answer ({type(error).__name__})"
         except ValueError:
             return None, "its answer is no whole JSON"
         return Answer(status=status, headers=headers, body=read), f"it answers {status}"
+
+    def _read(self, response: httpx2.Response) -> Any:
+        """Read the body, but no more than fits and no longer than anybody would wait."""
+        data, until = bytearray(), self.clock.now() + _LONGEST_ANSWER
+        for chunk in response.iter_bytes():
+            data += chunk
+            if len(data) > LARGEST_ANSWER:
+                raise SourceError(
+                    self.base,
+                    f"its answer is over {LARGEST_ANSWER} bytes",
+                    "Ask its administrator",
+                )
+            if self.clock.now() > until:
+                raise ValueError("too slow")
+        try:
+            return json.loads(data)
+        except RecursionError:
+            raise ValueError("nested too deep") from None
 
     def _wait(self, attempt: int, advertised: float) -> None:
         """Wait as long as it says and as long as our own patience says, whichever is longer."""
@@ -155,22 +174,6 @@ class Http:
                 if due > now:
                     self.clock.sleep(due - now)
                 self._due[prefix] = max(due, now) + 60.0 / most
-
-
-def _read(response: httpx2.Response) -> Any:
-    data = bytearray()
-    for chunk in response.iter_bytes():
-        data += chunk
-        if len(data) > LARGEST_ANSWER:
-            raise SourceError(
-                str(response.url.copy_with(query=None)),
-                f"its answer is over {LARGEST_ANSWER} bytes",
-                "Ask its administrator",
-            )
-    try:
-        return json.loads(data)
-    except RecursionError:
-        raise ValueError("nested too deep") from None
 
 
 def _is_busy(answer: Answer) -> bool:

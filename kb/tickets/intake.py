@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from kb.errors import TicketError
-from kb.redaction import Finding, Known, Placeholders, Redactor, SafeText, already_safe
+from kb.errors import RedactionError, TicketError
+from kb.redaction import Finding, Known, Placeholders, Redaction, Redactor, SafeText, already_safe
 from kb.tickets.raw import MOST_MESSAGES, Person, RawMessage, RawTicket, text
 from kb.tickets.rows import read_row
 from kb.tickets.ticket import Message, Role, Ticket
+
+_OUR_NAMES = frozenset(
+    ("product", "version", "platform", "deployment", "component", "environment", "topic", "locale",
+     "useragent", "region", "milestone", "state_reason")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +47,11 @@ class Intake:
         """
         try:
             return self._redacted(self.read(payload))
+        except RedactionError as error:
+            raise TicketError(where, error.what, "Run kb doctor, then kb pull --retry") from None
         except (
             KeyError, TypeError, ValueError, AttributeError, LookupError, ArithmeticError,
-            RecursionError,
+            RecursionError, OSError,
         ) as error:  # fmt: skip
             raise TicketError(
                 where,
@@ -69,7 +76,7 @@ class Intake:
             updated_at=raw.updated_at,
             solved_at=raw.solved_at,
             fields=tuple(
-                (writer.safe(name), writer.fact(name, value)) for name, value in raw.fields
+                (writer.name(name), writer.fact(name, value)) for name, value in raw.fields
             ),
             plan=writer.safe(raw.plan),
             severity=_severity(raw.severity),
@@ -108,12 +115,26 @@ class _Writer:
     def safe(self, raw: object) -> SafeText:
         if raw == "":
             return already_safe("")
-        redaction = self.redactor.redact(text(raw), self.known, self.placeholders)
-        self.findings += redaction.findings
-        return redaction.text
+        words = text(raw)
+        return self._kept(lambda: self.redactor.redact(words, self.known, self.placeholders))
+
+    def name(self, raw: str) -> str:
+        """Return a field's name; one that is the house's own word is nobody's."""
+        return raw if raw in _OUR_NAMES else self.safe(raw)
 
     def fact(self, name: str, value: str) -> SafeText:
-        redaction = self.redactor.redact_field(name, text(value), self.known, self.placeholders)
+        words = text(value)
+        return self._kept(
+            lambda: self.redactor.redact_field(name, words, self.known, self.placeholders)
+        )
+
+    def _kept(self, scan: Callable[[], Redaction]) -> SafeText:
+        try:
+            redaction = scan()
+        except Exception as error:
+            raise RedactionError(
+                "the ticket", f"the scanner failed on it ({type(error).__name__})", "See kb doctor"
+            ) from None
         self.findings += redaction.findings
         return redaction.text
 

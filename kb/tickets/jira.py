@@ -137,7 +137,7 @@ def read_issue(payload: Mapping[str, Any], agents: frozenset[str] = frozenset())
     """
     issue, fields = payload["issue"], payload["issue"]["fields"]
     asker = fields.get("reporter") or fields["creator"]
-    people = partial(_person, asker=asker["accountId"], agents=agents)
+    people = partial(_person, asker=_account(asker), agents=agents)
     opening = RawMessage(
         id="description",
         author=people(asker),
@@ -177,7 +177,7 @@ def _message(comment: Mapping[str, Any], people: Callable[[Any], Person]) -> Raw
 
 def _person(who: Mapping[str, Any], asker: str, agents: frozenset[str]) -> Person:
     """Return who it is: JSM's own customers have accounts of the kind `customer`."""
-    number, email = str(who["accountId"]), str(who.get("emailAddress") or "")
+    number, email = _account(who), str(who.get("emailAddress") or "")
     kind = who.get("accountType")
     if number == asker:
         role = Role.REQUESTER
@@ -189,6 +189,11 @@ def _person(who: Mapping[str, Any], asker: str, agents: frozenset[str]) -> Perso
         role = Role.AGENT if kind == "atlassian" else Role.OTHER
     name = str(who.get("displayName") or "")
     return Person(role=role, name=name, email=email, handle="" if email else number)
+
+
+def _account(who: Mapping[str, Any]) -> str:
+    """Return the account's id; servers before Cloud call it a name."""
+    return str(who["accountId"] if "accountId" in who else who["name"])
 
 
 def _body(value: Any) -> str:

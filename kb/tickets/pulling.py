@@ -43,14 +43,15 @@ class Keeper(Protocol):
         secrets: Iterable[tuple[str, str]] = (),
         read: Iterable[str] = (),
         gone: Iterable[str] = (),
-    ) -> None:
-        """Keep a page, and move its part's cursor behind it."""
+        retried: bool = False,
+    ) -> int:
+        """Keep a page, move its part's cursor behind it, and return how many tickets changed."""
 
 
 def pull(
     source: Source, intake: Intake, keeper: Keeper, on_progress: Callable[[int, int], None]
 ) -> int:
-    """Take in everything behind the cursors, and return how many tickets that were.
+    """Take in everything behind the cursors, and return how many tickets are new or changed.
 
     Killed at any moment it loses nothing: what was kept is kept with its cursor.
 
@@ -71,12 +72,12 @@ def retry(source: Source, intake: Intake, keeper: Keeper) -> int:
     taken = 0
     for place, payload in source.again(tuple(waiting)):
         waiting.pop(place)
-        taken += _keep(Page(tickets=((place, payload),)), intake, keeper)
-    keeper.take(intake.source, tickets=(), dead=tuple(waiting.items()))
+        taken += _keep(Page(tickets=((place, payload),)), intake, keeper, retried=True)
+    keeper.take(intake.source, tickets=(), dead=tuple(waiting.items()), retried=True)
     return taken
 
 
-def _keep(page: Page, intake: Intake, keeper: Keeper) -> int:
+def _keep(page: Page, intake: Intake, keeper: Keeper, *, retried: bool = False) -> int:
     tickets: list[Ticket] = []
     read: list[str] = []
     dead, secrets = list(page.dead), set[tuple[str, str]]()
@@ -89,7 +90,7 @@ def _keep(page: Page, intake: Intake, keeper: Keeper) -> int:
             tickets.append(ticket)
             read.append(place)
             secrets |= _secrets(ticket, findings)
-    keeper.take(
+    return keeper.take(
         intake.source,
         tickets=tickets,
         part=page.part,
@@ -98,8 +99,8 @@ def _keep(page: Page, intake: Intake, keeper: Keeper) -> int:
         secrets=sorted(secrets),
         read=read,
         gone=[f"{intake.source}:{one}" for one in page.gone],
+        retried=retried,
     )
-    return len(tickets)
 
 
 def _secrets(ticket: Ticket, findings: Iterable[Finding]) -> set[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Writes the ways in that nobody has to keep: by product, by topic, all articles, a person."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -99,7 +100,8 @@ def _groups(
 
 def _free(name: str, taken: set[str]) -> str:
     """Return an address for `name` that no other name has; the first by name keeps its own."""
-    slug = slugify_unicode(name, "-")[:60].strip("-") or "x"
+    words = re.sub(r"[\W_]+", " ", name)
+    slug = slugify_unicode(words, "-")[:60].strip("-") or "x"
     number, found = 1, slug if slug != "index" else "index-1"
     while found in taken:
         number += 1

@@ -65,6 +65,12 @@ def with_links(page: str, *parts: str) -> str:
     return f"{head}{''.join(parts)}{end}{rest}" if end else page
 
 
+def named(page: str, search: str) -> str:
+    """Return the page with a name for Material's search dialog, which has none of its own."""
+    dialog = 'data-md-component="search" role="dialog"'
+    return page.replace(dialog, f'{dialog} aria-label="{html.escape(search)}"', 1)
+
+
 def feed_link(root: str, title: str) -> str:
     """Return the link to the feed."""
     href, said = html.escape(f"{root}feed.xml"), html.escape(title)

@@ -131,7 +131,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         if article:
             twin = get_relative_url(page.file.src_uri, page.url)
             parts += [heads.twin_link(twin), heads.structured(article, page.canonical_url)]
-        output = heads.with_links(output, *parts)
+        output = heads.with_links(heads.named(output, self._texts["search"]), *parts)
         if self._serves or self.config.policy is False:
             return output
         more = self.config.policy if isinstance(self.config.policy, dict) else {}

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from factories import AT
+from factories import AT, make_raw
 
 import kb
 from kb.articles.settled import Settled, Settlement, Verdict, mark
@@ -244,3 +244,31 @@ def test_unknown_rules_block(site: Path) -> None:
     for version in ("", "0" * 16):
         with pytest.raises(Exception, match="unknown version"):
             found(site, book=Rulebook(version=version, seconds=60))
+
+
+def test_broken_rules_stop_a_pull(tmp_path: Path) -> None:
+    """With rules that cannot be read nothing is let in, no cursor moves, and the doctor says so."""
+    home = tmp_path / "copy"
+    shutil.copytree(Path(kb.__file__).parent, home / "kb")
+    env = {"PYTHONPATH": str(home), "PATH": "/usr/bin:/bin", "KB_SECRET": "x"}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "kb", *arguments]
+        return subprocess.run(
+            command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+        )
+
+    assert 0 == run("init").returncode
+    (tmp_path / "tickets" / "a.jsonl").write_text(json.dumps(make_raw(7)) + "\n")
+    rules = home / "kb" / "redaction" / "rules" / "secrets.toml"
+    whole = rules.read_text(encoding="utf-8")
+    rules.write_text(whole.replace("[[rule]]", "[[rule", 1), encoding="utf-8")
+
+    told = run("pull")
+
+    assert (1, "") == (told.returncode, told.stdout)
+    assert "the scanner: it failed (TOMLDecodeError), so nothing passes" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert 1 == run("doctor").returncode
+    rules.write_text(whole, encoding="utf-8")
+    assert "1 tickets taken in, 0 dead letters" in run("pull").stdout

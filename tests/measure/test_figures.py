@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from measure.moments import DAY, LATER, event, one, page, read, wrote
 
 from kb.measure.attempts import Attempt, Outcome, attempts
-from kb.measure.deflection import deflection, implicit_success, self_service_ratio
+from kb.measure.definitions import implicit_success, self_service_ratio
+from kb.measure.deflection import deflection
 from kb.measure.events import Event, Kind
 from kb.measure.figures import Figure, figure_json, share, wilson
 from kb.measure.readership import readership
+from kb.measure.tally import Tally, count
 from kb.measure.votes import helpfulness, last_votes
 
 
@@ -107,11 +109,13 @@ def test_others_definitions_are_labelled() -> None:
     search = event(Kind.SEARCH, 10, results=2)
     click = event(Kind.OPEN, 12, article="a1")
     rows = attempts_of((7, [search, click]), (5, [search]), wrote_in=2)
-    implicit = implicit_success(rows, since=DAY, until=LATER)
+    seen = Tally()
+    count(seen, rows)
+    implicit = implicit_success(seen, since=DAY, until=LATER)
     assert (implicit.numerator, implicit.denominator) == (5, 12)
     assert "not deflection" in implicit.note
     contacts = [wrote(1, requester=f"c{n % 10}") for n in range(20)]
-    ratio = self_service_ratio(rows, contacts, since=DAY, until=LATER)
+    ratio = self_service_ratio(seen, contacts, since=DAY, until=LATER)
     assert (ratio.numerator, ratio.denominator, ratio.low) == (12, 10, None)
     assert str(ratio) == "1.2 (12 of 10)"
 
@@ -140,7 +144,9 @@ def test_an_article_shares_credit_and_names_who_still_wrote_in() -> None:
     events += [read("a1", 60, reader="r2"), read("a1", 9000, reader="r2")]
     contacts = [wrote(9500, requester="r2", ticket="d:7")]
     rows = attempts(events, contacts, now=LATER)
-    found, _ = readership([page("a1"), page("a2")], rows, [], since=DAY, until=LATER)
+    seen = Tally()
+    count(seen, rows)
+    found, _ = readership([page("a1"), page("a2")], seen, since=DAY, until=LATER)
     assert (
         found.views,
         found.readers,

@@ -13,7 +13,8 @@ from kb.measure.attempts import attempts
 from kb.measure.contacts import Contact
 from kb.measure.deflection import deflection
 from kb.measure.events import Event, Kind
-from kb.measure.report import SCHEMA, Report, report, to_json
+from kb.measure.report import Report, report
+from kb.measure.report_json import SCHEMA, to_json
 
 SINCE = datetime(2026, 1, 1, tzinfo=UTC)
 UNTIL = SINCE + timedelta(days=61)
@@ -116,7 +117,8 @@ def test_the_json_form_is_stable_and_names_no_reader() -> None:
         "schema", "since", "until", "window_days", "note", "events", "attempts", "outcomes",
         "outcomes_strong_intent", "explicit_deflection", "confirmed", "deflection_by_window",
         "implicit_success", "self_service_ratio", "searches", "csat", "first_response", "gaps",
-        "articles", "helpfulness",
+        "articles", "helpfulness", "canaries", "definitions_of_others", "holdout", "article_effects",
+        "by_article", "link_rate", "known_share", "savings",
     ]  # fmt: skip
     text = json.dumps(form)
     assert form == json.loads(text)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -139,9 +139,11 @@ def test_page_fails_with_the_reader(store: Store) -> None:
 
 
 def test_dead_letters_count_attempts(store: Store) -> None:
-    """What cannot be read is kept by place, with how often it was tried."""
+    """What cannot be read is kept by place, with how often somebody tried it again."""
     take(store, dead=[("a.jsonl:2", "not JSON")])
-    take(store, dead=[("a.jsonl:2", "no id"), ("a.jsonl:1", "not JSON")])
+    take(store, dead=[("a.jsonl:2", "not JSON")])
+    take(store, dead=[("a.jsonl:2", "no id")], retried=True)
+    take(store, dead=[("a.jsonl:1", "not JSON")], retried=True)
     told = [(one.place, one.reason, one.attempts) for one in store.tickets.dead_letters("helpdesk")]
 
     assert [("a.jsonl:1", "not JSON", 1), ("a.jsonl:2", "no id", 2)] == told
@@ -155,6 +157,43 @@ def test_read_place_is_no_dead_letter(store: Store) -> None:
 
     assert ["a.jsonl:3"] == [one.place for one in store.tickets.dead_letters("helpdesk")]
     assert ["a.jsonl:2"] == [one.place for one in store.tickets.dead_letters("other")]
+
+
+def test_changes_are_counted(store: Store) -> None:
+    """Told are the tickets that are new or have changed, not those that came once more."""
+    pages = [[make_ticket()], [make_ticket()], [make_ticket(plan="free")], [make_ticket(key="x:2")]]
+    pages.append([make_ticket(updated_at=later(-5))])
+    told = [store.tickets.take("helpdesk", tickets=page, dead=(), cursor="1") for page in pages]
+
+    assert [1, 0, 1, 1, 0] == told
+
+
+def test_any_year(store: Store) -> None:
+    """A ticket may say that it is of any year there is."""
+    at = [datetime(year, 1, 1, tzinfo=UTC) for year in (1, 9999)]
+    take(store, *(make_ticket(key=f"helpdesk:{one.year}", created_at=one) for one in at))
+
+    assert at == [ticket.created_at for ticket in store.tickets.all()]
+
+
+def test_hint_counts_once(store: Store) -> None:
+    """A delivery makes its source due once, by any of its ids, until the ids are forgotten."""
+    first = store.tickets.hint("helpdesk", ("a", "b"), at=AT)
+    again = store.tickets.hint("helpdesk", ("c", "b"), at=AT + timedelta(days=3))
+    later_on = store.tickets.hint("helpdesk", ("a", "b"), at=AT + timedelta(days=5))
+
+    assert (True, False, True) == (first, again, later_on)
+    assert (True, False) == (store.tickets.is_due("helpdesk"), store.tickets.is_due("other"))
+
+
+def test_settle_takes_back_what_came_before(store: Store) -> None:
+    """Once a source was read it is due only for a hint that came meanwhile."""
+    store.tickets.hint("helpdesk", ("a",), at=AT)
+    store.tickets.settle("helpdesk", at=AT)
+    still = store.tickets.is_due("helpdesk")
+    store.tickets.settle("helpdesk", at=later(1))
+
+    assert (True, False) == (still, store.tickets.is_due("helpdesk"))
 
 
 def test_gone_ticket_goes(store: Store) -> None:

@@ -7,7 +7,7 @@ import pytest
 from desks import Desk, FakeTime, Trouble, open_desk
 
 from kb.errors import ConfigError, SourceError
-from kb.tickets.http import ATTEMPTS, LONGEST_WAIT, Http, origin
+from kb.tickets.http import ATTEMPTS, LONGEST_WAIT, Clock, Http, origin
 
 SECRET = "Bearer canary-token"
 
@@ -181,3 +181,25 @@ def test_origin_refuses(url: str) -> None:
 def test_origin(url: str, expected: str) -> None:
     """An address is kept without its last slash; loopback may do without https."""
     assert expected == origin(url)
+
+
+class SlowTime(FakeTime):
+    """A clock on which every look takes minutes."""
+
+    def clock(self) -> Clock:
+        """Return it as a client takes it."""
+
+        def now() -> float:
+            self.at += 400.0
+            return self.at
+
+        return Clock(now=now, sleep=self.sleep, jitter=lambda: 0.0)
+
+
+def test_answer_that_drips(desk: Desk) -> None:
+    """An answer that comes so slowly that nobody would wait is given up, and told."""
+    with (
+        Http(base=desk.url, headers={}, clock=SlowTime().clock()) as slow,
+        pytest.raises(SourceError, match=f"after {ATTEMPTS} attempts"),
+    ):
+        slow.ask("/ok")

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from factories import make_raw
 from kb.cli import out
 from kb.cli.main import cli
 from kb.errors import KbError
+from kb.store.store import open_store
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "sumo-thunderbird"
 
@@ -270,6 +272,28 @@ def test_credentials_come_from_the_environment(workspace: Path, desk: Desk) -> N
     assert login not in told.stderr
 
 
+def test_pull_from_an_api(workspace: Path, desk: Desk) -> None:
+    """`kb pull` reads a repository's issues; a second one asks behind the first and adds nothing."""
+    at = "2026-06-01T09:00:00Z"
+    issue = {
+        "number": 1, "title": "It stops", "user": {"login": "quillback"}, "state": "closed",
+        "comments": 0, "created_at": at, "updated_at": at, "closed_at": at, "body": "It stops.",
+    }  # fmt: skip
+    desk.replies["/repos/acme/ferry/issues"] = lambda _: [issue, {**issue, "number": 2, "title": 7}]
+    (workspace / "kb.toml").write_text(
+        f'[source]\nname = "gh"\nkind = "github"\nurl = "{desk.url}"\nproject = "acme/ferry"\n',
+        encoding="utf-8",
+    )
+    first = pulled(workspace)
+    before = rows(workspace)
+    second = pulled(workspace)
+
+    assert before == rows(workspace)
+    assert (1, ["2"], 0) == (first["tickets"], first["dead_letters"], second["tickets"])
+    assert "since=2026-06-01T09%3A00%3A00Z" in desk.asked[-1]
+    assert 1 == _count(workspace)
+
+
 def test_real_tickets(workspace: Path) -> None:
     """A set of real threads comes in whole, in memory that does not grow with it."""
     path = SHARED / "tickets-i18n-dev.jsonl.gz"
@@ -281,3 +305,17 @@ def test_real_tickets(workspace: Path) -> None:
 
     assert (540, []) == (told["tickets"], told["dead_letters"])
     assert peak < 250
+
+
+def test_due(workspace: Path) -> None:
+    """With --due nothing is read until a hint came, and once it was read nothing is due."""
+    export(workspace / "tickets" / "a.jsonl", range(3))
+    hints = []
+    for hint in (False, True, False):
+        if hint:
+            store = open_store(f"sqlite:///{workspace / '.kb' / 'store.sqlite3'}")
+            store.tickets.hint("helpdesk", ("x",), at=datetime(2026, 6, 1, tzinfo=UTC))
+            store.close()
+        hints.append(pulled(workspace, "--due")["tickets"])
+
+    assert [0, 3, 0] == hints

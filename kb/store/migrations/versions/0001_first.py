@@ -30,8 +30,8 @@ def _tickets() -> None:
         "tickets",
         sa.Column("key", sa.String(200), primary_key=True),
         sa.Column("requester", sa.String(64), nullable=False),
-        sa.Column("created_at", sa.Integer, nullable=False),
-        sa.Column("updated_at", sa.Integer, nullable=False),
+        sa.Column("created_at", sa.BigInteger, nullable=False),
+        sa.Column("updated_at", sa.BigInteger, nullable=False),
         sa.Column("payload", sa.Text, nullable=False),
     )
     op.create_table(
@@ -51,6 +51,16 @@ def _tickets() -> None:
         "live_secrets",
         sa.Column("ticket", sa.String(200), primary_key=True),
         sa.Column("label", sa.String(80), primary_key=True),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("id", sa.String(128), primary_key=True),
+        sa.Column("at", sa.BigInteger, nullable=False),
+    )
+    op.create_table(
+        "due",
+        sa.Column("source", sa.String(80), primary_key=True),
+        sa.Column("at", sa.BigInteger, nullable=False),
     )
 
 
@@ -79,8 +89,10 @@ def _events() -> None:
         sa.Column("day", sa.String(10), primary_key=True),
         sa.Column("first", sa.BigInteger, nullable=False),
         sa.Column("last", sa.BigInteger, nullable=False),
+        sa.Column("sheet", sa.LargeBinary),
+        sa.Column("sent", sa.Text, nullable=False),
         sa.Column("mark", sa.String(64), nullable=False),
-        sa.Column("sheet", sa.LargeBinary, nullable=False),
+        sa.Column("tally", sa.LargeBinary),
     )
     op.create_table(
         "drops",

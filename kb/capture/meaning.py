@@ -1,0 +1,48 @@
+"""The optional second signal of matching: static word embeddings, offline, from their own wheel."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+_READ = 600
+
+
+class Meaning:
+    """Grows a matrix of unit vectors, and says how near each is to a text's (cosine, -1 to 1)."""
+
+    def __init__(self, model: Any, numpy: Any) -> None:
+        self._model, self._numpy = model, numpy
+        self._rows = numpy.zeros((64, 256), dtype="float32")
+        self._count = 0
+
+    def add(self, text: str) -> None:
+        """Take the next text in."""
+        if self._count == len(self._rows):
+            self._rows = self._numpy.concatenate([self._rows, self._numpy.zeros_like(self._rows)])
+        self._rows[self._count] = self._vector(text)
+        self._count += 1
+
+    def near(self, text: str) -> Sequence[float]:
+        """Return the cosine of every text that was taken in, in order."""
+        found = self._rows[: self._count] @ self._vector(text)
+        return found.tolist()  # type: ignore[no-any-return]
+
+    def _vector(self, text: str) -> Any:
+        return self._model.embed([text[:_READ] or " "], norm=True)[0]
+
+
+def load_meaning() -> Meaning | None:
+    """Return the embeddings if the extra `embeddings` is installed, else None.
+
+    The wheel of wordllama carries its weights; its own folder is given as its cache, so that
+    nothing is ever downloaded.
+    """
+    with suppress(ImportError, OSError, ValueError):
+        import numpy
+        import wordllama
+
+        folder = Path(str(wordllama.__file__)).parent
+        model = wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
+        return Meaning(model, numpy)
+    return None

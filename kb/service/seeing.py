@@ -1,0 +1,141 @@
+"""Adds up what was seen on the site: closed days from what is kept, the rest from its rows."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from kb.measure.contacts import Contact
+from kb.measure.events import Event
+from kb.measure.gaps import LOOK_BACK
+from kb.measure.report import OTHER_WINDOWS, Seen
+from kb.measure.searches import Search
+from kb.measure.sheet import MARGIN, Sheet, sheet_of
+from kb.measure.tally import Tally, tally
+from kb.measure.tally_bytes import pack, unpack
+from kb.store.folds import Folded
+from kb.store.store import Store
+
+_RULES = "1"
+"""Changes with the rules of the tally, so that no day is read that older ones added up."""
+
+_DAY = timedelta(days=1)
+Topics = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What is asked for.
+
+    Attributes:
+        since: First instant (aware).
+        now: The instant after the last, for which outcomes are told.
+        length: How long after an attempt a ticket still says that it failed.
+    """
+
+    since: datetime
+    now: datetime
+    length: timedelta
+
+    @property
+    def longest(self) -> timedelta:
+        """After so long a day's outcomes are final, whichever length is asked for."""
+        return max(self.length, timedelta(days=max(OTHER_WINDOWS)))
+
+    def tally(self, sheet: Sheet, contacts: Sequence[Contact]) -> Tally:
+        """Add up one sheet."""
+        return tally(
+            sheet,
+            contacts,
+            since=self.since,
+            now=self.now,
+            window=self.length,
+            windows=OTHER_WINDOWS,
+        )
+
+
+def seen(store: Store, contacts: Sequence[Contact], topics: Topics, window: Window) -> Seen:
+    """Fold what is new, and add up the window.
+
+    A day is added up once, when the longest window after it has closed, and again only if events
+    or tickets of that time come late. Ten million events are a few hundred small rows then.
+    """
+    store.folds.update(topics)
+    wrote = _by_day((*contacts, *store.folds.sent()))
+    found = window.tally(Sheet(), ())
+    searches: list[Search] = []
+    votes: list[Event] = []
+    for day in store.folds.days(window.since, window.now):
+        near = _Near.of(wrote, day, window)
+        if window.since <= day.start and day.end + window.longest <= window.now:
+            found.add(_kept(store, day, near, window))
+            continue
+        sheet = _sheet(store, day, topics, window)
+        found.add(window.tally(sheet, near.contacts))
+        if day.end > window.now - LOOK_BACK:
+            searches += sheet.settled(window.since, window.now)
+            votes += sheet.votes
+    return Seen(tally=found, searches=searches, votes=votes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Who wrote in on a day and in the windows after it."""
+
+    contacts: Sequence[Contact]
+    mark: str
+
+    @classmethod
+    def of(cls, wrote: dict[date, "_Near"], day: Folded, window: Window) -> "_Near":
+        days = (day.day + _DAY * n for n in range(window.longest.days + 2))
+        parts = [wrote[one] for one in days if one in wrote]
+        text = "|".join((_RULES, str(window.length), *(part.mark for part in parts)))
+        mark = hashlib.sha256(text.encode()).hexdigest()
+        return cls([contact for part in parts for contact in part.contacts], mark)
+
+
+def _by_day(contacts: Iterable[Contact]) -> dict[date, _Near]:
+    days: dict[date, list[Contact]] = {}
+    for contact in contacts:
+        days.setdefault(contact.at.astimezone(UTC).date(), []).append(contact)
+    return {day: _Near(some, _mark(some)) for day, some in days.items()}
+
+
+def _mark(contacts: Sequence[Contact]) -> str:
+    rows = sorted(f"{c.requester} {c.at.isoformat()} {c.ticket}" for c in contacts)
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def _kept(store: Store, day: Folded, near: _Near, window: Window) -> Tally:
+    """Return a closed day added up; add it up and keep that, when it was not or is out of date."""
+    if day.tally is not None and day.mark == near.mark:
+        return unpack(day.tally)
+    made = window.tally(store.folds.sheet(day.day), near.contacts)
+    store.folds.keep_tally(day.day, near.mark, pack(made))
+    return made
+
+
+def _sheet(store: Store, day: Folded, topics: Topics, window: Window) -> Sheet:
+    """Return the day's sheet; of a day that is asked for in part, made from its events."""
+    if window.since <= day.start and day.end <= window.now:
+        return store.folds.sheet(day.day)
+    since, until = max(window.since, day.start), min(window.now, day.end)
+    facts = [
+        event
+        for n in (-1, 0, 1)
+        for event in store.folds.events_of(
+            day.day + _DAY * n, since - MARGIN, min(until + MARGIN, window.now + _INSTANT)
+        )
+    ]
+    return sheet_of(
+        sorted(facts, key=lambda e: e.at), since=since, until=until + _last(until, window),
+        topics=topics,
+    )  # fmt: skip
+
+
+_INSTANT = timedelta(microseconds=1)
+
+
+def _last(until: datetime, window: Window) -> timedelta:
+    """What happened at `now` itself is in the window."""
+    return _INSTANT if until == window.now else timedelta(0)

@@ -1,0 +1,184 @@
+"""Keeps each day's events folded: derived rows that the events can always make again."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import Connection, delete, func, select, text, update
+
+from kb.measure.contacts import Contact
+from kb.measure.events import Event
+from kb.measure.sheet import MARGIN, Sheet, pack, sheet_of, unpack
+from kb.measure.trails import IDLE
+from kb.store import schema
+from kb.store.database import Database
+from kb.store.events import Events, stamp
+
+_DAY = timedelta(days=1)
+_DAY_US = 86_400_000_000
+Topics = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folded:
+    """One day as it stands in the store.
+
+    Attributes:
+        day: In UTC.
+        mark: What its tally was made with, `""` when it has none.
+        tally: The day added up, as `tally_bytes` packs it.
+    """
+
+    day: date
+    mark: str
+    tally: bytes | None
+
+    @property
+    def start(self) -> datetime:
+        """Its first instant."""
+        return datetime.combine(self.day, time(), UTC)
+
+    @property
+    def end(self) -> datetime:
+        """The instant after its last."""
+        return self.start + _DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """The folded days of the store."""
+
+    database: Database
+
+    def update(self, topics: Topics) -> int:
+        """Fold every day that got new events since the last time; return how many days.
+
+        What is read is those days' events and `MARGIN` around them, never the whole store. A
+        process killed in between folds the rest the next time.
+        """
+        self._find_new()
+        days = self._stale()
+        for day in days:
+            self._fold(day, topics)
+        return len(days)
+
+    def forget(self) -> None:
+        """Drop every fold; the next `update` makes all of them again from the events."""
+        with self.database.transaction() as connection:
+            connection.execute(delete(schema.folds))
+
+    def days(self, since: datetime, until: datetime) -> tuple[Folded, ...]:
+        """Return the days that have any instant of [since, until), by day."""
+        table = schema.folds.c
+        query = select(table.day, table.mark, table.tally).where(
+            table.day >= since.astimezone(UTC).date().isoformat(),
+            table.day <= until.astimezone(UTC).date().isoformat(),
+        )
+        with self.database.transaction() as connection:
+            rows = connection.execute(query.order_by(table.day)).all()
+        return tuple(
+            Folded(day=date.fromisoformat(row.day), mark=row.mark, tally=row.tally) for row in rows
+        )
+
+    def sheet(self, day: date) -> Sheet:
+        """Return what the day's events were folded into."""
+        table = schema.folds.c
+        with self.database.transaction() as connection:
+            found = connection.scalar(select(table.sheet).where(table.day == day.isoformat()))
+        return unpack(found) if found else Sheet()
+
+    def keep_tally(self, day: date, mark: str, tally: bytes) -> None:
+        """Keep the day added up, and what it was made with."""
+        change = update(schema.folds).where(schema.folds.c.day == day.isoformat())
+        with self.database.transaction() as connection:
+            connection.execute(change.values(mark=mark, tally=tally))
+
+    def sent(self) -> tuple[Contact, ...]:
+        """Return every form that was sent, as a contact whose ticket is not known."""
+        with self.database.transaction() as connection:
+            rows = connection.scalars(
+                select(schema.folds.c.sent).where(schema.folds.c.sent != "[]")
+            ).all()
+        return tuple(
+            Contact(requester=reader, at=datetime.fromisoformat(at))
+            for row in rows
+            for reader, at in json.loads(row)
+        )
+
+    def events_of(self, day: date, since: datetime, until: datetime) -> Iterator[Event]:
+        """Yield those of the day's events that lie in [since, until), in the order of arrival."""
+        table, start = schema.folds.c, datetime.combine(day, time(), UTC)
+        since, until = max(since, start), min(until, start + _DAY)
+        with self.database.transaction() as connection:
+            found = connection.execute(
+                select(table.first, table.last).where(table.day == day.isoformat())
+            ).first()
+        if found:
+            yield from Events(self.database).between(
+                found.first, found.last, stamp(since), stamp(until)
+            )
+
+    def _find_new(self) -> None:
+        """Note which days have events that came after the last fold, and that they are stale."""
+        table = schema.folds
+        with self.database.transaction() as connection:
+            last = connection.scalar(select(func.max(table.c.last))) or 0
+            newest = self._newest(connection)
+            rows = connection.execute(_NEW_DAYS, {"last": last, "newest": newest}).all()
+            for day, first, newest_of_day, earliest, latest in rows:
+                self._note(connection, date.fromordinal(_EPOCH + day), first, newest_of_day)
+                if earliest - day * _DAY_US < _IDLE_US:
+                    self._spoil(connection, date.fromordinal(_EPOCH + day - 1))
+                if latest % _DAY_US > _DAY_US - _IDLE_US:
+                    self._spoil(connection, date.fromordinal(_EPOCH + day + 1))
+
+    def _newest(self, connection: Connection) -> int:
+        """Return a number below which nothing is still on its way.
+
+        PostgreSQL gives numbers before it commits; for the blink of this question nobody writes.
+        """
+        if self.database.engine.dialect.name == "postgresql":
+            connection.execute(text("LOCK TABLE events IN SHARE MODE"))
+        return connection.scalar(select(func.max(schema.events.c.number))) or 0
+
+    def _note(self, connection: Connection, day: date, first: int, last: int) -> None:
+        table = schema.folds
+        row = {"day": day.isoformat(), "first": first, "last": last, "sent": "[]", "mark": ""}
+        insert = self.database.insert(table).values(row)
+        wider = {"last": last, "sheet": None, "tally": None, "mark": ""}
+        connection.execute(insert.on_conflict_do_update(index_elements=["day"], set_=wider))
+
+    def _spoil(self, connection: Connection, day: date) -> None:
+        change = update(schema.folds).where(schema.folds.c.day == day.isoformat())
+        connection.execute(change.values(sheet=None, tally=None, mark=""))
+
+    def _stale(self) -> list[date]:
+        table = schema.folds.c
+        query = select(table.day).where(table.sheet.is_(None)).order_by(table.day)
+        with self.database.transaction() as connection:
+            return [date.fromisoformat(day) for day in connection.scalars(query)]
+
+    def _fold(self, day: date, topics: Topics) -> None:
+        start = datetime.combine(day, time(), UTC)
+        end = start + _DAY
+        facts = [
+            *self.events_of(day - _DAY, start - MARGIN, start),
+            *self.events_of(day, start, end),
+            *self.events_of(day + _DAY, end, end + MARGIN),
+        ]
+        sheet = sheet_of(sorted(facts, key=lambda e: e.at), since=start, until=end, topics=topics)
+        sent = json.dumps([[c.requester, c.at.isoformat()] for c in sheet.sent()])
+        change = update(schema.folds).where(schema.folds.c.day == day.isoformat())
+        with self.database.transaction() as connection:
+            connection.execute(change.values(sheet=pack(sheet), sent=sent))
+
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_IDLE_US = IDLE // timedelta(microseconds=1)
+_NEW_DAYS = text(
+    f"""
+    SELECT at / {_DAY_US} AS day, min(number), max(number), min(at - dwell * CAST(1000000 AS bigint)), max(at)
+    FROM events WHERE number > :last AND number <= :newest GROUP BY 1 ORDER BY 1
+    """  # noqa: S608 (a number of ours)
+)
