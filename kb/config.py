@@ -140,6 +140,7 @@ class Review:
         leads: Addresses of those who also archive and supersede.
         signers: Path of git's `allowed_signers`; from then on each approval is signed.
         supported: The oldest supported version of each product, e.g. `Ferry 4.2`.
+        git: Whether each state change becomes a commit, on a branch of the article's own.
     """
 
     engineers: tuple[str, ...] = ()
@@ -147,6 +148,7 @@ class Review:
     leads: tuple[str, ...] = ()
     signers: str = ""
     supported: tuple[str, ...] = ()
+    git: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

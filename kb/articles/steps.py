@@ -6,9 +6,10 @@ from datetime import datetime
 
 from kb.articles.approval import Verify, approvers
 from kb.articles.article import Article, State, Verb
-from kb.articles.identity import person
+from kb.articles.identity import is_same, person
 from kb.articles.library import Library
 from kb.articles.lifecycle import MOVES, Sign, grown_from, is_done, move
+from kb.articles.repository import Repository
 from kb.articles.roles import ANYBODY, Roles
 from kb.articles.standard import UNSETTLED, Violation
 from kb.errors import GateError, LifecycleError
@@ -35,6 +36,7 @@ class Steps:
         verify: Checks approvals' signatures; None where the workspace lists no signers.
         sign: Signs the approvals of the person who acts; None where no key is named.
         roles: Who may do what.
+        repository: Where each change becomes a commit; None where git is not the store.
     """
 
     library: Library
@@ -43,6 +45,7 @@ class Steps:
     verify: Verify | None = None
     sign: Sign | None = None
     roles: Roles = ANYBODY
+    repository: Repository | None = None
 
     def take(
         self, article_id: str, verb: Verb, *, by: str, note: str = "", dry: bool = False
@@ -58,17 +61,23 @@ class Steps:
         """
         article, at = self.find(article_id, verb), self.now()
         if is_done(article, verb, by=by, at=at, note=note, verify=self.verify):
-            return Step(article=article, moved=False)
+            return self._kept(Step(article=article, moved=False), dry)
         if why := self.roles.why_not(by, verb):
             raise LifecycleError(
                 article.id, why, "Ask somebody who may, or see [review] in kb.toml"
             )
-        article = self._hold(article, verb, note)
+        article = self._hold(article, verb, by, note)
         moved = move(article, verb, by=by, at=at, note=note, sign=self._sign, verify=self.verify)
         self._hold_signature(moved, verb, by)
         if not dry:
             self.library.save(moved)
-        return Step(article=moved, moved=True)
+        return self._kept(Step(article=moved, moved=True), dry)
+
+    def _kept(self, step: Step, dry: bool) -> Step:
+        """Commit the step, also one that a killed process saved and did not commit."""
+        if self.repository and not dry and step.article.history:
+            self.repository.record(step.article)
+        return step
 
     @property
     def _sign(self) -> Sign | None:
@@ -85,7 +94,7 @@ class Steps:
         fitting = [article for article in both if (article.state, verb) in MOVES]
         return next(iter((*fitting, *both)), None) or self.library.find(article_id)
 
-    def _hold(self, article: Article, verb: Verb, note: str) -> Article:
+    def _hold(self, article: Article, verb: Verb, by: str, note: str) -> Article:
         """Refuse what would let something wrong out, or lay one article over another."""
         if verb in GATED and (blocking := self._blocking(article, verb)):
             raise GateError(
@@ -93,6 +102,8 @@ class Steps:
                 "; ".join(f"{one.what} ({one.rule})" for one in blocking),
                 f"Mend {self.library.path(article).name}, then run kb check",
             )
+        if verb is Verb.APPROVE and self.repository:
+            self._hold_git(self.repository.writers(article.id), article, by)
         others = [a for a in self.library.both(article.id) if a != article]
         if verb is Verb.PUBLISH:
             return _over(article, others)
@@ -110,6 +121,15 @@ class Steps:
         """Return what stands in the verb's way; what is unsettled waits for the reviewer."""
         waits = {UNSETTLED} if verb is Verb.SUBMIT else set()
         return [one for one in self.look(article) if one.blocking and one.rule not in waits]
+
+    def _hold_git(self, wrote: frozenset[str], article: Article, by: str) -> None:
+        """Refuse whoever git names as an author or co-author of the content."""
+        if any(is_same(by, one) for one in wrote):
+            raise LifecycleError(
+                article.id,
+                "approval refused: git names you as an author of it; a second person approves",
+                "Ask another reviewer",
+            )
 
     def _hold_signature(self, moved: Article, verb: Verb, by: str) -> None:
         """Refuse an approval that would not hold, while its person can still mend it."""

@@ -8,6 +8,7 @@ from kb.articles.approval import NEEDED, approvers, digest, is_approved, why_not
 from kb.articles.article import Article, State, Verb
 from kb.articles.library import Library
 from kb.articles.lifecycle import MOVES, move, open_flags
+from kb.articles.repository import Repository
 from kb.articles.residue import Residual, redacted_too, residuals, residue, settle
 from kb.articles.roles import Roles
 from kb.articles.settled import Settled, Verdict, is_sure_secret
@@ -156,7 +157,7 @@ class Desk:
             )
         if why := self._roles.why_not(by, Verb.EDIT):
             raise LifecycleError(article_id, why, "Ask an engineer of this workspace")
-        self._library.save(move(after, Verb.EDIT, by=by, at=self.now()))
+        self._save(move(after, Verb.EDIT, by=by, at=self.now()))
         return None
 
     def find(self, article_id: str) -> Article:
@@ -208,7 +209,7 @@ class Desk:
         settling.append(self.config.root, row)
         if verdict is Verdict.SENSITIVE:
             clean = redacted_too(article, found[number])
-            self._library.save(move(clean, Verb.EDIT, by=by, at=self.now()))
+            self._save(move(clean, Verb.EDIT, by=by, at=self.now()))
 
     def _residuals(self, article: Article) -> tuple[Residual, ...]:
         return residuals(article, self._redactor, self._settled)
@@ -232,7 +233,17 @@ class Desk:
             verify=verify_with(self.config.signers),
             sign=sign_with(self.config.ssh_key),
             roles=self._roles,
+            repository=self._repository,
         )
+
+    @property
+    def _repository(self) -> Repository | None:
+        return Repository(self.config.docs) if self.config.review.git else None
+
+    def _save(self, article: Article) -> None:
+        self._library.save(article)
+        if repository := self._repository:
+            repository.record(article)
 
     @property
     def _library(self) -> Library:
