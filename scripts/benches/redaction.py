@@ -1,6 +1,6 @@
 """Measure the redaction: recall and precision by entity on every set with spans, speed, worst case.
 
-    scripts/bench redaction [DATA] [--misses N] [--json]
+    scripts/bench redaction [DATA] [--sample N] [--misses N] [--only SET] [--alone]
 
 DATA is the folder of the sets (`../shared/data` beside the repository when left out). Sets that are
 not there are skipped with a reason. Presidio and detect-secrets get a column each if installed.
@@ -12,6 +12,7 @@ import gzip
 import json
 import random
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -68,11 +69,11 @@ def rows(folder: Path) -> Iterator[dict]:
             yield from map(json.loads, lines)
 
 
-def score_spans(name: str, folder: Path, finder: Finder) -> Tally:
+def score_spans(name: str, lines: list[dict], finder: Finder) -> Tally:
     """Score a set whose spans have types."""
     tally = Tally()
     wanted = GOLD_ONLY.get(name)
-    for row in rows(folder):
+    for row in lines:
         text, found = row["text"], finder(row["text"])
         taken: list[tuple[int, int]] = []
         for span in row["spans"]:
@@ -119,10 +120,10 @@ def around(text: str, start: int, end: int) -> str:
     return f"{before}⟦{text[start:end]}⟧{after}".replace("\n", "⏎")
 
 
-def score_secrets(folder: Path, finder: Finder) -> Tally:
+def score_secrets(lines: list[dict], finder: Finder) -> Tally:
     """Score the secrets: a span, else the whole text; a benign text must stay untouched."""
     tally = Tally()
-    for row in rows(folder):
+    for row in lines:
         text = base64.b64decode(row["text_b64"]).decode("utf-8", "replace")
         found = [one for one in finder(text) if row["expect"] == "secret" or one[2] == "secret"]
         if row["expect"] == "benign":
@@ -157,11 +158,18 @@ def ours() -> Finder:
 def presidio() -> Finder | None:
     """Return Presidio's default English set-up, if it and its model are installed."""
     try:
+        import spacy.util
+        import tldextract
         from presidio_analyzer import AnalyzerEngine
+        from presidio_analyzer.nlp_engine import NlpEngineProvider
 
-        engine = AnalyzerEngine()
-    except (ImportError, OSError, SystemExit, ValueError):
+        model = next(name for name in spacy.util.get_installed_models() if name.startswith("en_"))
+    except (ImportError, StopIteration):
         return None
+    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=())
+    models = [{"lang_code": "en", "model_name": model}]
+    provider = NlpEngineProvider(nlp_configuration={"nlp_engine_name": "spacy", "models": models})
+    engine = AnalyzerEngine(nlp_engine=provider.create_engine())
 
     def find(text: str) -> Spans:
         return [(r.start, r.end, r.entity_type) for r in engine.analyze(text, language="en")]
@@ -172,42 +180,22 @@ def presidio() -> Finder | None:
 def detect_secrets() -> Finder | None:
     """Return detect-secrets with its default plugins, if installed."""
     try:
-        from detect_secrets.core.scan import scan_line
+        from detect_secrets.core.scan import scan_file
         from detect_secrets.settings import default_settings
     except ImportError:
         return None
+    path = Path(tempfile.mkdtemp()) / "text.txt"
 
     def find(text: str) -> Spans:
+        path.write_text(text, encoding="utf-8", errors="replace")
         spans: Spans = []
-        at = 0
         with default_settings():
-            for line in text.splitlines(keepends=True):
-                for one in scan_line(line):
-                    start = at + max(0, line.find(one.secret_value or ""))
-                    spans.append((start, start + len(one.secret_value or " "), "secret"))
-                at += len(line)
+            for one in scan_file(str(path)):
+                start = max(0, text.find(one.secret_value or ""))
+                spans.append((start, start + len(one.secret_value or " "), "secret"))
         return spans
 
     return find
-
-
-def print_tally(title: str, tally: Tally, misses: int) -> None:
-    """Print one set's figures."""
-    print(f"\n## {title}\n\n| type | spans | recall | exact |\n|---|---:|---:|---:|")
-    for kind, total in tally.gold.most_common():
-        print(
-            f"| {kind} | {total} | {tally.hit[kind] / total:.3f} | {tally.exact[kind] / total:.3f} |"
-        )
-    print("\n| finding | findings | precision |\n|---|---:|---:|")
-    for kind, total in tally.found.most_common():
-        print(f"| {kind} | {total} | {1 - tally.wrong[kind] / total:.3f} |")
-    if tally.traps:
-        rate = tally.trapped / tally.traps
-        print(f"\nmust survive: {tally.traps}, touched {tally.trapped} ({rate:.2%})")
-    for line in tally.misses[:misses]:
-        print("  miss ", line)
-    for line in tally.alarms[:misses]:
-        print("  alarm", line)
 
 
 def survivors() -> Iterator[str]:
@@ -235,15 +223,15 @@ def survivors() -> Iterator[str]:
         yield "Open Settings > Account Settings > Server Settings in Mozilla Thunderbird and click Repair Folder"
 
 
-def print_survival(finder: Finder, misses: int) -> None:
-    """Print how many lines that must survive were touched."""
-    lines = list(survivors())
-    touched = [(line, found) for line in lines if (found := finder(line))]
-    print(
-        f"\n## what must survive\n\n{len(lines)} lines, touched {len(touched)} ({len(touched) / len(lines):.2%})"
-    )
-    for line, found in touched[:misses]:
-        print("  alarm", found[0][2], around(line, *found[0][:2]))
+def print_survival(finders: dict[str, Finder], misses: int) -> None:
+    """Print how many lines that must survive each finder touched."""
+    lines = list(survivors())[::4]
+    print(f"\n{len(lines)} made lines of versions, hashes, times, example addresses, touched:")
+    for who, finder in finders.items():
+        touched = [(line, found) for line in lines if (found := finder(line))]
+        print(f"- {who}: {len(touched)} ({len(touched) / len(lines):.2%})")
+        for line, found in touched[:misses]:
+            print("  alarm", found[0][2], around(line, *found[0][:2]))
 
 
 HOSTILE: tuple[Callable[[int], str], ...] = (
@@ -303,42 +291,74 @@ def mixed(data: Path) -> list[str]:
     return texts or ["\n".join(survivors())]
 
 
+SETS = ("pii-real", "pii-logs", "pii-presidio", "software-ner", "secrets")
+
+
 def main() -> None:
-    """Run everything."""
+    """Measure every finder on every set, and print one table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", nargs="?", type=Path, default=ROOT.parent / "shared" / "data")
-    parser.add_argument("--misses", type=int, default=0, help="show the first N of each set")
+    parser.add_argument(
+        "--misses", type=int, default=0, help="show the first N of ours in each set"
+    )
     parser.add_argument("--only", default="", help="one set only")
-    parser.add_argument("--others", action="store_true", help="Presidio and detect-secrets as well")
+    parser.add_argument("--sample", type=int, default=0, help="the first N rows of each set only")
+    parser.add_argument("--alone", action="store_true", help="without the peers")
     options = parser.parse_args()
     finders: dict[str, Finder | None] = {"docworthy": ours()}
-    if options.others:
+    if not options.alone:
         finders |= {"presidio": presidio(), "detect-secrets": detect_secrets()}
-    print(f"# redaction, rules {RULES_VERSION}")
-    for who, finder in finders.items():
-        if finder is None:
-            print(f"\n{who}: skipped, not installed")
-            continue
-        run(who, finder, options)
+    print(f"# redaction, rules {RULES_VERSION}\n")
+    for who in [who for who, finder in finders.items() if finder is None]:
+        print(f"{who}: skipped, not installed")
+    able = {who: finder for who, finder in finders.items() if finder is not None}
+    names = [name for name in SETS if options.only in ("", name)]
+    print_tables({name: tallies(name, able, options) for name in names}, list(able), options.misses)
+    if options.only in ("", "survivors"):
+        print_survival(able, options.misses)
     if not options.only:
-        print("\n## speed\n")
         print_speed(options.data)
 
 
-def run(who: str, finder: Finder, options: argparse.Namespace) -> None:
-    """Print one finder's figures on every set."""
-    for name in ("pii-real", "pii-logs", "pii-presidio", "software-ner", "secrets"):
-        folder = options.data / name
-        if options.only not in ("", name):
-            continue
-        if not folder.is_dir():
-            print(f"\n{name}: skipped, {folder} is not there")
-        elif name == "secrets":
-            print_tally(f"{who}: {name}", score_secrets(folder, finder), options.misses)
-        else:
-            print_tally(f"{who}: {name}", score_spans(name, folder, finder), options.misses)
-    if options.only in ("", "survivors"):
-        print_survival(finder, options.misses)
+def tallies(name: str, finders: dict[str, Finder], options: argparse.Namespace) -> dict[str, Tally]:
+    """Score every finder on one set; an absent set is said and left out."""
+    folder = options.data / name
+    if not folder.is_dir():
+        print(f"{name}: skipped, {folder} is not there")
+        return {}
+    lines = list(rows(folder))[: options.sample or None]
+    if name == "secrets":
+        return {who: score_secrets(lines, finder) for who, finder in finders.items()}
+    return {who: score_spans(name, lines, finder) for who, finder in finders.items()}
+
+
+def print_tables(found: dict[str, dict[str, Tally]], who: list[str], misses: int) -> None:
+    """Print recall by type, and precision and what was touched by set, the finders side by side."""
+    print("\n| set | type | spans |" + "".join(f" {one} recall | exact |" for one in who))
+    print("|---|---|---:|" + "---:|---:|" * len(who))
+    for name, those in found.items():
+        for kind, total in those["docworthy"].gold.most_common() if those else ():
+            cells = "".join(
+                f" {t.hit[kind] / total:.3f} | {t.exact[kind] / total:.3f} |"
+                for t in those.values()
+            )
+            print(f"| {name} | {kind} | {total} |{cells}")
+    print("\n| set |" + "".join(f" {one} precision | must survive, touched |" for one in who))
+    print("|---|" + "---:|---:|" * len(who))
+    for name, those in found.items():
+        print(f"| {name} |" + "".join(map(_precision, those.values())))
+    for name, those in found.items():
+        for line in those["docworthy"].misses[:misses] if those else ():
+            print(f"  miss  {name} {line}")
+        for line in those["docworthy"].alarms[:misses] if those else ():
+            print(f"  alarm {name} {line}")
+
+
+def _precision(tally: Tally) -> str:
+    total = sum(tally.found.values())
+    right = f"{1 - sum(tally.wrong.values()) / total:.3f} of {total}" if total else "-"
+    traps = f"{tally.trapped} of {tally.traps}" if tally.traps else "-"
+    return f" {right} | {traps} |"
 
 
 if __name__ == "__main__":
