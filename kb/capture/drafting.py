@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from kb.articles.approval import digest
 from kb.articles.article import Article, Change, State, Verb
 from kb.articles.evidence import Evidence
+from kb.capture.language import detect
 from kb.capture.solution import Solution, solution
 from kb.capture.thread import Form, Unit, units
 from kb.errors import TicketError
@@ -73,6 +74,7 @@ def draft(ticket: Ticket, *, by: str, at: datetime) -> Draft:
     article = Article(
         id=draft_id(ticket),
         title=found.title,
+        lang=detect(_spoken(ticket)),
         products=products,
         versions=versions,
         tags=tuple(tag for tag in ticket.tags if tag != "doc-worthy"),
@@ -83,6 +85,11 @@ def draft(ticket: Ticket, *, by: str, at: datetime) -> Draft:
     )
     born = Change(verb=Verb.DRAFT, by=by, at=at, digest=digest(article))
     return Draft(article=article.with_change(born, State.DRAFT), evidence=found.evidence)
+
+
+def _spoken(ticket: Ticket) -> str:
+    first = _first(ticket)
+    return f"{ticket.subject}\n{first.body if first else ''}"
 
 
 def extract(ticket: Ticket) -> Extract:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kb.capture.meaning import Meaning
@@ -26,7 +26,7 @@ class Match:
     why: tuple[str, ...]
 
 
-_CANDIDATES = 60
+_CANDIDATES = 40
 _CODE = re.compile(r"`([^`\n]{3,})`|\b([A-Z]{2,}-\d{2,}|[a-z]+(?:[_.\-]+[a-z0-9]+)+)\b")
 
 
@@ -65,9 +65,10 @@ class Matcher:
         Words alone merge the wrong tickets: two problems may be told alike and be solved
         differently. So the answers are compared as well, where commands and settings weigh most.
         """
-        asked, told = frozenset(terms(problem)), frozenset(terms(answer))
+        weights = _Weights(self.weight)
+        asked, told = weights.of(terms(problem)), weights.of(terms(answer))
         found = [
-            self._match(asked, told, page_id)
+            self._match(asked, told, page_id, weights)
             for page_id, _ in self._ranking.best(f"{problem}\n{answer}", _CANDIDATES)
             if page_id not in without
         ]
@@ -82,20 +83,43 @@ class Matcher:
         """Return the term's inverse document frequency, `ln((N + 1) / (n + 0.5))`."""
         return math.log((len(self._entries) + 1) / (self._ranking.frequency(term) + 0.5))
 
-    def _match(self, asked: frozenset[str], told: frozenset[str], page_id: str) -> Match:
+    def _match(self, asked: "_Side", told: "_Side", page_id: str, weights: "_Weights") -> Match:
         entry = self._entries[page_id]
-        likeness = (self._alike(asked, entry.about) + self._alike(told, entry.answers)) / 2
-        shared = (asked | told) & (entry.about | entry.answers)
-        why = sorted(shared, key=lambda term: (-self.weight(term), term))
+        about, answers = weights.of(entry.about), weights.of(entry.answers)
+        likeness = (_alike(asked, about, weights) + _alike(told, answers, weights)) / 2
+        shared = (asked.terms | told.terms) & (entry.about | entry.answers)
+        why = sorted(shared, key=lambda term: (-weights[term], term))
         return Match(page=page_id, likeness=round(likeness, 4), why=tuple(why[:5]))
 
-    def _alike(self, one: frozenset[str], other: frozenset[str]) -> float:
-        """Return the cosine of two sets of terms, each weighing its inverse document frequency."""
-        product = self._length(one) * self._length(other)
-        return sum(self.weight(term) ** 2 for term in one & other) / product if product else 0.0
 
-    def _length(self, terms_: frozenset[str]) -> float:
-        return math.sqrt(sum(self.weight(term) ** 2 for term in terms_))
+@dataclass(frozen=True, slots=True)
+class _Side:
+    terms: frozenset[str]
+    length: float
+
+
+class _Weights(dict[str, float]):
+    """The weights of terms at one moment, each looked up once."""
+
+    def __init__(self, weigh: Callable[[str], float]) -> None:
+        self._weigh = weigh
+
+    def __missing__(self, term: str) -> float:
+        self[term] = weight = self._weigh(term)
+        return weight
+
+    def of(self, found: Iterable[str]) -> _Side:
+        """Return the terms with their length as a vector of weights."""
+        distinct = frozenset(found)
+        return _Side(distinct, math.sqrt(sum([self[term] ** 2 for term in distinct])))
+
+
+def _alike(one: _Side, other: _Side, weights: _Weights) -> float:
+    """Return the cosine of two sets of terms, each weighing its inverse document frequency."""
+    product = one.length * other.length
+    return (
+        sum([weights[term] ** 2 for term in one.terms & other.terms]) / product if product else 0.0
+    )
 
 
 def identifiers(text: str) -> frozenset[str]:

@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb.capture.language import detect
 from kb.capture.signals import Said, Weights, of_end, of_thread, said, weights
@@ -34,6 +35,7 @@ class Solution:
     confidence: float
 
 
+@lru_cache(maxsize=4)
 def solution(ticket: Ticket) -> Solution:
     """Find the message that solved the ticket, and who says so.
 

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
+from kb.capture.language import languages
 from kb.tickets.ticket import Message
 
 
@@ -54,7 +56,11 @@ _BLOCK = re.compile(
     r"(?ms)^[ ]{0,3}(```+|~~~+)[^\n]*\n.*?^[ ]{0,3}\1\s*$|^(?:(?: {4}|\t)[ \t]*\S.*(?:\n|\Z))+"
 )
 _STEP = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+(.*)$")
-_SENTENCE = re.compile(r"(?:`[^`]*`|[^.!?。！？\n]|[.!?](?=\S))+(?:[.!?。！？]+(?=\s|$)|$)")
+_SENTENCE = re.compile(r"(?:`[^`]*`|[^.!?。！？\n]|[.!?](?=\S))+(?:[。！？]+|[.!?]+(?=\s|$)|$)")
+_CARD = re.compile(r"\n[^\S\n]*\n((?:[^\n]{1,60}\n?){1,5})\s*\Z")
+_PLACEHOLDER = re.compile(
+    r"<(?:person|email|phone|organi[sz]ation|address|url|host|domain)[a-z:-]*\d*>"
+)
 
 
 def units(message: Message) -> tuple[Unit, ...]:
@@ -84,8 +90,27 @@ def _blanked(body: str) -> str:
     """Return the body with quotes and signature as spaces, so that offsets stay."""
     body = _QUOTE.sub(lambda match: " " * len(match.group()), body)
     after = min(len(body), 40)
-    found = [m.start() for mark in (_SIGNATURE, _NAME_LINE) if (m := mark.search(body, after))]
+    marks = (_SIGNATURE, _NAME_LINE, _closing())
+    found = [m.start() for mark in marks if (m := mark.search(body, after))]
+    card = _CARD.search(body, after)
+    if card and _PLACEHOLDER.search(card.group(1)) and not re.search(r"[.!?:`]", card.group(1)):
+        found.append(card.start())
     return body[: min(found)].ljust(len(body), "\n") if found else body
+
+
+@cache
+def _closing() -> re.Pattern[str]:
+    """Return what matches a line that opens a signature, in any language there is data for."""
+    words = {word for one in languages().values() for word in one.closing}
+    ways = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    return re.compile(rf"(?im)^[^\S\n]*(?:{ways})(?:[ ,.!]*|,? [\w<>. -]{{1,25}}[,.!]*)$")
+
+
+@cache
+def _greets() -> re.Pattern[str]:
+    """Return what matches a short line that begins with a greeting."""
+    ways = "|".join(sorted({word for one in languages().values() for word in one.greeting}))
+    return re.compile(rf"(?i)^\W*(?:{ways})\b[^.?\n]{{0,40}}[,!.]*$")
 
 
 def _prose(body: str, start: int, end: int, message: str) -> Iterator[Unit]:
@@ -94,7 +119,7 @@ def _prose(body: str, start: int, end: int, message: str) -> Iterator[Unit]:
         step = _STEP.match(line.rstrip())
         if step:
             yield _unit(Form.STEP, step.group(1), message, position + step.start(1))
-        elif not _GREETING.match(line.strip()):
+        elif not (_GREETING.match(line.strip()) or _greets().match(line.strip())):
             for match in _SENTENCE.finditer(line):
                 text = match.group().strip()
                 if len(text) > 3:

@@ -20,10 +20,14 @@ SAID = {"requester": Role.REQUESTER, "agent": Role.AGENT, "note": Role.AGENT}
 
 
 def ticket_of(text: str) -> Ticket:
-    """Read a fixture's upper half: subject, satisfaction, and one `role: message` a line."""
+    """Read a fixture's upper half: subject, satisfaction, and one `role: message` a line (`\\\\n` breaks it)."""
     rows = [line.split(": ", 1) for line in text.splitlines() if line and line[0] != "#"]
     told = {name: value for name, value in rows if name not in SAID}
-    thread = [(SAID[name], value, name != "note") for name, value in rows if name in SAID]
+    thread = [
+        (SAID[name], value.replace("\\n", "\n"), name != "note")
+        for name, value in rows
+        if name in SAID
+    ]
     return make_ticket(
         subject=already_safe(told["subject"]),
         satisfaction=Satisfaction(told["satisfaction"]),
