@@ -37,6 +37,7 @@ _POSTGRESQL = f"{_INTO} SELECT * FROM unnest({_ARRAYS}) {_ONCE}"  # noqa: S608 (
 the interpreter away and waits to have it back each time."""
 
 _plain = attrgetter(*_PLAIN)
+_KINDS = {kind.value: kind for kind in Kind}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +167,19 @@ def _sized(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Sequence[tupl
             first += size
 
 
+def _id(key: bytes) -> str:
+    text = key.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
 def event_of(row: Row[Any]) -> Event:
     """Return the event of a row of the whole table."""
     values: tuple[Any, ...] = tuple(row)
     _, key, kind, at, reader, origin, arm, page, article, version, query, *rest = values
     results, rank, reason, dwell = rest
     return Event(
-        id=str(UUID(bytes=key)),
-        kind=Kind(kind),
+        id=_id(key),
+        kind=_KINDS[kind],
         at=_EPOCH + timedelta(microseconds=at),
         reader=reader,
         page=page,
