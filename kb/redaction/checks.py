@@ -25,6 +25,8 @@ UUID_INSIDE = compiled(r"(?i)[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{11,12}")
 UUID = compiled(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
 WORDS = compiled("[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 PARTS = compiled("[0-9A-Za-z]+")
+ODD = b"$!@#%^&*~?"
+"""Together with a digit these make ordinary words a password."""
 DATE = compiled(
     r"^(?:(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d)|^\d+\.\d+(?:\.\d+)?$"
 )
@@ -132,8 +134,8 @@ def _switches(value: bytes) -> int:
 
 def _ordinary(value: bytes) -> bool:
     """Return whether the value is made of ordinary words, also run together in camel case."""
-    parts = WORDS.findall(value)
-    if not parts or _digits(value) > 4:
+    parts, digits = WORDS.findall(value), _digits(value)
+    if not parts or digits > 4 or (digits and value.translate(None, ODD) != value):
         return False
     return all(part.isdigit() or part.lower().decode() in common() for part in parts)
 
