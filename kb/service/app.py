@@ -1,5 +1,7 @@
 """Puts the service together from what it is given: configuration, store, clock and link."""
 
+import asyncio
+import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -74,7 +76,7 @@ def make_app(
     if site is not None:
         places.append(Mount("/", StaticFiles(directory=site, html=True)))
     app = Starlette(
-        lifespan=_draining(collector.inbox),
+        lifespan=_draining(collector.inbox, lambda: store.events.forget_salts(now())),
         routes=places,
         middleware=[Middleware(LastResort)],
         exception_handlers={HTTPException: handle, KbError: handle},
@@ -121,10 +123,22 @@ def _identity(name: str) -> Identity:
     return Identity(name)
 
 
-def _draining(inbox: GroupCommit) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+def _draining(
+    inbox: GroupCommit, forget: Callable[[], None]
+) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        forgetting = asyncio.create_task(_hourly(forget))
         yield
+        forgetting.cancel()
         await run_in_threadpool(inbox.close)
 
     return lifespan
+
+
+async def _hourly(forget: Callable[[], None]) -> None:
+    """Old salts go even where no reader comes; a busy database is asked again in an hour."""
+    while True:
+        with contextlib.suppress(KbError):
+            await run_in_threadpool(forget)
+        await asyncio.sleep(3600)
