@@ -231,9 +231,9 @@ def test_a_scanner_that_is_broken_blocks(
 def test_a_rule_that_hangs_blocks(site: Path) -> None:
     """A check that never returns is stopped, and so is the site."""
     put(site, "index.html", f"<main>server 10.1.2.3 of {MAIL}</main>")
-    hang = "def address(value: bytes) -> bool:\n    while True:\n        pass\n\n\ndef _(value"
+    old, hang = "lambda value: bool(value)", "lambda value: all(True for _ in iter(int, 1))"
 
-    told = broken(site, "redaction/checks.py", "def address(value", hang, seconds=4)
+    told = broken(site, "redaction/checks.py", old, hang, seconds=4)
 
     assert "RedactionError" in told
     assert "no answer" in told
