@@ -57,7 +57,7 @@ _BLOCK = re.compile(
 )
 _STEP = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+(.*)$")
 _SENTENCE = re.compile(r"(?:`[^`]*`|[^.!?。！？\n]|[.!?](?=\S))+(?:[。！？]+|[.!?]+(?=\s|$)|$)")
-_CARD = re.compile(r"\n[^\S\n]*\n((?:[^\n]{1,60}\n?){1,5})\s*\Z")
+_CARD_LINES, _CARD_WIDTH = 5, 60
 _PLACEHOLDER = re.compile(
     r"<(?:person|email|phone|organi[sz]ation|address|url|host|domain)[a-z:-]*\d*>"
 )
@@ -92,10 +92,20 @@ def _blanked(body: str) -> str:
     after = min(len(body), 40)
     marks = (_SIGNATURE, _NAME_LINE, _closing())
     found = [m.start() for mark in marks if (m := mark.search(body, after))]
-    card = _CARD.search(body, after)
-    if card and _PLACEHOLDER.search(card.group(1)) and not re.search(r"[.!?:`]", card.group(1)):
-        found.append(card.start())
+    if (card := _card(body, after)) is not None:
+        found.append(card)
     return body[: min(found)].ljust(len(body), "\n") if found else body
+
+
+def _card(body: str, after: int) -> int | None:
+    """Return where a last paragraph of short lines with a person's redacted name or address begins."""
+    text = body.rstrip()
+    start = text.rfind("\n\n")
+    lines = text[start + 2 :].split("\n")
+    is_short = len(lines) <= _CARD_LINES and all(len(line) <= _CARD_WIDTH for line in lines)
+    if start < after or not is_short or any(mark in "".join(lines) for mark in ".!?:`"):
+        return None
+    return start if any(map(_PLACEHOLDER.search, lines)) else None
 
 
 @cache

@@ -134,3 +134,11 @@ def test_revision_keeps_what_stands() -> None:
     assert revised.section("Resolution").startswith(article.section("Resolution"))
     assert ("helpdesk:1", "helpdesk:1042") == revised.tickets
     assert (article.id, article.history) == (revised.id, revised.history[:-1])
+
+
+def test_a_long_message_is_read_to_its_end() -> None:
+    """A message of many long lines after a blank one is cut once, not tried in every way."""
+    (message,) = make_thread((Role.AGENT, "Set `a.b`.\n\n" + "word " * 4_000 + "\nend! <person-1>"))
+
+    assert "Set `a.b`." == units(message)[0].text
+    assert units(message)[-1].end <= len(message.body)
