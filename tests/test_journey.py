@@ -127,7 +127,7 @@ def service(workspace: Path) -> Iterator[str]:
         command, cwd=workspace, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     )
     address = f"http://127.0.0.1:{port}"
-    for _ in range(100):
+    for _ in range(600):
         try:
             urllib.request.urlopen(f"{address}/health", timeout=1).read()
             break

@@ -5,7 +5,16 @@ import math
 from collections import Counter
 from collections.abc import Callable
 
-from kb.redaction.hosts import DIGITS, address, device, host, numbered_host, root_host, tenant
+from kb.redaction.hosts import (
+    DIGITS,
+    FILE_ENDINGS,
+    address,
+    device,
+    host,
+    numbered_host,
+    root_host,
+    tenant,
+)
 from kb.redaction.lists import common
 from kb.redaction.rules import compiled
 
@@ -20,6 +29,7 @@ PLACEHOLDER = compiled(
     r"""|[a-z_]+\.[a-z_.]+(?:\(.*)?|[a-z_]+\(.*|&[a-z]+;.*|[a-z_]+::.*|arn:.*|file:.*|https?:.*"""
     r"""|/[a-z/._-]+|[0-9]{1,3})$"""
 )
+FIRST_LAST = compiled(r"(?i)^[a-z]{2,}\.[a-z]{2,}$")
 HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
 UUID_INSIDE = compiled(r"(?i)[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{11,12}")
 UUID = compiled(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
@@ -238,10 +248,16 @@ def username(value: bytes) -> bool:
     )
 
 
+def folder_user(value: bytes) -> bool:
+    """Return whether a folder of users' homes is somebody's; `first.last` is no expression there."""
+    named = FIRST_LAST.search(value) and value.rpartition(b".")[2].lower() not in FILE_ENDINGS
+    return bool(named) or username(value)
+
+
 def account(value: bytes) -> bool:
     """Return whether `DOMAIN\\user` is an account, not a path or an escape."""
     domain, _, user = value.partition(b"\\")
-    return domain not in NO_DOMAIN and username(user.strip(b"\\"))
+    return domain not in NO_DOMAIN and folder_user(user.strip(b"\\"))
 
 
 def log_user(value: bytes) -> bool:
@@ -277,6 +293,7 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "device": device,
     "root_host": root_host,
     "username": username,
+    "folder_user": folder_user,
     "account": account,
     "numbered": numbered,
     "log_user": log_user,

@@ -24,7 +24,7 @@ PLACEHOLDER = compiled(
 """Our own placeholders, also as HTML, JSON, JavaScript, URLs and Markdown spell their brackets."""
 VETOED = frozenset(("scrambled", "machine", "assigned", "prefixed", "token"))
 """Checks that go by a value's looks; what stands before it may say that it is a checksum."""
-TRIMMED = frozenset(("spoken", "password", "assigned", "credential", "username"))
+TRIMMED = frozenset(("spoken", "password", "assigned", "credential", "username", "folder_user"))
 """Checks of values that may stand at the end of a sentence."""
 CHECKSUM = compiled(r"(?i)(?:sha-?\d{1,3}|md5)[-:=]")
 """How a checksum names its kind, in lock files, integrity attributes and security policies."""

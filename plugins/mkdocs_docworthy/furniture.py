@@ -55,9 +55,9 @@ class Link:
     url: str
 
 
-def mark(place: Place, article: Article | None = None, version: str = "") -> str:
-    """Return the container that tells the script where it is."""
-    return _render("mark.html", place=place, id=article.id if article else "", version=version)
+def mark(place: Place, article_id: str = "", version: str = "", token: str = "") -> str:
+    """Return the container that tells the script where it is; `token` signs the page's votes."""
+    return _render("mark.html", place=place, id=article_id, version=version, token=token)
 
 
 def around(

@@ -17,6 +17,7 @@ from mkdocs.utils import clean_directory, get_relative_url
 
 from kb.articles.article import Article
 from kb.articles.freshness import retired_by, supported_by
+from kb.articles.page_token import token
 from kb.config import Config, load
 from kb.errors import KbError
 from mkdocs_docworthy import article_page, browse, final_bytes, furniture, heads, places
@@ -197,7 +198,9 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
             related=self._linked(near, url),
             fixed=self._fixed(article),
         )
-        return f"{html}\n{furniture.mark(place, article, article_page.version(article))}"
+        version, key = article_page.version(article), self._kb.page_key()
+        signed = token(key, article.id, version) if key else ""
+        return f"{html}\n{furniture.mark(place, article.id, version, signed)}"
 
     def _around(self, article: Article, path: str) -> str:
         """Return everything on an article's page that comes from other pages, as text."""

@@ -134,11 +134,22 @@ def test_no_with_a_reason_reaches_the_collector(page: Any, centre: Collector) ->
 
 
 def test_a_view_names_page_and_article(page: Any, centre: Collector) -> None:
-    """A page that is read sends one view, with nothing that the schema does not know."""
+    """A page that is left sends one view, with nothing that the schema does not know."""
     page.goto("/articles/proxy-timeouts/")
+    page.goto("about:blank")
     view = centre.wait_for("view")[0]
-    assert {"id", "kind", "page", "article", "version"} == set(view)
+    assert {"id", "kind", "page", "article", "version", "dwell"} == set(view)
     assert "/articles/proxy-timeouts/" == view["page"]
+    assert view["dwell"] < 15
+
+
+def test_a_view_is_told_once_it_was_read(page: Any, centre: Collector) -> None:
+    """After fifteen seconds in sight the page counts as read, and is not told again."""
+    page.clock.install()
+    page.goto("/articles/proxy-timeouts/")
+    page.clock.run_for(16_000)
+    assert 15 == centre.wait_for("view")[0]["dwell"]
+    page.goto("about:blank")
     sleep(0.5)
     assert 1 == len(centre.of("view"))
 
@@ -148,10 +159,11 @@ def test_instant_navigation_sends_a_view_of_each_page(page: Any, centre: Collect
     page.goto("/articles/long-words/")
     page.locator(".dw-related a", has_text="Uploads time out").click()
     page.wait_for_url("**/proxy-timeouts/")
-    views = centre.wait_for("view", 2)
-    assert ["long-words", "proxy-timeouts"] == [view.get("article") for view in views]
     page.get_by_role("button", name="Yes", exact=True).click()
     assert "proxy-timeouts" == centre.wait_for("solved")[0]["article"]
+    page.goto("about:blank")
+    views = centre.wait_for("view", 2)
+    assert ["long-words", "proxy-timeouts"] == [view.get("article") for view in views]
 
 
 def test_a_search_counts_when_it_settles(page: Any, centre: Collector) -> None:

@@ -217,3 +217,14 @@ def test_checksums_that_name_their_kind_stand() -> None:
     """A policy's or a lock file's checksum is no key."""
     policy = "script-src 'sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng='"
     assert () == Redactor().find(policy)
+
+
+def test_a_users_folder_of_first_and_last_name() -> None:
+    r"""`first.last` after a backslash is a user; a file's name there is none."""
+    found = {
+        text: [text[one.start : one.end] for one in Redactor().find(text)]
+        for text in (r"C:\Users\mara.tidewell\notes", r"see CONFIG\settings.xml")
+    }
+    assert {r"C:\Users\mara.tidewell\notes": ["mara.tidewell"], r"see CONFIG\settings.xml": []} == (
+        found
+    )

@@ -17,17 +17,37 @@
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
   };
 
-  const send = (kind, more = {}) => {
-    const { dwService, dwArticle, dwVersion } = here();
-    if (!dwService || quiet) return;
+  const where = () => {
+    const { dwArticle, dwVersion } = here();
     const about = dwArticle ? { article: dwArticle, version: dwVersion } : {};
-    const event = { id: uuid(), kind, page: location.pathname, ...about, ...more };
+    return { page: location.pathname, ...about };
+  };
+  const send = (kind, more = {}, place = where()) => {
+    const { dwService } = here();
+    if (!dwService || quiet) return;
+    const event = { id: uuid(), kind, ...place, ...more };
     const body = JSON.stringify({ v: 1, events: [event] });
     const url = dwService + "/events";
     if (navigator.sendBeacon && navigator.sendBeacon(url, body)) return;
     const headers = { "Content-Type": "text/plain" };
     fetch(url, { method: "POST", body, headers, keepalive: true, mode: "no-cors" }).catch(() => {});
   };
+
+  /* A view is told once: after as long in sight as reading takes, or when the page is left. */
+  const READ_SECONDS = 15;
+  let stay = null;
+  const tellView = () => {
+    if (stay) send("view", { dwell: stay.seconds }, stay.place);
+    stay = null;
+  };
+  const come = () => {
+    tellView();
+    stay = { place: where(), seconds: 0 };
+  };
+  setInterval(() => {
+    if (stay && !document.hidden && ++stay.seconds >= READ_SECONDS) tellView();
+  }, 1000);
+  addEventListener("pagehide", tellView);
 
   /* The trail stays in this tab; it leaves only with the form, which shows it. */
   const KEY = "docworthy-trail";
@@ -41,6 +61,7 @@
   };
 
   /* Votes */
+  const signed = () => (here().dwToken ? { token: here().dwToken } : {});
   const thank = (form, words) => {
     const thanks = $(".dw-thanks", form);
     thanks.textContent = words;
@@ -52,14 +73,14 @@
     form.querySelectorAll("[data-dw-vote]").forEach((one) =>
       one.setAttribute("aria-pressed", String(one === button)));
     $(".dw-reasons", form).hidden = kind === "solved";
-    send(kind);
+    send(kind, signed());
     if (kind === "solved") return thank(form, form.dataset.dwSolvedThanks);
     $(".dw-thanks", form).textContent = "";
     $(".dw-reasons input", form).focus();
   };
   const giveReason = (form) => {
     const chosen = $("input[name=reason]:checked", form);
-    if (chosen) send("not_solved", { reason: chosen.value });
+    if (chosen) send("not_solved", { reason: chosen.value, ...signed() });
     $(".dw-reasons", form).hidden = true;
     thank(form, form.dataset.dwReasonThanks);
   };
@@ -205,7 +226,7 @@
     const section = $(".dw-vote");
     asked = told = "";
     if (section && quiet) section.hidden = true;
-    send("view");
+    come();
     if (form) {
       fillForm(form);
       send("form_opened");
