@@ -24,11 +24,16 @@ _TITLE_NOISE = re.compile(
 )
 _PLACEHOLDER = re.compile(r"<[a-z][a-z:-]*?(?:-\d+)?>")
 _PLATFORMS = re.compile(
-    r"\b(Linux|macOS|Windows(?: \d+| Server \d+)?|Docker(?: Compose)?|Kubernetes|Ubuntu(?: [\d.]+)?"
-    r"|Debian(?: \d+)?|RHEL(?: \d+)?|Alpine(?: [\d.]+)?|Fedora(?: \d+)?|Podman|nginx|GitHub Actions"
-    r"|PostgreSQL(?: \d+)?|EKS|GKE|AKS)\b"
+    r"\b(Linux(?: Mint)?(?: \d[\d.]*)?|macOS(?: [A-Z][a-z]+)?(?: \d[\d.]*)?|(?:Mac OS X?|OS X)(?: \d[\d.]*)?"
+    r"|Windows(?: Server)?(?: (?:\d+(?:\.\d)?|XP|Vista))?(?: (?:Pro|Home))?|Win ?(?:7|8|10|11)\b|Android(?: \d+)?|iOS(?: \d+)?"
+    r"|Docker(?: Compose)?|Kubernetes|Ubuntu(?: \d[\d.]*)?|Debian(?: \d+)?|RHEL(?: \d+)?|Alpine(?: \d[\d.]*)?"
+    r"|Fedora(?: \d+)?|Podman|nginx|GitHub Actions|PostgreSQL(?: \d+)?|EKS|GKE|AKS)"
 )
-_MAX_ISSUE, _MAX_TITLE = 8, 80
+_VERSION = re.compile(
+    r"\b(?:[A-Z][A-Za-z]{1,20}|[Vv]ersion)(?: (?:[Vv]ersion|ver\.?|[Vv]))? ?\d{1,4}(?:\.\d{1,5}){1,4}(?:esr|b\d+|-?rc\d+)?"
+    r"(?: \((?:32|64)[ -]?bit\))?"
+)
+_MAX_ISSUE, _MAX_TITLE, _MAX_FACTS = 8, 80, 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,14 +199,19 @@ def _environment(ticket: Ticket, evidence: list[Evidence]) -> str:
     named = [(f"field:{n}", ticket.field(n)) for n in ("platform", "deployment", "os")]
     facts = [("field:product", f"{product} {version}".strip()), *named]
     for message in ticket.public_messages:
-        facts += [(message.id, name) for name in _PLATFORMS.findall(message.body)]
+        named_here = _PLATFORMS.findall(message.body) + _VERSION.findall(message.body)
+        facts += [(message.id, name) for name in named_here]
     lines: list[str] = []
     for where, fact in facts:
-        if fact and not any(fact.casefold() in line.casefold() for line in lines):
+        if fact and len(lines) < _MAX_FACTS and not any(_within(fact, line) for line in lines):
             lines.append(fact)
             row = Evidence(section="Environment", sentence=fact, ticket=ticket.key, message=where)
             evidence.append(row)
-    return "\n".join(f"- {line}" for line in lines[:8])
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _within(fact: str, line: str) -> bool:
+    return fact.casefold() in line.casefold()
 
 
 def _products(ticket: Ticket) -> tuple[tuple[str, ...], tuple[str, ...]]:
