@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 SCRIPT = "assets/docworthy/search.js"
 SHARDS = "search/docworthy"
 _THEIRS = ("search", "material/search")
+_SHOWN = ("INCLUDED", "NOT_IN_NAV", "UNDEFINED")
 _WORK = ("page_context", "post_build", "pre_build", "build_error", "page_content")
 
 
@@ -36,7 +37,7 @@ def add_script(files: Files, config: MkDocsConfig) -> None:
         files.append(File.generated(config, SCRIPT, abs_src_path=path))
 
 
-def write(site: Path, docs: Path, state: Path, files: Files, config: MkDocsConfig) -> None:
+def write(config: MkDocsConfig, state: Path, files: Files) -> None:
     """Bring index and shards up to date, and put the shards into the site.
 
     Args:
@@ -44,16 +45,20 @@ def write(site: Path, docs: Path, state: Path, files: Files, config: MkDocsConfi
     """
     if SCRIPT not in [str(one) for one in config.extra_javascript]:
         return
-    folder = state / "search"
-    urls = {file.src_uri: file.url.removeprefix("./") for file in files
-            if file.src_uri.endswith(".md") and not file.inclusion.is_excluded()  # type: ignore[no-untyped-call]
-            and not file.src_uri.startswith("drafts/")}  # fmt: skip
+    docs, folder = Path(config.docs_dir), state / "search"
+    urls = {
+        file.src_uri: file.url.removeprefix("./")
+        for file in files
+        if file.src_uri.endswith(".md")
+        and file.inclusion.name in _SHOWN
+        and not file.src_uri.startswith("drafts/")
+    }
     index = Searcher(folder, refresh(docs, folder))
     try:
         export(index, folder / "shards", urls)
     finally:
         index.close()
-    place(folder / "shards", site / SHARDS)
+    place(folder / "shards", Path(config.site_dir) / SHARDS)
 
 
 def _silence(config: MkDocsConfig) -> None:

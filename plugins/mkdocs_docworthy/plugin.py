@@ -20,7 +20,15 @@ from kb.articles.freshness import retired_by, supported_by
 from kb.articles.page_token import token
 from kb.config import Config, load
 from kb.errors import KbError
-from mkdocs_docworthy import article_page, browse, final_bytes, furniture, heads, places
+from mkdocs_docworthy import (
+    article_page,
+    browse,
+    browser_search,
+    final_bytes,
+    furniture,
+    heads,
+    places,
+)
 from mkdocs_docworthy.options import DocworthyConfig
 from mkdocs_docworthy.press import Press
 from mkdocs_docworthy.shelf import Shelved
@@ -68,6 +76,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         keep_out(config)
         keep_fonts_home(config)
         bring(config)
+        browser_search.bring(config)
         return config
 
     def on_pre_build(self, /, *, config: MkDocsConfig) -> None:
@@ -84,6 +93,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         self._shelved.take_over(files)
         self._ways = browse.ways(self._shelved.published(), self._texts["everything_else"])
         add_files(files, config, self._generated())
+        browser_search.add_script(files, config)
         self._refuse(self._shelved.dead_redirects(files))
         self._files = files
         return files
@@ -148,6 +158,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         """Write what stands beside the pages, then look at the bytes that would go out."""
         site = Path(config.site_dir)
         self._shelved.write_beside(site, self._files)
+        browser_search.write(config, self._kb.state, self._files)
         if self._serves:
             return
         found = final_bytes.refusals(

@@ -18,7 +18,7 @@ from kb.config import Config
 from kb.errors import KbError
 from kb.search.page import Page as SearchPage
 from kb.search.page import of_docs
-from mkdocs_docworthy import article_page, beside, gate, places, redirects, theme_search
+from mkdocs_docworthy import article_page, beside, gate, places, redirects
 from mkdocs_docworthy.bodies import anchors_of, body_of, with_addresses
 from mkdocs_docworthy.cache import Cache, Kept
 from mkdocs_docworthy.edition import Edition, Leaf
@@ -183,7 +183,6 @@ class Shelved:
         """Write feed, llms.txt and redirects, and the articles into the theme's search index."""
         assert self.mkdocs is not None  # noqa: S101
         name, lines = self.mkdocs.site_name, self._lines()
-        theme_search.add(site, self._addressed(files))
         if self._site_url():
             (site / "feed.xml").write_text(beside.feed(name, self._site_url(), lines), "utf-8")
         said = beside.llms(name, self.mkdocs.site_description or "", self._site_url(), lines)
@@ -193,13 +192,6 @@ class Shelved:
             if file:
                 own = self._dest(old)
                 places.put(site / own, redirects.page(get_relative_url(file.url, own)).encode())
-
-    def _addressed(self, files: Files) -> Iterable[tuple[Reading, str]]:
-        """Yield each article that goes out, with its address."""
-        for path, reading in self.readings.found.items():
-            file = files.get_file_from_path(path)
-            if file and reading.article.state is State.PUBLISHED:
-                yield reading, file.url
 
     def docs_pages(self, files: Files) -> tuple[SearchPage, ...]:
         """Return the parts of the site's other pages, as the search knows them."""

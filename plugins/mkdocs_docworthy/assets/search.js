@@ -303,7 +303,11 @@
     return opened;
   };
   const search = async (query, limit = 10) => rank(query, await open(), limit);
-  window.docworthySearch = { search, open, root: ROOT };
+  const terms = async (lang, texts) => {
+    const source = await open();
+    return texts.map((text) => tokens(text).map((token) => source.analysis[lang].terms(token)));
+  };
+  window.docworthySearch = { search, terms };
 
   /* The search box, with Material's own look and keys */
   const $ = (selector, from = document) => from.querySelector(selector);

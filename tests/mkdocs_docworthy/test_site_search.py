@@ -1,0 +1,183 @@
+"""One ranking, three places: `kb search`, `/search` and a real browser give the same order."""
+
+import json
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from built_site import Workspace, draft, published, workspace
+from click.testing import CliRunner
+
+from kb.cli.main import cli
+from kb.search.analysis import analysis, data, tokens
+from kb.service.finding import Finder
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = Path("/usr/bin/chromium")
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium here")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic"]
+
+TEXTS = {
+    "en": [
+        ("Uploads time out behind a proxy", "The proxy closes idle connections. `proxy_read_timeout` is too low.", "Error FW-2107: gateway timed out"),
+        ("Certificate is not trusted", "The agent refuses the authority: x509 unknown authority.", "Delete the expired certificate and install a new one."),
+        ("Reset a forgotten password", "Users cannot sign in after changing passwords.", "Choose Reset, then confirm the mail."),
+        ("Mail merge prints empty labels", "The printer prints blank pages.", "Update the driver 0x8004010F."),
+    ],
+    "de": [
+        ("Zertifikat ist abgelaufen", "Die Verbindung wird abgelehnt, weil das Zertifikat ungültig ist.", "Löschen Sie das alte Zertifikat und erstellen Sie ein neues."),
+        ("Rechnung zeigt die falsche Adresse", "Auf Rechnungen steht noch die frühere Straße.", "Ändern Sie die Anschrift unter Größe und Versand."),
+        ("Passwort vergessen", "Benutzer können sich nicht anmelden.", "Setzen Sie das Kennwort zurück."),
+    ],
+    "fr": [
+        ("Le certificat a expiré", "La connexion est refusée à cause des certificats.", "Supprimez l'ancien certificat."),
+        ("Mot de passe oublié", "Les utilisateurs ne peuvent plus se connecter.", "Réinitialisez le mot de passe."),
+    ],
+    "es": [
+        ("El certificado ha caducado", "La conexión se rechaza por los certificados.", "Elimine el certificado anterior."),
+        ("Contraseña olvidada", "Los usuarios no pueden iniciar sesión.", "Restablezca la contraseña."),
+    ],
+    "pt": [
+        ("O certificado expirou", "A conexão é recusada pelas certificações.", "Exclua o certificado antigo."),
+        ("Senha esquecida", "Os usuários não conseguem entrar.", "Redefina a senha nas configurações."),
+    ],
+    "ja": [
+        ("証明書の有効期限が切れています", "接続が拒否されます。証明書を確認してください。", "古い証明書を削除します。"),
+        ("パスワードを忘れた場合", "ログインできません。", "パスワードをリセットします。E1102"),
+    ],
+}  # fmt: skip
+QUERIES = {
+    "en": ["proxy", "my uploads keep timing out behind the corporate proxy", "certficate trustd",
+           "remove certificates", "proxy_read_timeout", "FW-2107", "0x8004010f", "can't sign in",
+           "passw", "printing labels is blank", "the", "zzzz", "gateway timed out error fw-2107"],
+    "de": ["Zertifikate abgelaufen", "Rechnungen Adresse", "kennwort", "Strasse", "Größe ändern",
+           "wie kann ich das Passwort zurücksetzen"],
+    "fr": ["certificats expirés", "j'ai oublié mon mot de passe", "effacer certificat", "Reinitialiser"],
+    "es": ["certificados caducados", "olvidé mi contrasena", "borrar certificado"],
+    "pt": ["certificado expirado", "esqueci minha senha", "apagar certificado", "configuração"],
+    "ja": ["証明書", "パスワード", "ログインできない", "証明書 削除", "E1102"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A site with pages in six languages side by side, built once."""
+    articles = [
+        published(draft(f"en-{number}", title=title, tags=(), sections=(
+            ("Issue", issue), ("Environment", "Ferry CLI 1.10."), ("Cause", "-"), ("Resolution", fix),
+        )))
+        for number, (title, issue, fix) in enumerate(TEXTS["en"])
+    ]  # fmt: skip
+    made = workspace(tmp_path_factory.mktemp("search"), *articles)
+    for lang, rows in TEXTS.items():
+        for number, (title, issue, fix) in enumerate(rows):
+            if lang != "en":
+                path = made.root / "docs" / lang / f"{number}.md"
+                path.parent.mkdir(exist_ok=True)
+                path.write_text(
+                    f"---\nlang: {lang}\n---\n# {title}\n\n{issue}\n\n## {title}\n\n{fix}\n"
+                )
+    built = made.build()
+    assert built.returncode == 0, built.stderr
+    return made
+
+
+@pytest.fixture(scope="module")
+def address(made: Workspace) -> Iterator[str]:
+    """The site, on a static host below a folder."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(made.site))
+    handler.log_message = lambda *_: None  # type: ignore[attr-defined]
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A browser."""
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Any, address: str) -> Iterator[Any]:
+    """A fresh reader on the home page; an error in the console fails the test."""
+    context = chromium.new_context(base_url=address)
+    page, errors = context.new_page(), list[str]()
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto("/")
+    yield page
+    context.close()
+    assert [] == errors
+
+
+@pytest.mark.parametrize("lang", QUERIES)
+def test_one_order_in_three_places(
+    lang: str, made: Workspace, page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same pages, in the same order, with the same scores, passages and landing places."""
+    monkeypatch.chdir(made.root)
+    finder = Finder(made.root / "docs", made.root / ".kb" / "search")
+    for query in QUERIES[lang]:
+        said = CliRunner().invoke(cli, ["search", query, "--limit", "9", "--json"]).stdout
+        command = json.loads(said)["results"]
+        service = finder.find(query, 9)
+        body = page.evaluate("q => docworthySearch.search(q, 9)", query)
+        browser = [{**hit, "score": round(hit["score"], 4)} for hit in body["hits"]]
+        keys = ("id", "path", "url", "anchor", "title", "score", "passage")
+        assert [{key: hit[key] for key in keys} for hit in command] == [
+            {key: hit[key] for key in keys} for hit in browser
+        ], query
+        assert [hit["id"] for hit in command] == [hit.id for hit in service], query
+
+
+def test_one_analysis(page: Any) -> None:
+    """The browser makes the same terms of a text as the index does, in each language."""
+    texts = [text for rows in TEXTS.values() for row in rows for text in row]
+    texts += ["dropped controlling generalizations adding skies caresses hopping relational",
+              "C:\\Users\\x std::vector HKEY_LOCAL_MACHINE http://a.b/c?d=e ÀÉÎ ß İstanbul ΑΣ",
+              "naïve café “quoted” it’s 10.0.0.1 1.2.3-rc1 a__b ½ ① ﬁle がぎ カタカナー 漢字kana混じり"]  # fmt: skip
+    for lang in data():
+        how = analysis(lang)
+        ours = [[how.terms(token) for token in tokens(text)] for text in texts]
+        theirs = page.evaluate(
+            "([lang, texts]) => docworthySearch.terms(lang, texts)", [lang, texts]
+        )
+        assert [[list(one) for one in row] for row in ours] == theirs, lang
+
+
+def test_box_and_keys(page: Any, address: str) -> None:
+    """Slash opens the box, words bring results, arrows move, Enter opens at the heading."""
+    page.keyboard.press("/")
+    page.keyboard.type("certificate unknown authority", delay=20)
+    first = page.locator(".md-search-result__link").first
+    first.wait_for()
+    assert "Certificate is not trusted" == first.locator("h1").inner_text()
+    assert "unknown authority" in first.locator("p").inner_text()
+    page.keyboard.press("ArrowDown")
+    assert first.evaluate("one => one === document.activeElement")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/articles/en-1/*")
+    assert not page.locator("#__search").is_checked()
+
+
+def test_nothing_found_is_said(page: Any) -> None:
+    """A query that nothing answers says so; Escape closes the box."""
+    page.keyboard.press("s")
+    page.keyboard.type("zzzzzz")
+    page.locator(".md-search-result__meta", has_text="No matching").wait_for()
+    page.keyboard.press("Escape")
+    assert not page.locator("#__search").is_checked()
+
+
+def test_the_themes_own_index_is_not_there(made: Workspace) -> None:
+    """The site carries one index."""
+    assert not (made.site / "search" / "search_index.json").exists()
