@@ -76,24 +76,30 @@ def of_article(article: Article, markdown: str) -> Sheet:
         id=article.id,
         url=f"articles/{article.id}/",
         title=article.title,
-        lang=article.lang,
+        lang=_known(article.lang, f"{article.title}\n{markdown}"),
         markdown=markdown,
         aliases=article.aliases,
         tags=(*article.products, *article.tags),
     )
 
 
+def _known(code: str, text: str) -> str:
+    """Return the language that is meant, as one that has an analysis; else guess it."""
+    lang = code[:2].lower()
+    return lang if lang in data() else language_of(text)
+
+
 def _page(path: str, front: Front, markdown: str) -> Sheet:
     heading = next((line[2:] for line in markdown.splitlines() if line.startswith("# ")), "")
     title = text_of(front, "title") or heading or Path(path).stem.replace("-", " ")
     said = (text_of(front, key) for key in ("lang", "language", "locale"))
-    lang = next((code[:2].lower() for code in said if code), "")
+    lang = next((code for code in said if code), "")
     about = text_of(front, "description")
     return make_sheet(
         path=path,
         url=url_of(path),
         title=title,
-        lang=lang if lang in data() else language_of(f"{title}\n{markdown}"),
+        lang=_known(lang, f"{title}\n{markdown}"),
         markdown=f"{about}\n{markdown}" if about else markdown,
         aliases=texts_of(front, "aliases"),
         tags=texts_of(front, "tags"),

@@ -77,9 +77,13 @@ def export(index: Searcher, folder: Path, urls: Mapping[str, str]) -> None:
 
 
 def place(folder: Path, target: Path) -> None:
-    """Put the shards where the site has them; unchanged files are linked, not copied."""
-    for path in folder.rglob("*.json.gz"):
-        to = target / path.relative_to(folder)
+    """Put the shards where the site has them, linked, and take away what is none of them."""
+    names = {path.relative_to(folder) for path in folder.rglob("*.json.gz")}
+    for path in list(target.rglob("*.json.gz")):
+        if path.relative_to(target) not in names:
+            path.unlink()
+    for name in names:
+        path, to = folder / name, target / name
         to.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileNotFoundError):
             to.unlink()
@@ -147,7 +151,7 @@ class _Writer:
                 rows.pop(term, None)
                 if (row := self._row(term)) is not None:
                     rows[term] = row
-            _save(path, _json(dict(sorted(rows.items()))))
+            _save_unless_empty(path, dict(sorted(rows.items())))
 
     def _words(self, touched: Iterable[str]) -> None:
         letters = defaultdict[str, set[str]](set)
@@ -156,7 +160,7 @@ class _Writer:
         for letter, terms in letters.items():
             path = self.folder / f"w/{ord(letter):x}"
             known = set(_load(path) or ()) - terms
-            _save(path, _json(sorted(known | {term for term in terms if self._row(term)})))
+            _save_unless_empty(path, sorted(known | {t for t in terms if self._row(t)}))
 
     def _row(self, term: str) -> list[Any] | None:
         row = self.index.row(term)
@@ -200,6 +204,14 @@ def _save(stem: Path, text: str) -> None:
     aside = path.with_suffix(".new")
     aside.write_bytes(gzip.compress(text.encode(), 6, mtime=0))
     aside.replace(path)
+
+
+def _save_unless_empty(stem: Path, value: list[Any] | dict[str, Any]) -> None:
+    """Leave what the export of everything would leave: no file for what nothing is in."""
+    if value:
+        _save(stem, _json(value))
+    else:
+        _path(stem).unlink(missing_ok=True)
 
 
 def _load(stem: Path) -> Any:
