@@ -9,7 +9,7 @@ from typing import Any, TextIO
 import click
 
 from kb.cli import out
-from kb.cli.workspace import Workspace, dry_option, json_option, now, open_workspace
+from kb.cli.workspace import Workspace, dry_option, instant, json_option, open_workspace
 from kb.errors import ConfigError, EventError, SourceError
 from kb.measure.events import Event
 from kb.measure.report_json import to_json
@@ -89,7 +89,7 @@ def metrics(days: int, as_json: bool) -> None:
     """Show attempts, outcomes and deflection, each with numerator, denominator and interval."""
     workspace = open_workspace()
     with workspace.store() as store:
-        found = measured(workspace.config, store, now=now(), days=days).report
+        found = measured(workspace.config, store, now=instant(), days=days).report
     if as_json:
         click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2, default=str))
         return

@@ -8,7 +8,7 @@ import click
 from kb.articles.library import write
 from kb.cli import out
 from kb.cli.measure import days_option
-from kb.cli.workspace import json_option, now, open_workspace
+from kb.cli.workspace import instant, json_option, now, open_workspace
 from kb.feedback.digest import digest_json, digest_markdown
 from kb.feedback.impact import impact_cards
 from kb.feedback.worklist import worklist, worklist_json
@@ -40,7 +40,7 @@ def feedback(days: int, into: Path | None, as_json: bool) -> None:
     """Print the digest and the worklist: what was prevented, and a thing to do in each line."""
     workspace = open_workspace()
     with workspace.store() as store:
-        figures = measured(workspace.config, store, now=now(), days=days)
+        figures = measured(workspace.config, store, now=instant(), days=days)
         seen = store.tickets.live_secrets()
     found, tasks = figures.report, worklist(figures.report, figures.pages)
     span = {"since": found.since, "until": found.until}

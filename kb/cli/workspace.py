@@ -103,14 +103,25 @@ def open_workspace() -> Workspace:
 
 
 def now() -> datetime:
+    """Return the time in whole seconds, as histories and decisions are written.
+
+    Raises:
+        ConfigError: `SOURCE_DATE_EPOCH` is not a number.
+    """
+    return instant().replace(microsecond=0)
+
+
+def instant() -> datetime:
     """Return the time; `SOURCE_DATE_EPOCH` (seconds since 1970) sets it for runs to be repeated.
+
+    Figures are known up to this instant: what came in the same second counts.
 
     Raises:
         ConfigError: The variable is not a number.
     """
     value = os.environ.get("SOURCE_DATE_EPOCH")
     if not value:
-        return datetime.now(UTC).replace(microsecond=0)
+        return datetime.now(UTC)
     try:
         return datetime.fromtimestamp(int(value), UTC)
     except (ValueError, OverflowError):
