@@ -58,6 +58,11 @@ def test_a_page_is_read_as_a_reader_reads_it() -> None:
     assert "menu" in found.rest
 
 
+def _packed(data: bytes) -> bytes:
+    """Pack without the time, so that every worker names a test alike."""
+    return gzip.compress(data, mtime=0)
+
+
 @pytest.mark.parametrize(
     "page",
     [
@@ -90,7 +95,7 @@ def test_no_corner_of_a_page_is_silent(page: str) -> None:
         ("broken.json", b'{"a": "vandersloot'),
         ("feed.xml", f"<rss><item><![CDATA[<b>{WORD[:4]}</b>{WORD[4:]}]]></item></rss>".encode()),
         ("feed.xml", f"<d>&lt;b&gt;{WORD[:4]}&lt;/b&gt;{WORD[4:]}</d>".encode()),
-        ("sitemap.xml.gz", gzip.compress(f"<loc>https://x.example/{WORD}/</loc>".encode())),
+        ("sitemap.xml.gz", _packed(f"<loc>https://x.example/{WORD}/</loc>".encode())),
         ("llms.txt", WORD.encode()),
         ("articles/a.md", b"\xef\xbb\xbf" + WORD.encode()),
         ("wide.txt", WORD.encode("utf-16")),
@@ -147,7 +152,7 @@ def test_a_picture_tells_who_and_where() -> None:
         ("a.gif", b"GIF89a\1\0\1\0\0\0\0?"),
         ("a.gz", b"\x1f\x8bno gzip"),
         ("a.zip", b"PK\3\4no zip"),
-        ("a.gz", gzip.compress(gzip.compress(gzip.compress(gzip.compress(b"x"))))),
+        ("a.gz", _packed(_packed(_packed(_packed(b"x"))))),
     ],
 )
 def test_what_cannot_be_read_does_not_pass(name: str, data: bytes) -> None:
