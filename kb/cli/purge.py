@@ -1,6 +1,6 @@
 """Takes an article away for good: `kb purge`, and what is left to do where it cannot reach."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from kb.gates.purging import (
     take_away,
     traces_of,
 )
+from kb.search.shards import PLACE, addresses, renew
 from kb.store.purging import GONE, Rows
 
 _SKIPPED = frozenset({".git", ".kb", ".venv", "node_modules"})
@@ -64,6 +65,7 @@ def purge(article_id: str, site: str, person: str, dry_run: bool, as_json: bool)
     workspace, by = open_workspace(), who(person)
     with workspace.store(alone=not dry_run) as store:
         plan = _plan(workspace, article_id, workspace.config.root / site)
+        addressed = addresses(workspace.config.state / "search")
         if dry_run:
             rows = store.purging.count(article_id, plan.tickets)
         else:
@@ -71,6 +73,7 @@ def purge(article_id: str, site: str, person: str, dry_run: bool, as_json: bool)
             for ticket in plan.tickets:
                 store.decisions.append(_declined(ticket, by))
             _do(plan)
+            _search_again(workspace, workspace.config.root / site, addressed)
     _tell(workspace, plan, rows, dry_run, as_json)
 
 
@@ -86,23 +89,25 @@ def _plan(workspace: Workspace, article_id: str, site: Path) -> _Plan:
     own = (*sources(config.docs, article_id), *own_pages(site, article_id))
     told = [path for path in mentioning(site, traces) if path not in own] if site.exists() else []
     kept = [path for path in told if cleaned(path, traces) is not None]
-    caches = tuple(mentioning(config.state, traces, KEPT)) + _caches(config.state)
-    gone = (*own, *(path for path in told if path not in kept), *caches)
-    if not (gone or kept):
+    held = tuple(mentioning(config.state, traces, KEPT))
+    found = (*own, *(path for path in told if path not in kept), *held)
+    if not (found or kept):
         raise LifecycleError(
             article_id, "nothing of such an article is here", "Run kb review to see what there is"
         )
     tickets = tuple(dict.fromkeys(ticket for one in versions for ticket in one.tickets))
     left = tuple(_left(workspace, article_id, versions, traces, site))
     return _Plan(
-        article_id=article_id, tickets=tickets, traces=traces, gone=tuple(dict.fromkeys(gone)),
+        article_id=article_id, tickets=tickets, traces=traces,
+        gone=tuple(dict.fromkeys((*found, *_caches(config.state)))),
         mended=tuple(kept), left=left,
     )  # fmt: skip
 
 
 def _caches(state: Path) -> tuple[Path, ...]:
     """Return every cache: each is made again, and none is searched for what it may hold."""
-    return tuple(path for path in (state / "cache").rglob("*") if path.is_file())
+    folders = (state / "cache", state / "search")
+    return tuple(path for folder in folders for path in folder.rglob("*") if path.is_file())
 
 
 def _declined(ticket: str, by: str) -> Decision:
@@ -118,6 +123,13 @@ def _do(plan: _Plan) -> None:
         take_away(path)
     for path in plan.mended:
         rewrite(path, plan.traces)
+
+
+def _search_again(workspace: Workspace, site: Path, addressed: Mapping[str, str]) -> None:
+    """Make the index anew from what is left, and the built site's shards with it."""
+    if addressed and (site / PLACE).is_dir():
+        state = workspace.config.state / "search"
+        renew(workspace.config.docs, state, site / PLACE, addressed)
 
 
 def _left(

@@ -1,9 +1,11 @@
 """Takes an article away from everything that was made of it: pages, indexes, lists, caches."""
 
 import contextlib
+import gzip
 import html
 import json
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,9 +78,19 @@ def mentioning(folder: Path, traces: Traces, kept: frozenset[str] = frozenset())
     for path in sorted(folder.rglob("*")):
         if path.name in kept or path.name in _STORE or path.is_symlink() or not path.is_file():
             continue
-        text = path.read_bytes().decode("utf-8", "replace")
+        text = _unpacked(path).decode("utf-8", "replace")
         if traces.stand_in(text) or traces.stand_in(path.relative_to(folder).as_posix()):
             yield path
+
+
+def _unpacked(path: Path) -> bytes:
+    data = path.read_bytes()
+    if path.suffix != ".gz":
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        return data
 
 
 def cleaned(path: Path, traces: Traces) -> str | None:

@@ -27,8 +27,10 @@ from kb.articles.library import write
 from kb.search import ranking
 from kb.search.analysis import data
 from kb.search.sheet import Sheet, from_json
-from kb.search.whoosh import Searcher
+from kb.search.whoosh import Searcher, refresh
 
+PLACE = "search/docworthy"
+"""Where the shards lie in a site."""
 VERSION = 1
 SHORTEST = 3
 """Letters of the shortest word that a typing error may have meant."""
@@ -74,6 +76,31 @@ def export(index: Searcher, folder: Path, urls: Mapping[str, str]) -> None:
     elif old != pages:
         writer.changes(old)
     _keep(folder, plan, pages, index.languages)
+
+
+def renew(docs: Path, folder: Path, target: Path, urls: Mapping[str, str]) -> None:
+    """Bring the index and its shards up to date with the docs, and put the shards into a site.
+
+    Args:
+        folder: Where the workspace keeps both between builds.
+        target: The shards' place in the site, `PLACE` below its root.
+        urls: As for `export`.
+    """
+    index = Searcher(folder, refresh(docs, folder))
+    try:
+        export(index, folder / "shards", urls)
+    finally:
+        index.close()
+    place(folder / "shards", target)
+
+
+def addresses(folder: Path) -> dict[str, str]:
+    """Return path and address of every page that was exported last, none where nothing was."""
+    try:
+        row = json.loads((folder / "shards" / "state.json").read_text(encoding="utf-8"))
+        return {path: url for path, (_, url, _) in row["pages"].items()}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def place(folder: Path, target: Path) -> None:

@@ -6,12 +6,10 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
-from kb.search.shards import export, place
-from kb.search.whoosh import Searcher, refresh
+from kb.search.shards import PLACE, renew
 
 HERE = Path(__file__).parent
 SCRIPT = "assets/docworthy/search.js"
-SHARDS = "search/docworthy"
 _THEIRS = ("search", "material/search")
 _SHOWN = ("INCLUDED", "NOT_IN_NAV", "UNDEFINED")
 _WORK = ("page_context", "post_build", "pre_build", "build_error", "page_content")
@@ -53,12 +51,7 @@ def write(config: MkDocsConfig, state: Path, files: Files) -> None:
         and file.inclusion.name in _SHOWN
         and not file.src_uri.startswith("drafts/")
     }
-    index = Searcher(folder, refresh(docs, folder))
-    try:
-        export(index, folder / "shards", urls)
-    finally:
-        index.close()
-    place(folder / "shards", Path(config.site_dir) / SHARDS)
+    renew(docs, folder, Path(config.site_dir) / PLACE, urls)
 
 
 def _silence(config: MkDocsConfig) -> None:

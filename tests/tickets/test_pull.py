@@ -5,7 +5,6 @@ import contextlib
 import io
 import json
 import os
-import resource
 import signal
 import sqlite3
 import subprocess
@@ -300,8 +299,11 @@ def test_real_tickets(workspace: Path) -> None:
     if not path.exists():
         pytest.skip(f"{path.name} is not here")
     run = process(workspace, "pull", "files", str(path), "--json")
-    told = json.loads(run.communicate()[0])
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    assert run.stdout
+    with run.stdout:
+        told = json.loads(run.stdout.read())
+    _, status, used = os.wait4(run.pid, 0)
+    run.returncode, peak = os.waitstatus_to_exitcode(status), used.ru_maxrss / 1024
 
     assert (540, []) == (told["tickets"], told["dead_letters"])
     assert peak < 250
