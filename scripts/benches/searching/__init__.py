@@ -1,0 +1,1 @@
+"""What `scripts/bench search` stands on: questions with their answers, the peers, a cold browser."""
