@@ -122,14 +122,6 @@ def top(root: Path) -> Path:
     return Path(os.fsdecode(_git(root, "rev-parse", "--show-toplevel").rstrip(b"\n"))).resolve()
 
 
-def is_repository(root: Path) -> bool:
-    """Say whether `root` lies in a git repository."""
-    try:
-        return bool(_git(root, "rev-parse", "--git-dir"))
-    except SourceError:
-        return False
-
-
 def _upstream(root: Path) -> str:
     try:
         told = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", "HEAD@{upstream}")

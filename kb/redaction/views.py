@@ -8,7 +8,6 @@ letters without case as 0xD0, all else as 0x80. Only invisible characters are ta
 
 import unicodedata
 from dataclasses import dataclass
-from itertools import accumulate
 
 UPPER, LOWER, CASELESS, OTHER, TAKEN = 0xC0, 0xE0, 0xD0, 0x80, 0x1A
 """The bytes that stand for what is not ASCII; TAKEN covers what no rule may touch."""
@@ -96,8 +95,3 @@ def joined(pieces: list[tuple[bytes, int, int]]) -> View:
     return View(
         seen=b"".join(seen for seen, _, _ in pieces), starts=tuple(starts), ends=tuple(ends)
     )
-
-
-def lengths_to_offsets(lengths: list[int]) -> list[int]:
-    """Return where each of consecutive pieces begins."""
-    return [0, *accumulate(lengths)][: len(lengths)]

@@ -1,8 +1,7 @@
 """What can be found: an article or any other page, as weighted fields of text."""
 
-import hashlib
 import re
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from markdown.extensions.toc import slugify
@@ -75,11 +74,6 @@ def _of_file(path: Path, docs: Path) -> tuple[Page, ...]:
         )
         pages.append(part)
     return tuple(pages)
-
-
-def fingerprint(pages: tuple[Page, ...]) -> str:
-    """Return a digest of everything that would be indexed."""
-    return hashlib.sha256(repr([astuple(page) for page in pages]).encode()).hexdigest()
 
 
 def passage(page: Page, terms: frozenset[str], *, width: int = 180) -> str:

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
@@ -203,8 +203,3 @@ def _refused(base: str, status: int) -> SourceError:
     if 300 <= status < 400:
         return SourceError(base, "it sends us to another place", "Write its own address")
     return SourceError(base, f"it answers {status}", "Check source.url and source.project")
-
-
-def utc(seconds: float) -> datetime:
-    """Return the time of so many seconds since 1970."""
-    return datetime.fromtimestamp(seconds, UTC)

@@ -6,6 +6,7 @@ from typing import Any
 
 from kb.articles.approval import digest
 from kb.articles.article import Article, Verb
+from kb.articles.freshness import last_verified
 from mkdocs_docworthy.sanitise import escaped
 
 UNREADABLE = "# This draft cannot be read\n\nkb check says why.\n"
@@ -51,6 +52,13 @@ def reviewed(article: Article) -> date | None:
     """Return the day of the last approval, `None` for a draft that has none."""
     days = [change.at.date() for change in article.history if change.verb is Verb.APPROVE]
     return days[-1] if days else None
+
+
+def verified(article: Article) -> date | None:
+    """Return the day on which a person last vouched for it: "still true", or an approval."""
+    last = last_verified(article)
+    days = [day for day in (last and last.at.date(), reviewed(article)) if day]
+    return max(days, default=None)
 
 
 def summary(article: Article) -> str:

@@ -77,7 +77,7 @@ def around(
     facts = _render(
         "facts.html",
         article=article,
-        reviewed=article_page.reviewed(article),
+        verified=article_page.verified(article),
         crumbs=crumbs,
         resolution="resolution" if '<h2 id="resolution"' in content else "",
         t=t,

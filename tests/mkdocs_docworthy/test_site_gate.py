@@ -1,14 +1,18 @@
 """The gate and the sanitiser, as pure functions."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from built_site import draft, published
+from mkdocs_docworthy.article_page import reviewed, verified
 from mkdocs_docworthy.bodies import Anchors, body_of
 from mkdocs_docworthy.final_bytes import drafts_in
 from mkdocs_docworthy.gate import links_to_drafts
 from mkdocs_docworthy.sanitise import as_text, clean
 
-from kb.articles.article import Article
+from kb.articles.article import Article, Verb
+from kb.articles.lifecycle import move
 
 
 @pytest.mark.parametrize(
@@ -72,3 +76,16 @@ def test_drafts_in_the_built_site_block(tmp_path: Path) -> None:
     """However they came there, drafts in the site stop it."""
     (tmp_path / "drafts").mkdir()
     assert [error.where for error in drafts_in(tmp_path)] == ["drafts/"]
+
+
+def test_the_page_tells_when_a_person_last_vouched_for_it() -> None:
+    """An approval counts until somebody tried it again and said that it is still true."""
+    approved = published(draft())
+    tried = move(
+        approved, Verb.VERIFY, by="anna@ferry.example", at=datetime(2027, 3, 4, tzinfo=UTC),
+        note="Ran both steps on 4.6",
+    )  # fmt: skip
+
+    assert reviewed(approved) == verified(approved)
+    assert date(2027, 3, 4) == verified(tried)
+    assert reviewed(approved) == reviewed(tried)

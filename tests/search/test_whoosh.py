@@ -7,7 +7,7 @@ from factories import make_article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.search.page import Page, fingerprint, of_article, of_docs, passage
+from kb.search.page import Page, of_article, of_docs, passage
 from kb.search.whoosh import Index
 
 
@@ -116,14 +116,6 @@ def test_docs_pages(tmp_path: Path) -> None:
 
     assert [("index.md", ""), ("install.md", "install/")] == [(one.id, one.url) for one in found]
     assert "A title" == found[0].title
-
-
-def test_fingerprint() -> None:
-    """The fingerprint changes with any field and with nothing else."""
-    changed = (page("proxy", "Another title", ""), *PAGES[1:])
-
-    assert fingerprint(PAGES) == fingerprint(tuple(PAGES))
-    assert fingerprint(PAGES) != fingerprint(changed)
 
 
 def test_passage() -> None:
