@@ -44,7 +44,7 @@ SHAPES = (
     "`<img src=x onerror=ran=24>`",
     "```html\n<script>ran=25</script>\n```",
     "{{ config }}{% raw %}{{ 7*7 }}{% endraw %}<script>ran=26</script>",
-    "<base href='https://elsewhere.example/'><a href=x>x</a>",
+    "<base href='https://example.org/'><a href=x>x</a>",
     "<meta http-equiv=refresh content='0;url=javascript:ran=27'>",
     "<form action=javascript:ran=28><button autofocus>x</button></form>",
     "<link rel=stylesheet href='data:text/css,*{display:none}'>",
