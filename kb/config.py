@@ -141,6 +141,10 @@ class Review:
         signers: Path of git's `allowed_signers`; from then on each approval is signed.
         supported: The oldest supported version of each product, e.g. `Ferry 4.2`.
         git: Whether each state change becomes a commit, on a branch of the article's own.
+        remote: The git remote that `kb review github` brings the branches to.
+        github: `owner/name` of the repository whose pull requests' reviews count; `""` for none.
+        github_url: Address of GitHub's API, of an Enterprise server its own.
+        people: Lines `login = address`: who a reviewer on GitHub is here.
     """
 
     engineers: tuple[str, ...] = ()
@@ -149,6 +153,10 @@ class Review:
     signers: str = ""
     supported: tuple[str, ...] = ()
     git: bool = False
+    remote: str = "origin"
+    github: str = ""
+    github_url: str = "https://api.github.com"
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from kb.errors import ArticleError, BusyError, KbError, LifecycleError
 
 PAGES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd", ".html", ".htm", ".svg")
 """The endings of files that would become pages, in any case."""
+_HALF = ".kb-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +125,11 @@ class Library:
         return path
 
     def settle(self) -> tuple[Path, ...]:
-        """Finish what a killed publish or archive left, and return the files taken away.
+        """Finish what a killed process left, and return the files taken away.
 
-        That is a draft whose live page holds its whole history and a publish more, or a page whose
-        whole history the archived article holds.
+        That is a half-written file, a draft whose live page holds its whole history and a publish
+        more, or a page whose whole history the archived article holds. The workspace's lock must
+        be held.
         """
         articles = self.shelf().articles
         live = {a.id: a for a in articles if a.state is State.PUBLISHED}
@@ -136,7 +138,7 @@ class Library:
             *(d for d, page in pairs if d.state is State.IN_REVIEW and _is_left_over(d, page)),
             *(page for d, page in pairs if d.state is State.ARCHIVED and _goes_on(d, page)),
         ]
-        paths = tuple(self.path(article) for article in left)
+        paths = (*map(self.path, left), *self._halves())
         for path in paths:
             self._drop(path)
         return paths
@@ -172,6 +174,11 @@ class Library:
         """Return the path as a person would say it: from the workspace on."""
         return Path(self.docs.name) / path.relative_to(self.docs)
 
+    def _halves(self) -> list[Path]:
+        """Return what was being written when its process died: nobody else writes meanwhile."""
+        folders = (self.docs / name for name in ("articles", "drafts", ".evidence"))
+        return [path for folder in folders for path in sorted(folder.glob(f"{_HALF}*"))]
+
     def _drop(self, path: Path) -> None:
         path.unlink(missing_ok=True)
 
@@ -194,7 +201,7 @@ def write(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".kb-")
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_HALF)
         with contextlib.ExitStack() as undo:
             undo.callback(lambda: Path(name).unlink(missing_ok=True))
             with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

@@ -15,6 +15,8 @@ US = "docworthy@localhost.invalid"
 """The address in our commits: who acted stands in a trailer, as an address proves nothing."""
 _SETTINGS = ("core.hooksPath=/dev/null", "core.fsmonitor=false", "gc.auto=0")
 _SECONDS = 60
+_CHECK = "Run git fsck, or set review.git to false"
+_TODO = {"push": "Check review.remote, and that git push works here without a question"}
 _LINE = "%H%x00%ae%x00%(trailers:key=Co-authored-by,valueonly,separator=%x01)"
 
 
@@ -22,7 +24,7 @@ _LINE = "%H%x00%ae%x00%(trailers:key=Co-authored-by,valueonly,separator=%x01)"
 class Repository:
     """The git repository that the workspace's docs folder lies in.
 
-    Nothing of it is run: no hook, no filter, no network. Nothing is checked out, and the index of
+    Nothing of it is run: no hook, no filter, and only a push leaves the machine. Nothing is checked out, and the index of
     whoever works in it is left alone.
     """
 
@@ -38,7 +40,7 @@ class Repository:
             ConfigError: The docs folder lies in no repository.
             SourceError: git refused.
         """
-        branch = f"refs/heads/kb/{article.id}"
+        branch = branch_ref(article.id)
         tip = self._ask("rev-parse", "-q", "--verify", branch)
         head = self._ask("rev-parse", "-q", "--verify", "HEAD")
         parent = head if self._is_merged(tip, head) else tip
@@ -51,10 +53,24 @@ class Repository:
         self._run("update-ref", "-m", "docworthy", branch, commit, tip or "0" * len(commit))
         return commit
 
+    def push_line(self, article_id: str) -> str:
+        """Return what git would tell a pre-push hook of the article's branch, `""` if it has none."""
+        branch = branch_ref(article_id)
+        tip = self._ask("rev-parse", "-q", "--verify", branch)
+        return f"{branch} {tip} {branch} {'0' * len(tip)}" if tip else ""
+
+    def push(self, article_id: str, remote: str) -> None:
+        """Bring the article's branch to the remote; it only ever goes forward.
+
+        Raises:
+            SourceError: git refused: no such remote, no right to write, or somebody else's commits.
+        """
+        self._run("push", "--quiet", "--", remote, branch_ref(article_id))
+
     def writers(self, article_id: str) -> frozenset[str]:
         """Return whoever changed the article's content in git: authors and co-authors of it."""
         names = [str(path) for path in self._paths(article_id)[:2]]
-        refs = [r for r in ("HEAD", f"refs/heads/kb/{article_id}")
+        refs = [r for r in ("HEAD", branch_ref(article_id))
                 if self._ask("rev-parse", "-q", "--verify", r)]  # fmt: skip
         if not refs:
             return frozenset()
@@ -63,14 +79,17 @@ class Repository:
 
     def _of(self, line: str, article_id: str) -> Iterator[str]:
         commit, author, others = (*line.split("\0"), "", "")[:3]
-        if author == US or self._content(commit, article_id) in (
-            "", self._content(f"{commit}^", article_id),
+        if author == US or self.content(commit, article_id) in (
+            "", self.content(f"{commit}^", article_id),
         ):  # fmt: skip
             return
         yield from filter(None, (author, *others.split("\x01")))
 
-    def _content(self, commit: str, article_id: str) -> str:
-        """Return the digest of the article's content at a commit, its draft before its page."""
+    def content(self, commit: str, article_id: str) -> str:
+        """Return the digest of the article's content at a commit, its draft before its page.
+
+        A commit that is not here, or has no such article, gives `""`.
+        """
         for path in self._paths(article_id)[:2]:
             text = self._ask("cat-file", "blob", f"{commit}:{path.as_posix()}")
             if text:
@@ -125,10 +144,13 @@ class Repository:
     def _run(self, *arguments: str, said: str = "", more: Mapping[str, str] | None = None) -> str:
         told = _git(self._top, *arguments, said=said, more=more)
         if told.returncode:
-            raise SourceError(
-                f"git {arguments[0]}", "it refused", "Run git fsck, or set review.git to false"
-            )
+            raise SourceError(f"git {arguments[0]}", "it refused", _TODO.get(arguments[0], _CHECK))
         return told.stdout.strip()
+
+
+def branch_ref(article_id: str) -> str:
+    """Return the full name of the article's branch."""
+    return f"refs/heads/kb/{article_id}"
 
 
 def _git(

@@ -152,7 +152,7 @@ def _key() -> str:
 
 def _check_git(workspace: Workspace, span: str, everything: bool, as_json: bool) -> int:
     root = workspace.config.root
-    errors = refused(_things(root, span, everything), _layout(workspace), workspace.judge())
+    errors = refused(_things(root, span, everything), layout(workspace), workspace.judge())
     if as_json:
         rows = [{"where": e.where, "what": e.what, "todo": e.todo} for e in errors]
         out.data("check-git", refused=rows)
@@ -175,7 +175,8 @@ def _tell_git(errors: list[GateError]) -> None:
     out.say(f"{len(errors)} reasons not to push" if errors else "Nothing keeps it from the push")
 
 
-def _layout(workspace: Workspace) -> Layout:
+def layout(workspace: Workspace) -> Layout:
+    """Return where docs and exports lie in the repository, for the gate over its objects."""
     config = workspace.config
     top = git.top(config.root)
 

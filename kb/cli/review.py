@@ -7,6 +7,7 @@ import click
 from kb.articles.approval import is_approved
 from kb.articles.article import Article, State, Verb
 from kb.cli import out
+from kb.cli.pull_requests import github_reviews
 from kb.cli.steps import take_all, violations
 from kb.cli.workspace import as_option, json_option, now, open_workspace, who
 from kb.config import Config
@@ -156,6 +157,9 @@ def verify(ids: tuple[str, ...], note: str, person: str) -> None:
 def supersede(article_id: str, other: str, person: str) -> None:
     """Take a published article off the site for good and send its readers to another."""
     _move_all((article_id,), Verb.SUPERSEDE, who(person), other)
+
+
+review.add_command(github_reviews)
 
 
 def _move_all(ids: tuple[str, ...], verb: Verb, by: str, note: str) -> None:

@@ -22,6 +22,7 @@ _FIRST_WAIT, _LONGEST_BACKOFF = 1.0, 120.0
 _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
 _LONGEST_ANSWER = 300.0
 _BUSY = frozenset({429, 500, 502, 503, 504})
+_DONE = frozenset({200, 201})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Params = Mapping[str, str | int]
@@ -29,7 +30,7 @@ Params = Mapping[str, str | int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What came back: the status, its headers, and the JSON of a 200."""
+    """What came back: the status, its headers, and the JSON of a 200 or 201."""
 
     status: int
     headers: Mapping[str, str]
@@ -69,12 +70,14 @@ class Http:
             refused, so that credentials never reach another host.
         headers: Sent with each request; the credentials are among them.
         per_minute: Requests a minute for paths that begin so; others are as fast as answers come.
+        credentials: Where the credentials come from, as a person may mend them.
     """
 
     base: str
     headers: Mapping[str, str]
     per_minute: Mapping[str, int] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
+    credentials: str = "KB_SOURCE_USER, KB_SOURCE_TOKEN"
     _client: httpx2.Client = field(init=False)
     _due: dict[str, float] = field(default_factory=dict)
 
@@ -117,13 +120,13 @@ class Http:
             answer, why = self._once(path, params, body)
             if answer is None:
                 self._wait(attempt, 0.0)
-            elif answer.status == 200 or answer.status in missing:
+            elif answer.status in _DONE or answer.status in missing:
                 return answer
             elif not _is_busy(answer):
-                raise _refused(self.base, answer.status)
+                raise self._refused(answer.status)
             else:
                 self._wait(attempt, _advertised(answer, self.clock.now()))
-        raise SourceError(self.base, f"{why} after {ATTEMPTS} attempts", "Run kb pull later")
+        raise SourceError(self.base, f"{why} after {ATTEMPTS} attempts", "Try again later")
 
     def _once(self, path: str, params: Params | None, body: Any) -> tuple[Answer | None, str]:
         """Return the answer, or None where it did not come whole, and what happened."""
@@ -132,7 +135,7 @@ class Http:
         try:
             with self._client.stream(method, url, params=params, json=body) as response:
                 status, headers = response.status_code, response.headers
-                read = self._read(response) if status == 200 else None
+                read = self._read(response) if status in _DONE else None
         except httpx2.HTTPError as error:
             return None, f"it does not answer ({type(error).__name__})"
         except ValueError:
@@ -157,11 +160,23 @@ class Http:
         except RecursionError:
             raise ValueError("nested too deep") from None
 
+    def _refused(self, status: int) -> SourceError:
+        """Return what a final answer of this status means."""
+        if status in (401, 403):
+            return SourceError(
+                self.base,
+                f"it refuses the credentials ({status})",
+                f"Check {self.credentials}",
+            )
+        if 300 <= status < 400:
+            return SourceError(self.base, "it sends us to another place", "Write its own address")
+        return SourceError(self.base, f"it answers {status}", "Check its address and project")
+
     def _wait(self, attempt: int, advertised: float) -> None:
         """Wait as long as it says and as long as our own patience says, whichever is longer."""
         if advertised > LONGEST_WAIT:
             raise SourceError(
-                self.base, f"it asks us to wait {advertised:.0f} s", "Run kb pull later"
+                self.base, f"it asks us to wait {advertised:.0f} s", "Try again later"
             )
         backoff = min(_FIRST_WAIT * 2**attempt, _LONGEST_BACKOFF)
         self.clock.sleep(max(advertised, backoff) + self.clock.jitter())
@@ -193,13 +208,3 @@ def _advertised(answer: Answer, now: float) -> float:
         pass
     reset = answer.headers.get("x-ratelimit-reset", "")
     return max(0.0, float(reset) - now) if reset.isdigit() else 0.0
-
-
-def _refused(base: str, status: int) -> SourceError:
-    if status in (401, 403):
-        return SourceError(
-            base, f"it refuses the credentials ({status})", "Check KB_SOURCE_USER, KB_SOURCE_TOKEN"
-        )
-    if 300 <= status < 400:
-        return SourceError(base, "it sends us to another place", "Write its own address")
-    return SourceError(base, f"it answers {status}", "Check source.url and source.project")

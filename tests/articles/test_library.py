@@ -223,6 +223,16 @@ def test_settle_finishes_a_killed_publish(library: Library) -> None:
     assert (published(),) == library.articles()
 
 
+def test_settle_takes_half_files_away(library: Library) -> None:
+    """What was being written when its process died is gone; the article stands."""
+    library.save(make_article())
+    half = library.docs / "drafts" / ".kb-1p7skv99"
+    half.write_text("---\nid: proxy")
+
+    assert (half,) == library.settle()
+    assert make_article() == library.find(make_article().id)
+
+
 def test_settle_is_idempotent(library: Library) -> None:
     """Where nothing is left over nothing is done."""
     library.save(published())

@@ -161,7 +161,7 @@ def test_box_and_keys(page: Any, address: str) -> None:
     first = page.locator(".md-search-result__link").first
     first.wait_for()
     assert "Certificate is not trusted" == first.locator("h1").inner_text()
-    assert "unknown authority" in first.locator("p").inner_text()
+    first.locator("p", has_text="unknown authority").wait_for()
     page.keyboard.press("ArrowDown")
     assert first.evaluate("one => one === document.activeElement")
     page.keyboard.press("Enter")
