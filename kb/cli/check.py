@@ -137,7 +137,7 @@ def _asked(workspace: Workspace, article: Article, one: Residual, by: str) -> Ar
     if verdict is Verdict.SENSITIVE:
         changed = redacted_too(article, one)
         article = move(changed, Verb.EDIT, by=by, at=at, note="redacted what was found")
-        workspace.library.save(article)
+        workspace.keep(article)
     settling.append(workspace.config.root, row)
     return article
 

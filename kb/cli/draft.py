@@ -165,6 +165,6 @@ class _Desk:
         if not self._dry_run:
             old = library.evidence(article.id)
             library.save_evidence(article.id, tuple(dict.fromkeys((*old, *made.evidence))))
-            library.save(article)
+            self._workspace.keep(article)
         self._shelf[article.id] = article
         self._drafted[ticket.key] = article.id

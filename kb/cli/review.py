@@ -6,15 +6,17 @@ import click
 
 from kb.articles.approval import is_approved
 from kb.articles.article import Article, State, Verb
+from kb.articles.lifecycle import open_flags
 from kb.cli import out
 from kb.cli.pull_requests import github_reviews
 from kb.cli.steps import take_all, violations
-from kb.cli.workspace import as_option, json_option, now, open_workspace, who
+from kb.cli.workspace import Workspace, as_option, json_option, now, open_workspace, who
 from kb.config import Config
+from kb.service.queue import LOOK_BACK, Waiting, in_order, waiting
 from kb.service.serve import address_of
 from kb.service.session import new_link
 
-_ROLES = {
+_NEXT = {
     State.DRAFT: "write, then kb review submit",
     State.IN_REVIEW: "read, then kb review approve",
 }
@@ -38,13 +40,36 @@ def review(context: click.Context, link: bool, as_json: bool) -> None:
         out.line(_link(workspace.config))
         out.say("It works once, within ten minutes, while kb serve runs.")
         return
-    articles = [a for a in workspace.library.articles() if a.state in _ROLES]
-    ordered = sorted(articles, key=lambda a: (-len(a.tickets), a.id))
+    lines = _queue(workspace)
     if as_json:
-        out.data("review", articles=[_row(article) for article in ordered])
+        rows = [{**_row(one.article), "demand": one.demand, "days": one.days} for one in lines]
+        out.data("review", articles=rows)
         return
-    out.table([(a.state, a.id, a.title, _next(a)) for a in ordered])
-    out.say(f"{len(ordered)} wait")
+    out.table([_told(one) for one in lines])
+    out.say(f"{len(lines)} wait, those that most people need first")
+
+
+def _queue(workspace: Workspace) -> tuple[Waiting, ...]:
+    """Return what waits, in the order of the reviewers' page."""
+    at = now()
+    with workspace.store() as store:
+        events = store.events.all(since=at - LOOK_BACK)
+        return in_order(
+            waiting(article, at, violations=(), events=events)
+            for article in workspace.library.articles()
+            if article.state in _NEXT or (article.state is State.PUBLISHED and open_flags(article))
+        )
+
+
+def _is_flagged(line: Waiting) -> bool:
+    return line.article.state is State.PUBLISHED and bool(line.flags)
+
+
+def _told(line: Waiting) -> tuple[str, ...]:
+    article = line.article
+    state = "flagged" if _is_flagged(line) else str(article.state)
+    people, days = f"{line.demand} waiting", f"{line.days} d"
+    return state, article.id, people, days, article.title, _next(line)
 
 
 def _link(config: Config) -> str:
@@ -62,8 +87,10 @@ def _row(article: Article) -> dict[str, Any]:
     }
 
 
-def _next(article: Article) -> str:
-    return "kb publish" if is_approved(article) else _ROLES[article.state]
+def _next(line: Waiting) -> str:
+    if _is_flagged(line):
+        return "mend it, then kb review resolve"
+    return "kb publish" if line.approved else _NEXT[line.article.state]
 
 
 @review.command()

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import click
 
 from kb.articles.article import Article, Verb
-from kb.articles.repository import Repository
 from kb.articles.residue import residue
 from kb.articles.roles import Roles
 from kb.articles.signature import sign_with, verify_with
@@ -48,7 +47,7 @@ def steps_of(workspace: Workspace) -> Steps:
         verify=verify_with(config.signers),
         sign=sign_with(config.ssh_key),
         roles=roles_of(config.review),
-        repository=Repository(config.docs) if config.review.git else None,
+        repository=workspace.repository,
     )
 
 

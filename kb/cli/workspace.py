@@ -11,8 +11,9 @@ from typing import Any
 
 import click
 
-from kb.articles.article import State
+from kb.articles.article import Article, State
 from kb.articles.library import Library, lock
+from kb.articles.repository import Repository
 from kb.articles.settled import Settled
 from kb.config import Config, find_root, load
 from kb.errors import ConfigError
@@ -46,6 +47,17 @@ class Workspace:
                 yield store
             finally:
                 store.close()
+
+    @property
+    def repository(self) -> Repository | None:
+        """Where each change becomes a commit, None where git is not the store."""
+        return Repository(self.config.docs) if self.config.review.git else None
+
+    def keep(self, article: Article) -> None:
+        """Save the article and, where git is the store, commit it."""
+        self.library.save(article)
+        if repository := self.repository:
+            repository.record(article)
 
     @property
     def settled(self) -> Settled:

@@ -14,7 +14,8 @@ from kb.measure.events import Event, Kind
 
 LOOK_BACK = timedelta(days=90)
 """How far back searches count as demand, and reviews as figures."""
-ORDER = (State.IN_REVIEW, State.DRAFT, State.PUBLISHED)
+ORDER = (State.PUBLISHED, State.IN_REVIEW, State.DRAFT)
+"""A live page waits because it was flagged: readers meet what is wrong with it now."""
 _WORD = re.compile(r"\w{3,}")
 _COVERED = 2 / 3
 
@@ -68,7 +69,7 @@ class ReviewFigures:
 
 
 def in_order(lines: Iterable[Waiting]) -> tuple[Waiting, ...]:
-    """Return the queue: in review first, then by demand, high risk before normal, older first."""
+    """Return the queue: flagged pages, in review, drafts; each by demand, risk, and age."""
     return tuple(sorted(lines, key=_rank))
 
 

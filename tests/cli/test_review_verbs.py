@@ -110,3 +110,16 @@ def test_freshness(workspace: Path, library: Library) -> None:
     told = json.loads(kb(workspace, "freshness", "--json", ends=1)[0])
 
     assert [("page-8", ["flagged"])] == [(one["article"], one["reasons"]) for one in told["due"]]
+
+
+def test_the_list_is_in_the_queue_s_order(workspace: Path, library: Library) -> None:
+    """A flagged page comes first, then what most people wait for; what is approved waits last."""
+    library.save(submitted(make_article(id="wanted-4", tickets=("a:1", "a:2", "a:3"))))
+    library.save(published(make_article(id="page-8")))
+    kb(workspace, "review", "flag", "page-8", "--note", "step 2 is wrong")
+    rows = json.loads(kb(workspace, "review", "--json")[0])["articles"]
+
+    assert ["page-8", "wanted-4", "first-1", "third-3", "second-2"] == [row["id"] for row in rows]
+    assert 3 == rows[1]["demand"]
+    printed, _ = kb(workspace, "review")
+    assert "mend it, then kb review resolve" in printed.splitlines()[0]

@@ -104,3 +104,15 @@ def test_a_sure_secret_is_not_waved_through(folder: Path) -> None:
     assert 1 == done.returncode
     assert "beyond doubt" in done.stderr
     assert not (folder / "kb.settled.jsonl").exists()
+
+
+def test_settling_is_a_commit(folder: Path) -> None:
+    """Where git is the store, taking words out is a commit on the article's branch."""
+    with (folder / "kb.toml").open("a") as file:
+        file.write("\n[review]\ngit = true\n")
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    assert 0 == settle(folder, "r\n").returncode
+
+    log = ["git", "log", "--format=%s", "kb/proxy-timeouts-1042"]
+    told = subprocess.run(log, cwd=folder, capture_output=True, text=True, check=True)
+    assert told.stdout.startswith("Edit proxy-timeouts-1042")
