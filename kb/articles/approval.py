@@ -87,6 +87,8 @@ def _held(article: Article, verify: Verify | None) -> list[tuple[Change, str]]:
     now, start = digest(article), _start(article)
     held: list[tuple[Change, str]] = []
     for number, change in enumerate(article.history[start:], start):
+        if change.verb is Verb.WITHDRAW:
+            held = [one for one in held if not is_same(one[0].by, change.by)]
         if change.verb is not Verb.APPROVE or change.digest != now or not person(change.by):
             continue
         if change.at < article.history[start].at - SKEW or _wrote(article, change.by):

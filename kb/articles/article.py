@@ -44,6 +44,7 @@ class Verb(StrEnum):
     SUBMIT = "submit"
     SEND_BACK = "send_back"
     APPROVE = "approve"
+    WITHDRAW = "withdraw"
     PUBLISH = "publish"
     FLAG = "flag"
     RESOLVE = "resolve"

@@ -25,6 +25,7 @@ MOVES = {
     (State.DRAFT, Verb.SUBMIT): State.IN_REVIEW,
     (State.IN_REVIEW, Verb.SEND_BACK): State.DRAFT,
     (State.IN_REVIEW, Verb.APPROVE): State.IN_REVIEW,
+    (State.IN_REVIEW, Verb.WITHDRAW): State.IN_REVIEW,
     (State.IN_REVIEW, Verb.PUBLISH): State.PUBLISHED,
     (State.PUBLISHED, Verb.FLAG): State.PUBLISHED,
     (State.PUBLISHED, Verb.RESOLVE): State.PUBLISHED,
@@ -102,6 +103,8 @@ def is_done(
         case Verb.APPROVE:
             reviewed = article.state in (State.IN_REVIEW, State.PUBLISHED)
             return reviewed and any(is_same(by, one) for one in approvers(article, verify))
+        case Verb.WITHDRAW if last and last.verb is verb:
+            return article.state is State.IN_REVIEW and is_same(last.by, by)
         case Verb.PUBLISH:
             return article.state is State.PUBLISHED and is_approved(article, verify)
         case Verb.RESOLVE:
@@ -178,6 +181,8 @@ def _guard(article: Article, verb: Verb, by: str, note: str, verify: Verify | No
         )
     if verb is Verb.APPROVE and (why := why_not(article, by)):
         raise LifecycleError(article.id, f"approval refused: {why}", "Ask another reviewer")
+    if verb is Verb.WITHDRAW and not any(is_same(by, one) for one in approvers(article)):
+        raise LifecycleError(article.id, "no approval of yours holds", "Leave it as it is")
     if verb is Verb.PUBLISH and not is_approved(article, verify):
         raise LifecycleError(
             article.id,

@@ -132,6 +132,14 @@ def approve(ids: tuple[str, ...], person: str) -> None:
     _move_all(ids, Verb.APPROVE, who(person), "")
 
 
+@review.command()
+@click.argument("ids", nargs=-1, required=True)
+@as_option
+def withdraw(ids: tuple[str, ...], person: str) -> None:
+    """Take your approval of articles back, as long as they are not published."""
+    _move_all(ids, Verb.WITHDRAW, who(person), "")
+
+
 @review.command(name="send-back")
 @click.argument("ids", nargs=-1, required=True)
 @click.option("--note", required=True, help="What is missing.")

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from kb.articles.approval import NEEDED, approvers, digest, is_approved, why_not
 from kb.articles.article import Article, State, Verb
+from kb.articles.identity import person
 from kb.articles.library import Library
 from kb.articles.lifecycle import MOVES, move, open_flags
 from kb.articles.repository import Repository
@@ -31,6 +32,7 @@ from kb.tickets.ticket import Ticket
 VERBS = {
     "submit": Verb.SUBMIT,
     "approve": Verb.APPROVE,
+    "withdraw": Verb.WITHDRAW,
     "send-back": Verb.SEND_BACK,
     "flag": Verb.FLAG,
     "resolve": Verb.RESOLVE,
@@ -120,6 +122,13 @@ class Desk:
             before=before,
             after=after,
         )
+
+    def undoable(self, article_id: str, who: str) -> str:
+        """Return the digest of what `who` approved and may still take back, `""` if nothing."""
+        for article in self._library.both(article_id):
+            if article.state is State.IN_REVIEW and person(who) in approvers(article):
+                return digest(article)
+        return ""
 
     def act(self, article_id: str, verb: Verb, *, by: str, seen: str, note: str) -> Article:
         """Do `verb` to the article whose content still has the digest `seen`.

@@ -21,6 +21,7 @@ from kb.service.failures import Refusal
 from kb.service.pages import framed
 from kb.service.preview import Previewer
 from kb.service.review import VERBS, Conflict, Desk
+from kb.service.session import Session
 
 _LONGEST_NOTE = 4_000
 _PATIENCE = 4.0
@@ -28,6 +29,7 @@ _NONE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _DONE = {
     "submit": "submitted",
     "approve": "approved",
+    "withdraw": "waiting again",
     "send-back": "sent back",
     "flag": "flagged",
     "resolve": "resolved",
@@ -65,14 +67,15 @@ class Reviewing:
         session = self.door.session(request)
         lines, broken, figures = await run_in_threadpool(self._desk.queue)
         return self.door.page(
-            "queue.html", session, lines=lines, broken=broken, figures=figures, told=_told(request)
-        )
+            "queue.html", session, lines=lines, broken=broken, figures=figures,
+            told=self._told(request, session),
+        )  # fmt: skip
 
     async def sheet(self, request: Request) -> Response:
         """Show one article beside its evidence."""
         session = self.door.session(request)
         sheet = await run_in_threadpool(self._desk.sheet, request.path_params["id"], session.who)
-        return self.door.page("sheet.html", session, sheet=sheet, told=_told(request))
+        return self.door.page("sheet.html", session, sheet=sheet, told=self._told(request, session))
 
     async def editor(self, request: Request) -> Response:
         """Show the article as a form."""
@@ -171,6 +174,12 @@ class Reviewing:
             body, media_type=kind, headers={**headers, "Content-Security-Policy": _NONE}
         )
 
+    def _told(self, request: Request, session: Session) -> dict[str, str]:
+        """Return what was just done, of which article, and the digest that can be taken back."""
+        done, of = request.query_params.get("done", ""), request.query_params.get("of", "")
+        undo = self._desk.undoable(of, session.who) if done == "approve" else ""
+        return {"done": _DONE.get(done, ""), "of": of, "undo": undo}
+
     @property
     def _desk(self) -> Desk:
         return Desk(self.door.config, self.door.store, self.door.now)
@@ -228,11 +237,6 @@ def _named(form: Form) -> Form:
     """Return the form with the session named as the form says, where no proxy named it."""
     session = form.session if form.session.by_proxy else form.session.named(form.get("who"))
     return Form(session=session, fields=form.fields)
-
-
-def _told(request: Request) -> dict[str, str]:
-    done = _DONE.get(request.query_params.get("done", ""), "")
-    return {"done": done, "of": request.query_params.get("of", "")}
 
 
 def _at_home(html: str) -> str:

@@ -300,3 +300,21 @@ def test_others_are_others(by: str) -> None:
 def test_digest_is_of_the_content() -> None:
     """The digest does not depend on state and history, so that it can stand in the history."""
     assert {digest(make_article())} == {digest(standing_at(state)) for state in State}
+
+
+def test_an_approval_can_be_taken_back() -> None:
+    """It no longer counts, whoever else approved still does, and it can be given again."""
+    article = approved(make_article(risk=Risk.HIGH))
+    back = move(article, Verb.WITHDRAW, by=f"Tove Aas <{REVIEWER.upper()}>", at=later(30))
+    assert {SECOND_REVIEWER} == approvers(back)
+    with pytest.raises(LifecycleError, match="1 of 2 approvals"):
+        move(back, Verb.PUBLISH, by=REVIEWER, at=later(40))
+
+    again = move(back, Verb.APPROVE, by=REVIEWER, at=later(50))
+    assert is_approved(again)
+
+
+def test_nobody_takes_another_s_approval_back() -> None:
+    """Who has not approved has nothing to take back."""
+    with pytest.raises(LifecycleError, match="no approval of yours"):
+        move(approved(), Verb.WITHDRAW, by=SECOND_REVIEWER, at=later(30))

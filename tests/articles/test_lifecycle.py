@@ -16,6 +16,7 @@ TABLE = {
         Verb.EDIT: State.DRAFT,
         Verb.SEND_BACK: State.DRAFT,
         Verb.APPROVE: State.IN_REVIEW,
+        Verb.WITHDRAW: State.IN_REVIEW,
         Verb.PUBLISH: State.PUBLISHED,
     },
     State.PUBLISHED: {
@@ -38,6 +39,8 @@ def test_every_state_and_verb(state: State, verb: Verb) -> None:
     article = standing_at(state)
     if state is State.PUBLISHED and verb is Verb.RESOLVE:
         article = move(article, Verb.FLAG, by=OTHER, at=later(45), note="step 2 is wrong")
+    if state is State.IN_REVIEW and verb is Verb.WITHDRAW:
+        article = move(submitted(), Verb.APPROVE, by=OTHER, at=later(45))
     if verb in TABLE[state]:
         after = move(article, verb, by=OTHER, at=later(50), note="why")
 

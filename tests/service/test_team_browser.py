@@ -156,6 +156,19 @@ def test_25_drafts_by_keyboard_alone(place: Place, page: Any) -> None:
     assert [REVIEWER] * DRAFTS == [a.history[-1].by for a in drafts if is_approved(a)]
 
 
+def test_an_approval_is_taken_back_in_a_key(place: Place, page: Any) -> None:
+    """Whoever pressed the wrong key presses another, on the page that follows."""
+    place.enter(page)
+    page.goto(f"{place.address}/team/review/relay-04")
+    with page.expect_navigation():
+        page.keyboard.press("a")
+    assert is_approved(place.library.find("relay-04"))
+    with page.expect_navigation():
+        page.keyboard.press("z")
+    assert not is_approved(place.library.find("relay-04"))
+    assert "waiting again" in page.locator("[role=status]").inner_text()
+
+
 def test_keys_are_told_and_can_be_switched_off(place: Place, page: Any) -> None:
     """? shows the keys; switched off, a single key does nothing (WCAG 2.1.4)."""
     place.enter(page)
