@@ -19,7 +19,7 @@ from kb.redaction.lists import common
 from kb.redaction.rules import compiled
 
 PLACEHOLDER = compiled(
-    r"""(?i)x{6,}|://\$[A-Za-z_{]|\*{3,}|\.{4,}|_{5,}|\$\{|\{\{|\$\(|<%=|%\(|#\{|example(?:key)?$|^\\?[<\[{(%$@].*"""
+    r"""(?i)://\$[A-Za-z_{]|\*{3,}|\.{4,}|_{5,}|\$\{|\{\{|\$\(|<%=|%\(|#\{|example(?:key)?$|^\\?[<\[{(%$@].*"""
     r"""|^[x*.#_\x80?-]+$|[>\]})]{2}$|^enc\(|^!?sops|^[&!*][a-z]+;?$|^&(?:amp;)*#?[0-9a-z]+;?"""
     r"""|^(?:your|my|the|some|insert|enter|put|add|paste|change|replace)[-_ ]|^0x[0-9a-f]{1,16}$"""
     r"""|^(?:my|your|the|some|a)(?:super|new|old|own)?(?:secret|passw(?:or)?d|token|api|key|user).{0,12}$"""
@@ -27,8 +27,12 @@ PLACEHOLDER = compiled(
     r"""|true|false|null|none|nil|undefined|nan|empty|string|str|int|bool|optional|required|dummy"""
     r"""|yes|no|on|off|todo|tbd|n/?a|process\.env.*|os\.environ.*|getenv.*|env\..*|vault:.*|sample"""
     r"""|[a-z_]+\.[a-z_.]+(?:\(.*)?|[a-z_]+\(.*|&[a-z]+;.*|[a-z_]+::.*|arn:.*|file:.*|https?:.*"""
-    r"""|/[a-z/._-]+|[0-9]{1,3})$"""
+    r"""|/[a-z/._-]+|[0-9]{1,3}|sha\d+~)$"""
 )
+CROSSED = compiled(r"(?i)x{6,}")
+"""What a person puts over a key; a long key may hold some by chance."""
+VARIABLE = compiled(r"[$%{<(\[]|^(?:env|os|self|this|process|config|settings|data)\b")
+PACKED_NOTHING = compiled(r"(?i)^enc\[|^enc\(|change-?_?me!?$|replace-?_?me!?$|^(?:your|my)[-_ ]")
 FIRST_LAST = compiled(r"(?i)^[a-z]{2,}\.[a-z]{2,}$")
 HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
 UUID_INSIDE = compiled(r"(?i)[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{11,12}")
@@ -49,9 +53,12 @@ NO_USER = frozenset(
     b" unknown none null true false anonymous example library local bin lib tmp test your my his her their linuxbrew"
     b" information account id password login agent interface profile experience guide manual group settings".split()
 )
+NO_LOGIN = frozenset(
+    b"or and is was the for with name password passwd string str id true false null none".split()
+)
 NO_PASSWORD = frozenset(
     b"password passwd pwd string str text required optional prompt input field the your my a an self "
-    b"none true false yes no req.body.password reset hash len length value change char varchar".split()
+    b"token secret enc none true false yes no req.body.password reset hash len length value change char varchar".split()
 )
 HASHED = compiled(
     r"(?i)(?:sha|md5|hash|digest|sum|commit|rev|etag|oid|guid|uuid|build|head|tag|id|blk|crc|fprint|fingerprint"
@@ -59,8 +66,8 @@ HASHED = compiled(
 )
 """Words before a hash that is no key."""
 NOT_A_KEY = compiled(
-    r"""(?i)(?:enc\([^)\n]*|integrity["': =]+|\bsha-?\d{1,3}["')]?[-:= ]+|\bh1:|md5[-:= ]+|(?:check|md5)sum["': =]*"""
-    r"""|digest["': =]*|fingerprint["': =]*|(?:commit|revision|rev|tree|parent|blob|etag|hash)["': =/]+"""
+    r"""(?i)(?:enc\([^)\n]*|enc\[[^\]\n]*|[,\[](?:data|iv|tag):|integrity["': =]+|\bsha-?\d{1,3}["')]?[-:= ]+|\bh1:|md5[-:= ]+|(?:check|md5)sum["': =]*"""
+    r"""|digest["': =]*|fingerprint["': =]*|(?:commit|revision|rev|tree|parent|blob|etag|hash|private_key_id)["': =/]+"""
     r"""|\bssh-(?:rsa|dss|ed25519) |ecdsa-sha2-nistp\d+ |data:[\w/+.-]+;base64,|public[ _-]?key["': =]*"""
     r"""|extensions?[/ ]|\b_?(?:mock|fake|dummy|sample|placeholder|public)[\w-]{0,24}["': =]+|message-id:? ?<?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist)/[^\s]*)$"""
 )
@@ -72,6 +79,7 @@ VERSION_BEFORE = compiled(
     r"|svn|opera|bios|sdk|agent|plugin|antivirus)[ :=v.]{1,3}))$"
 )
 """What may stand before four numbers that are a version."""
+HYPHENS = bytes.maketrans(b"_./", b"---")
 LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0\xd0\xe0"
 KINDS = bytes(48 if 48 <= n <= 57 else 97 if n in LETTERS else 32 for n in range(256))
 """Every digit as 0, every letter as a, all else a blank."""
@@ -109,7 +117,60 @@ def iban(value: bytes) -> bool:
 
 def filled(value: bytes) -> bool:
     """Return whether a value is given rather than left to be filled in."""
-    return bool(value) and not PLACEHOLDER.search(value)
+    if not value or PLACEHOLDER.search(value):
+        return False
+    if len(value) >= 20 and len(set(value[6:])) <= 2:
+        return False
+    run = CROSSED.search(value)
+    return not run or 3 * (run.end() - run.start()) < len(value)
+
+
+def given_user(value: bytes) -> bool:
+    """Return whether the user that stands beside a password is given, be it `admin` or `root`."""
+    name = value.strip(b".,;").lower()
+    return len(name) > 1 and name not in NO_LOGIN and not VARIABLE.search(value)
+
+
+def slug(value: bytes) -> bool:
+    """Return whether this is a name: words with hyphens, or constants' capitals."""
+    parts = value.translate(HYPHENS).split(b"-")
+    if len(parts) < 4 or _digits(value) > 3 or not (value.islower() or value.isupper()):
+        return False
+    return all(
+        len(part) < 15 and _digits(part) < 3 and (part.isalnum() or not part) for part in parts
+    )
+
+
+def packed_placeholder(value: bytes) -> bool:
+    """Return whether base64 hides only what is left to be filled in, or what is encrypted."""
+    try:
+        plain = base64.b64decode(
+            value.strip(b"=") + b"=" * (-len(value.strip(b"=")) % 4), validate=True
+        )
+    except ValueError:
+        return False
+    return bool(PACKED_NOTHING.search(plain))
+
+
+def key_block(value: bytes) -> bool:
+    """Return whether a private key's block holds a key, not a word in its place."""
+    body = value.partition(b"KEY")[2].replace(b"BLOCK", b"").partition(b"-----END")[0]
+    return len(body.translate(APART).replace(b" ", b"")) >= 16
+
+
+def service(value: bytes) -> bool:
+    """Return whether a value beside the name of a service with keys may be one of its keys."""
+    if machine(value):
+        return True
+    value = value.strip(b".,;:=-_/")
+    if len(value) < 12 or not filled(value) or _ordinary(value):
+        return False
+    if value.isalnum():
+        return _digits(value) >= 5 and _switches(value) >= 1
+    groups = value.split(b"-")
+    if len(value) < 16 or not all(len(one) >= 4 and one.isalnum() for one in groups):
+        return False
+    return _digits(value) >= 8 or (value.upper() == value and len(set(map(len, groups))) == 1)
 
 
 def token(value: bytes) -> bool:
@@ -133,6 +194,8 @@ def scrambled(value: bytes) -> bool:
     else:
         turns = _switches(longest) >= (2 if len(longest) < 40 else 1)
         likely = len(longest) >= 16 and digits >= 3 and turns and entropy(value) >= 3.7
+    if likely and packed_placeholder(value):
+        return False
     return likely and not HEX.search(value) and not UUID.search(value) and token(value)
 
 
@@ -175,6 +238,11 @@ def password(value: bytes) -> bool:
     return len(value) >= 3 and filled(value) and value.lower() not in NO_PASSWORD
 
 
+def quoted_secret(value: bytes) -> bool:
+    """Return whether a text in quotes after the word "secret" is one."""
+    return password(value) and not packed_placeholder(value)
+
+
 def spoken(value: bytes) -> bool:
     """Return whether the word after "password is" is the password, not the rest of a sentence."""
     value = value.strip(b".,;:!?)(")
@@ -186,7 +254,9 @@ def spoken(value: bytes) -> bool:
 def assigned(value: bytes) -> bool:
     """Return whether what a key, token or secret is set to could be one."""
     value = value.strip(b".,;:=")
-    if len(value) < 8 or not filled(value) or _ordinary(value):
+    if len(value) < 8 or not filled(value) or _ordinary(value) or slug(value):
+        return False
+    if packed_placeholder(value):
         return False
     return entropy(value) >= (2.0 if any(48 <= byte <= 57 for byte in value) else 3.0)
 
@@ -195,6 +265,8 @@ def machine(value: bytes) -> bool:
     """Return whether a value near a telling word was made by a machine."""
     value = value.strip(b".,;:=-_/")
     if len(value) < 12 or not filled(value) or _ordinary(value) or entropy(value) < 2.3:
+        return False
+    if slug(value) or packed_placeholder(value):
         return False
     parts = PARTS.findall(value)
     longest = max(parts, key=len, default=b"")
@@ -304,6 +376,10 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "spoken": spoken,
     "assigned": assigned,
     "machine": machine,
+    "service": service,
+    "quoted_secret": quoted_secret,
+    "key_block": key_block,
+    "given_user": given_user,
     "": lambda value: bool(value),
 }
 """What a rule's `check` may name."""
