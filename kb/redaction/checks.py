@@ -15,7 +15,7 @@ from kb.redaction.hosts import (
     root_host,
     tenant,
 )
-from kb.redaction.lists import common
+from kb.redaction.lists import common, top_domains
 from kb.redaction.rules import compiled
 
 PLACEHOLDER = compiled(
@@ -58,7 +58,7 @@ NO_LOGIN = frozenset(
 )
 NO_PASSWORD = frozenset(
     b"password passwd pwd string str text required optional prompt input field the your my a an self "
-    b"token secret enc none true false yes no req.body.password reset hash len length value change char varchar".split()
+    b"token secret enc none true false yes no req.body.password oauth oauth2 reset hash len length value change char varchar".split()
 )
 HASHED = compiled(
     r"(?i)(?:sha|md5|hash|digest|sum|commit|rev|etag|oid|guid|uuid|build|head|tag|id|blk|crc|fprint|fingerprint"
@@ -66,10 +66,10 @@ HASHED = compiled(
 )
 """Words before a hash that is no key."""
 NOT_A_KEY = compiled(
-    r"""(?i)(?:enc\([^)\n]*|enc\[[^\]\n]*|[,\[](?:data|iv|tag):|integrity["': =]+|\bsha-?\d{1,3}["')]?[-:= ]+|\bh1:|md5[-:= ]+|(?:check|md5)sum["': =]*"""
+    r"""(?i)(?:/[a-z0-9-]{4,}-|^[a-z0-9-]{40,48}|enc\([^)\n]*|enc\[[^\]\n]*|[,\[](?:data|iv|tag):|integrity["': =]+|\bsha-?\d{1,3}["')]?[-:= ]+|\bh1:|md5[-:= ]+|(?:check|md5)sum["': =]*"""
     r"""|digest["': =]*|fingerprint["': =]*|(?:commit|revision|rev|tree|parent|blob|etag|hash|private_key_id)["': =/]+"""
     r"""|\bssh-(?:rsa|dss|ed25519) |ecdsa-sha2-nistp\d+ |data:[\w/+.-]+;base64,|public[ _-]?key["': =]*"""
-    r"""|extensions?[/ ]|\b_?(?:mock|fake|dummy|sample|placeholder|public)[\w-]{0,24}["': =]+|message-id:? ?<?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist)/[^\s]*)$"""
+    r"""|extensions?[/ ]|\b_?(?:mock|fake|dummy|sample|placeholder|public)[\w-]{0,24}["': =]+|message-id:? ?<?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist|tracks|articles?|docs|wiki|questions|issues|topics?|tutorials?)/[^\s]*)$"""
 )
 """What may stand before a long odd value that is no key: checksums, public keys, encrypted values."""
 PUBLIC_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$|^(?:git|hg|svn)@")
@@ -79,7 +79,7 @@ VERSION_BEFORE = compiled(
     r"|svn|opera|bios|sdk|agent|plugin|antivirus)[ :=v.]{1,3}))$"
 )
 """What may stand before four numbers that are a version."""
-HYPHENS = bytes.maketrans(b"_./", b"---")
+HYPHENS = bytes.maketrans(b"_./=", b"----")
 LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0\xd0\xe0"
 KINDS = bytes(48 if 48 <= n <= 57 else 97 if n in LETTERS else 32 for n in range(256))
 """Every digit as 0, every letter as a, all else a blank."""
@@ -194,6 +194,7 @@ def scrambled(value: bytes) -> bool:
     else:
         turns = _switches(longest) >= (2 if len(longest) < 40 else 1)
         likely = len(longest) >= 16 and digits >= 3 and turns and entropy(value) >= 3.7
+        likely = likely and not _worded(value)
     if likely and packed_placeholder(value):
         return False
     return likely and not HEX.search(value) and not UUID.search(value) and token(value)
@@ -203,6 +204,27 @@ def _switches(value: bytes) -> int:
     """Return how often letters and digits take turns."""
     kinds = value.translate(KINDS, SIGNS)
     return kinds.count(b"0a") + kinds.count(b"a0")
+
+
+def _worded(value: bytes) -> bool:
+    """Return whether mixed capitals are those of words run together, not of a key by chance."""
+    parts = [part for part in WORDS.findall(value) if part.isalpha()]
+    return len(value) < 40 and sum(map(len, parts)) >= 3.2 * len(parts)
+
+
+def _named(value: bytes) -> bool:
+    """Return whether a value names something: a file, a host, a number, plain words."""
+    plain = value.lower()
+    numbers = plain.translate(None, DIGITS)
+    if (numbers and not numbers.strip(b"-.")) or plain.startswith(b"s-1-5-"):
+        return True
+    last = plain.rpartition(b".")[2]
+    if last != plain and last in FILE_ENDINGS:
+        return True
+    if plain.count(b".") >= 2 and last.decode("latin-1") in top_domains():
+        return True
+    parts = plain.translate(HYPHENS).split(b"-")
+    return value in (plain, value.title()) and all(one.isalpha() and len(one) < 16 for one in parts)
 
 
 def _ordinary(value: bytes) -> bool:
@@ -215,7 +237,7 @@ def _ordinary(value: bytes) -> bool:
 
 def credential(value: bytes) -> bool:
     """Return whether what stands after a header's or parameter's name is really one."""
-    return filled(value) and len(value) >= 6 and not _ordinary(value)
+    return filled(value) and len(value) >= 6 and not _ordinary(value) and not slug(value)
 
 
 def basic(value: bytes) -> bool:
@@ -243,6 +265,11 @@ def quoted_secret(value: bytes) -> bool:
     return password(value) and not packed_placeholder(value)
 
 
+def uncommon(value: bytes) -> bool:
+    """Return whether a password that nothing sets off is no word of a sentence."""
+    return password(value) and not _ordinary(value.strip(b".,;:!?)("))
+
+
 def spoken(value: bytes) -> bool:
     """Return whether the word after "password is" is the password, not the rest of a sentence."""
     value = value.strip(b".,;:!?)(")
@@ -256,7 +283,7 @@ def assigned(value: bytes) -> bool:
     value = value.strip(b".,;:=")
     if len(value) < 8 or not filled(value) or _ordinary(value) or slug(value):
         return False
-    if packed_placeholder(value):
+    if packed_placeholder(value) or _named(value):
         return False
     return entropy(value) >= (2.0 if any(48 <= byte <= 57 for byte in value) else 3.0)
 
@@ -266,7 +293,7 @@ def machine(value: bytes) -> bool:
     value = value.strip(b".,;:=-_/")
     if len(value) < 12 or not filled(value) or _ordinary(value) or entropy(value) < 2.3:
         return False
-    if slug(value) or packed_placeholder(value):
+    if slug(value) or packed_placeholder(value) or _named(value):
         return False
     parts = PARTS.findall(value)
     longest = max(parts, key=len, default=b"")
@@ -274,7 +301,8 @@ def machine(value: bytes) -> bool:
     if len(longest) >= 12 and (turns >= 2 or (turns and len(longest) >= 15) or len(longest) >= 20):
         return True
     mixed = sum(_switches(part) > 0 for part in parts)
-    return bool(UUID_INSIDE.search(value)) or (
+    inside = UUID_INSIDE.search(value)
+    return bool(inside and inside.start() <= 12) or (
         len(value) >= 16 and mixed >= 2 and _switches(value) >= 4
     )
 
@@ -377,6 +405,7 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "assigned": assigned,
     "machine": machine,
     "service": service,
+    "uncommon": uncommon,
     "quoted_secret": quoted_secret,
     "key_block": key_block,
     "given_user": given_user,
