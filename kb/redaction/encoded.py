@@ -5,7 +5,7 @@ import html
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from kb.redaction.checks import token
+from kb.redaction.keys import token
 from kb.redaction.hosts import DIGITS
 from kb.redaction.known import Lookout
 from kb.redaction.rules import compiled
