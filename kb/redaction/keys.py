@@ -43,6 +43,7 @@ APART = bytes(n if n < 128 and KINDS[n] != 32 else 32 for n in range(256))
 
 
 def digits_in(value: bytes) -> int:
+    """Return how many digits a value holds."""
     return len(value) - len(value.translate(None, DIGITS))
 
 
