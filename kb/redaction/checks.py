@@ -1,12 +1,8 @@
 """The last word on a candidate: sums that must come out, and values that only look the part."""
 
-import base64
-import math
-from collections import Counter
 from collections.abc import Callable
 
 from kb.redaction.hosts import (
-    DIGITS,
     FILE_ENDINGS,
     address,
     device,
@@ -15,28 +11,29 @@ from kb.redaction.hosts import (
     root_host,
     tenant,
 )
-from kb.redaction.lists import common
+from kb.redaction.keys import (
+    assigned,
+    basic,
+    credential,
+    digits_in,
+    filled,
+    key_block,
+    machine,
+    ordinary,
+    password,
+    prefixed,
+    quoted_secret,
+    scrambled,
+    service,
+    spoken,
+    token,
+    uncommon,
+    userinfo,
+)
 from kb.redaction.rules import compiled
 
-PLACEHOLDER = compiled(
-    r"""(?i)x{6,}|://\$[A-Za-z_{]|\*{3,}|\.{4,}|_{5,}|\$\{|\{\{|\$\(|<%=|%\(|#\{|example(?:key)?$|^\\?[<\[{(%$@].*"""
-    r"""|^[x*.#_\x80?-]+$|[>\]})]{2}$|^enc\(|^!?sops|^[&!*][a-z]+;?$|^&(?:amp;)*#?[0-9a-z]+;?"""
-    r"""|^(?:your|my|the|some|insert|enter|put|add|paste|change|replace)[-_ ]|^0x[0-9a-f]{1,16}$"""
-    r"""|^(?:my|your|the|some|a)(?:super|new|old|own)?(?:secret|passw(?:or)?d|token|api|key|user).{0,12}$"""
-    r"""|^(?:change-?me!?|replace-?me|placeholder|redacted|removed|hidden|masked|omitted|secret-?ref"""
-    r"""|true|false|null|none|nil|undefined|nan|empty|string|str|int|bool|optional|required|dummy"""
-    r"""|yes|no|on|off|todo|tbd|n/?a|process\.env.*|os\.environ.*|getenv.*|env\..*|vault:.*|sample"""
-    r"""|[a-z_]+\.[a-z_.]+(?:\(.*)?|[a-z_]+\(.*|&[a-z]+;.*|[a-z_]+::.*|arn:.*|file:.*|https?:.*"""
-    r"""|/[a-z/._-]+|[0-9]{1,3})$"""
-)
+VARIABLE = compiled(r"[$%{<(\[]|^(?:env|os|self|this|process|config|settings|data)\b")
 FIRST_LAST = compiled(r"(?i)^[a-z]{2,}\.[a-z]{2,}$")
-HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
-UUID_INSIDE = compiled(r"(?i)[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{11,12}")
-UUID = compiled(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
-WORDS = compiled("[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-PARTS = compiled("[0-9A-Za-z]+")
-ODD = b"$!@#%^&*~?"
-"""Together with a digit these make ordinary words a password."""
 DATE = compiled(
     r"^(?:(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d)|^\d+\.\d+(?:\.\d+)?$"
 )
@@ -49,9 +46,8 @@ NO_USER = frozenset(
     b" unknown none null true false anonymous example library local bin lib tmp test your my his her their linuxbrew"
     b" information account id password login agent interface profile experience guide manual group settings".split()
 )
-NO_PASSWORD = frozenset(
-    b"password passwd pwd string str text required optional prompt input field the your my a an self "
-    b"none true false yes no req.body.password reset hash len length value change char varchar".split()
+NO_LOGIN = frozenset(
+    b"or and is was the for with name password passwd string str id true false null none".split()
 )
 HASHED = compiled(
     r"(?i)(?:sha|md5|hash|digest|sum|commit|rev|etag|oid|guid|uuid|build|head|tag|id|blk|crc|fprint|fingerprint"
@@ -59,10 +55,10 @@ HASHED = compiled(
 )
 """Words before a hash that is no key."""
 NOT_A_KEY = compiled(
-    r"""(?i)(?:enc\([^)\n]*|integrity["': =]+|\bsha-?\d{1,3}["')]?[-:= ]+|\bh1:|md5[-:= ]+|(?:check|md5)sum["': =]*"""
-    r"""|digest["': =]*|fingerprint["': =]*|(?:commit|revision|rev|tree|parent|blob|etag|hash)["': =/]+"""
+    r"""(?i)(?:/[a-z0-9-]{4,}-|^[a-z0-9-]{40,48}|enc\([^)\n]*|enc\[[^\]\n]*|[,\[](?:data|iv|tag):|integrity["': =]+|\bsha-?\d{1,3}["')]?[-:= ]+|\bh1:|md5[-:= ]+|(?:check|md5)sum["': =]*"""
+    r"""|digest["': =]*|fingerprint["': =]*|(?:commit|revision|rev|tree|parent|blob|etag|hash|private_key_id)["': =/]+"""
     r"""|\bssh-(?:rsa|dss|ed25519) |ecdsa-sha2-nistp\d+ |data:[\w/+.-]+;base64,|public[ _-]?key["': =]*"""
-    r"""|extensions?[/ ]|\b_?(?:mock|fake|dummy|sample|placeholder|public)[\w-]{0,24}["': =]+|message-id:? ?<?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist)/[^\s]*)$"""
+    r"""|extensions?[/ ]|\b_?(?:mock|fake|dummy|sample|placeholder|public)[\w-]{0,24}["': =]+|message-id:? ?<?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist|tracks|articles?|docs|wiki|questions|issues|topics?|tutorials?)/[^\s]*)$"""
 )
 """What may stand before a long odd value that is no key: checksums, public keys, encrypted values."""
 PUBLIC_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$|^(?:git|hg|svn)@")
@@ -72,22 +68,6 @@ VERSION_BEFORE = compiled(
     r"|svn|opera|bios|sdk|agent|plugin|antivirus)[ :=v.]{1,3}))$"
 )
 """What may stand before four numbers that are a version."""
-LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0\xd0\xe0"
-KINDS = bytes(48 if 48 <= n <= 57 else 97 if n in LETTERS else 32 for n in range(256))
-"""Every digit as 0, every letter as a, all else a blank."""
-SIGNS = bytes(n for n in range(256) if KINDS[n] == 32)
-APART = bytes(n if n < 128 and KINDS[n] != 32 else 32 for n in range(256))
-"""What is no ASCII letter or digit becomes a blank."""
-
-
-def _digits(value: bytes) -> int:
-    return len(value) - len(value.translate(None, DIGITS))
-
-
-def entropy(value: bytes) -> float:
-    """Return Shannon's entropy of `value`, bits a byte."""
-    total = len(value)
-    return -sum(n / total * math.log2(n / total) for n in Counter(value).values())
 
 
 def luhn(value: bytes) -> bool:
@@ -107,112 +87,10 @@ def iban(value: bytes) -> bool:
     return int("".join(str(int(one, 36)) for one in plain[4:] + plain[:4])) % 97 == 1
 
 
-def filled(value: bytes) -> bool:
-    """Return whether a value is given rather than left to be filled in."""
-    return bool(value) and not PLACEHOLDER.search(value)
-
-
-def token(value: bytes) -> bool:
-    """Return whether a value looks made by a machine: digits among letters, little repetition."""
-    if len(value) < 8 or not filled(value):
-        return False
-    digits = _digits(value)
-    letters = len(value) - len(value.translate(None, LETTERS))
-    return digits >= 1 and letters >= 1 and entropy(value) >= min(3.0, math.log2(len(value)) - 0.9)
-
-
-def scrambled(value: bytes) -> bool:
-    """Return whether a bare value is a key rather than a hash, an id, a path or a word."""
-    digits = _digits(value)
-    if not digits or value.isdigit():
-        return False
-    upper, lower = value.upper() != value.lower() != value, value.upper() != value
-    longest = max(value.translate(APART).split(), key=len, default=b"")
-    if not (upper and lower):
-        likely = len(longest) >= 20 and _switches(longest) >= 6 and not HEX.search(longest)
-    else:
-        turns = _switches(longest) >= (2 if len(longest) < 40 else 1)
-        likely = len(longest) >= 16 and digits >= 3 and turns and entropy(value) >= 3.7
-    return likely and not HEX.search(value) and not UUID.search(value) and token(value)
-
-
-def _switches(value: bytes) -> int:
-    """Return how often letters and digits take turns."""
-    kinds = value.translate(KINDS, SIGNS)
-    return kinds.count(b"0a") + kinds.count(b"a0")
-
-
-def _ordinary(value: bytes) -> bool:
-    """Return whether the value is made of ordinary words, also run together in camel case."""
-    parts, digits = WORDS.findall(value), _digits(value)
-    if not parts or digits > 4 or (digits and value.translate(None, ODD) != value):
-        return False
-    return all(part.isdigit() or part.lower().decode() in common() for part in parts)
-
-
-def credential(value: bytes) -> bool:
-    """Return whether what stands after a header's or parameter's name is really one."""
-    return filled(value) and len(value) >= 6 and not _ordinary(value)
-
-
-def basic(value: bytes) -> bool:
-    """Return whether this is base64 of `user:password`."""
-    try:
-        return b":" in base64.b64decode(value + b"=" * (-len(value) % 4), validate=True)
-    except ValueError:
-        return False
-
-
-def userinfo(value: bytes) -> bool:
-    """Return whether the part after the colon is a password that was filled in."""
-    user, _, password = value.partition(b":")
-    return filled(password or value) and not user.startswith((b"$", b"{", b"<", b"%"))
-
-
-def password(value: bytes) -> bool:
-    """Return whether an assigned password is given, and no type, variable or placeholder."""
-    value = value.rstrip(b".,;:)")
-    return len(value) >= 3 and filled(value) and value.lower() not in NO_PASSWORD
-
-
-def spoken(value: bytes) -> bool:
-    """Return whether the word after "password is" is the password, not the rest of a sentence."""
-    value = value.strip(b".,;:!?)(")
-    if len(value) < 4 or not password(value) or _ordinary(value):
-        return False
-    return any(not 97 <= byte <= 122 for byte in value)
-
-
-def assigned(value: bytes) -> bool:
-    """Return whether what a key, token or secret is set to could be one."""
-    value = value.strip(b".,;:=")
-    if len(value) < 8 or not filled(value) or _ordinary(value):
-        return False
-    return entropy(value) >= (2.0 if any(48 <= byte <= 57 for byte in value) else 3.0)
-
-
-def machine(value: bytes) -> bool:
-    """Return whether a value near a telling word was made by a machine."""
-    value = value.strip(b".,;:=-_/")
-    if len(value) < 12 or not filled(value) or _ordinary(value) or entropy(value) < 2.3:
-        return False
-    parts = PARTS.findall(value)
-    longest = max(parts, key=len, default=b"")
-    turns = _switches(longest)
-    if len(longest) >= 12 and (turns >= 2 or (turns and len(longest) >= 15) or len(longest) >= 20):
-        return True
-    mixed = sum(_switches(part) > 0 for part in parts)
-    return bool(UUID_INSIDE.search(value)) or (
-        len(value) >= 16 and mixed >= 2 and _switches(value) >= 4
-    )
-
-
-def prefixed(value: bytes) -> bool:
-    """Return whether what follows a token's prefix is a key rather than a word or a hash."""
-    longest = max(PARTS.findall(value), key=len, default=b"")
-    if HEX.search(longest) or len(longest) < 20 or not filled(value):
-        return False
-    return scrambled(value) or (len(longest) >= 28 and _switches(longest) >= 1)
+def given_user(value: bytes) -> bool:
+    """Return whether the user that stands beside a password is given, be it `admin` or `root`."""
+    name = value.strip(b".,;").lower()
+    return len(name) > 1 and name not in NO_LOGIN and not VARIABLE.search(value)
 
 
 def phone(value: bytes) -> bool:
@@ -269,12 +147,12 @@ def after_service(before: bytes) -> bool:
     """Return whether a bare key follows a service's name, which no hash, id or ordinary word is."""
     word = before.replace(b"=", b" ").replace(b":", b" ").rstrip(b" \t\"'").split()[-1:]
     name = word[0].strip(b"\"'(;,").lower() if word else b""
-    return bool(name) and not HASHED.search(name) and not _ordinary(name)
+    return bool(name) and not HASHED.search(name) and not ordinary(name)
 
 
 def numbered(value: bytes) -> bool:
     """Return whether at least two digits are among the characters."""
-    return _digits(value) >= 2
+    return digits_in(value) >= 2
 
 
 CHECKS: dict[str, Callable[[bytes], bool]] = {
@@ -304,6 +182,11 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "spoken": spoken,
     "assigned": assigned,
     "machine": machine,
+    "service": service,
+    "uncommon": uncommon,
+    "quoted_secret": quoted_secret,
+    "key_block": key_block,
+    "given_user": given_user,
     "": lambda value: bool(value),
 }
 """What a rule's `check` may name."""

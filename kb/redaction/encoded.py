@@ -5,8 +5,8 @@ import html
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from kb.redaction.checks import token
 from kb.redaction.hosts import DIGITS
+from kb.redaction.keys import token
 from kb.redaction.known import Lookout
 from kb.redaction.rules import compiled
 from kb.redaction.scan import masked, scan, scan_shapes

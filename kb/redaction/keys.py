@@ -1,0 +1,247 @@
+"""What tells a key, a token or a password from a word, a name, a hash, or a place left to be filled."""
+
+import base64
+import math
+from collections import Counter
+
+from kb.redaction.hosts import DIGITS, FILE_ENDINGS
+from kb.redaction.lists import common, top_domains
+from kb.redaction.rules import compiled
+
+PLACEHOLDER = compiled(
+    r"""(?i)://\$[A-Za-z_{]|\*{3,}|\.{4,}|_{5,}|\$\{|\{\{|\$\(|<%=|%\(|#\{|example(?:key)?$|^\\?[<\[{(%$@].*"""
+    r"""|^[x*.#_\x80?-]+$|[>\]})]{2}$|^enc\(|^!?sops|^[&!*][a-z]+;?$|^&(?:amp;)*#?[0-9a-z]+;?"""
+    r"""|^(?:your|my|the|some|insert|enter|put|add|paste|change|replace)[-_ ]|^0x[0-9a-f]{1,16}$"""
+    r"""|^(?:my|your|the|some|a)(?:super|new|old|own)?(?:secret|passw(?:or)?d|token|api|key|user).{0,12}$"""
+    r"""|^(?:change-?me!?|replace-?me|placeholder|redacted|removed|hidden|masked|omitted|secret-?ref"""
+    r"""|true|false|null|none|nil|undefined|nan|empty|string|str|int|bool|optional|required|dummy"""
+    r"""|yes|no|on|off|todo|tbd|n/?a|process\.env.*|os\.environ.*|getenv.*|env\..*|vault:.*|sample"""
+    r"""|[a-z_]+\.[a-z_.]+(?:\(.*)?|[a-z_]+\(.*|&[a-z]+;.*|[a-z_]+::.*|arn:.*|file:.*|https?:.*"""
+    r"""|/[a-z/._-]+|[0-9]{1,3}|sha\d+~)$"""
+)
+CROSSED = compiled(r"(?i)x{6,}")
+"""What a person puts over a key; a long key may hold some by chance."""
+PACKED_NOTHING = compiled(r"(?i)^enc\[|^enc\(|change-?_?me!?$|replace-?_?me!?$|^(?:your|my)[-_ ]")
+HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
+UUID_INSIDE = compiled(r"(?i)[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{11,12}")
+UUID = compiled(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
+WORDS = compiled("[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+PARTS = compiled("[0-9A-Za-z]+")
+ODD = b"$!@#%^&*~?"
+"""Together with a digit these make ordinary words a password."""
+NO_PASSWORD = frozenset(
+    b"password passwd pwd string str text required optional prompt input field the your my a an self "
+    b"token secret enc none true false yes no req.body.password oauth oauth2 reset hash len length value change char varchar".split()
+)
+HYPHENS = bytes.maketrans(b"_./=", b"----")
+LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0\xd0\xe0"
+KINDS = bytes(48 if 48 <= n <= 57 else 97 if n in LETTERS else 32 for n in range(256))
+"""Every digit as 0, every letter as a, all else a blank."""
+SIGNS = bytes(n for n in range(256) if KINDS[n] == 32)
+APART = bytes(n if n < 128 and KINDS[n] != 32 else 32 for n in range(256))
+"""What is no ASCII letter or digit becomes a blank."""
+
+
+def digits_in(value: bytes) -> int:
+    """Return how many digits a value holds."""
+    return len(value) - len(value.translate(None, DIGITS))
+
+
+def entropy(value: bytes) -> float:
+    """Return Shannon's entropy of `value`, bits a byte."""
+    total = len(value)
+    return -sum(n / total * math.log2(n / total) for n in Counter(value).values())
+
+
+def filled(value: bytes) -> bool:
+    """Return whether a value is given rather than left to be filled in."""
+    if not value or PLACEHOLDER.search(value):
+        return False
+    if len(value) >= 20 and len(set(value[6:])) <= 2:
+        return False
+    run = CROSSED.search(value)
+    return not run or 3 * (run.end() - run.start()) < len(value)
+
+
+def slug(value: bytes) -> bool:
+    """Return whether this is a name: words with hyphens, or constants' capitals."""
+    parts = value.translate(HYPHENS).split(b"-")
+    if len(parts) < 4 or digits_in(value) > 3 or not (value.islower() or value.isupper()):
+        return False
+    return all(
+        len(part) < 15 and digits_in(part) < 3 and (part.isalnum() or not part) for part in parts
+    )
+
+
+def packed_placeholder(value: bytes) -> bool:
+    """Return whether base64 hides only what is left to be filled in, or what is encrypted."""
+    try:
+        plain = base64.b64decode(
+            value.strip(b"=") + b"=" * (-len(value.strip(b"=")) % 4), validate=True
+        )
+    except ValueError:
+        return False
+    return bool(PACKED_NOTHING.search(plain))
+
+
+def key_block(value: bytes) -> bool:
+    """Return whether a private key's block holds a key, not a word in its place."""
+    body = value.partition(b"KEY")[2].replace(b"BLOCK", b"").partition(b"-----END")[0]
+    return len(body.translate(APART).replace(b" ", b"")) >= 16
+
+
+def service(value: bytes) -> bool:
+    """Return whether a value beside the name of a service with keys may be one of its keys."""
+    if machine(value):
+        return True
+    value = value.strip(b".,;:=-_/")
+    if len(value) < 12 or not filled(value) or ordinary(value):
+        return False
+    if value.isalnum():
+        return digits_in(value) >= 5 and _switches(value) >= 1
+    groups = value.split(b"-")
+    if len(value) < 16 or not all(len(one) >= 4 and one.isalnum() for one in groups):
+        return False
+    return digits_in(value) >= 8 or (value.upper() == value and len(set(map(len, groups))) == 1)
+
+
+def token(value: bytes) -> bool:
+    """Return whether a value looks made by a machine: digits among letters, little repetition."""
+    if len(value) < 8 or not filled(value):
+        return False
+    digits = digits_in(value)
+    letters = len(value) - len(value.translate(None, LETTERS))
+    return digits >= 1 and letters >= 1 and entropy(value) >= min(3.0, math.log2(len(value)) - 0.9)
+
+
+def scrambled(value: bytes) -> bool:
+    """Return whether a bare value is a key rather than a hash, an id, a path or a word."""
+    digits = digits_in(value)
+    if not digits or value.isdigit():
+        return False
+    upper, lower = value.upper() != value.lower() != value, value.upper() != value
+    longest = max(value.translate(APART).split(), key=len, default=b"")
+    if not (upper and lower):
+        likely = len(longest) >= 20 and _switches(longest) >= 6 and not HEX.search(longest)
+    else:
+        turns = _switches(longest) >= (2 if len(longest) < 40 else 1)
+        likely = len(longest) >= 16 and digits >= 3 and turns and entropy(value) >= 3.7
+        likely = likely and not _worded(value)
+    if likely and packed_placeholder(value):
+        return False
+    return likely and not HEX.search(value) and not UUID.search(value) and token(value)
+
+
+def _switches(value: bytes) -> int:
+    """Return how often letters and digits take turns."""
+    kinds = value.translate(KINDS, SIGNS)
+    return kinds.count(b"0a") + kinds.count(b"a0")
+
+
+def _worded(value: bytes) -> bool:
+    """Return whether mixed capitals are those of words run together, not of a key by chance."""
+    parts = [part for part in WORDS.findall(value) if part.isalpha()]
+    return len(value) < 40 and sum(map(len, parts)) >= 3.2 * len(parts)
+
+
+def _named(value: bytes) -> bool:
+    """Return whether a value names something: a file, a host, a number, plain words."""
+    plain = value.lower()
+    numbers = plain.translate(None, DIGITS)
+    if (numbers and not numbers.strip(b"-.")) or plain.startswith(b"s-1-5-"):
+        return True
+    last = plain.rpartition(b".")[2]
+    if last != plain and last in FILE_ENDINGS:
+        return True
+    if plain.count(b".") >= 2 and last.decode("latin-1") in top_domains():
+        return True
+    parts = plain.translate(HYPHENS).split(b"-")
+    return value in (plain, value.title()) and all(one.isalpha() and len(one) < 16 for one in parts)
+
+
+def ordinary(value: bytes) -> bool:
+    """Return whether the value is made of ordinary words, also run together in camel case."""
+    parts, digits = WORDS.findall(value), digits_in(value)
+    if not parts or digits > 4 or (digits and value.translate(None, ODD) != value):
+        return False
+    return all(part.isdigit() or part.lower().decode() in common() for part in parts)
+
+
+def credential(value: bytes) -> bool:
+    """Return whether what stands after a header's or parameter's name is really one."""
+    return filled(value) and len(value) >= 6 and not ordinary(value) and not slug(value)
+
+
+def basic(value: bytes) -> bool:
+    """Return whether this is base64 of `user:password`."""
+    try:
+        return b":" in base64.b64decode(value + b"=" * (-len(value) % 4), validate=True)
+    except ValueError:
+        return False
+
+
+def userinfo(value: bytes) -> bool:
+    """Return whether the part after the colon is a password that was filled in."""
+    user, _, password = value.partition(b":")
+    return filled(password or value) and not user.startswith((b"$", b"{", b"<", b"%"))
+
+
+def password(value: bytes) -> bool:
+    """Return whether an assigned password is given, and no type, variable or placeholder."""
+    value = value.rstrip(b".,;:)")
+    return len(value) >= 3 and filled(value) and value.lower() not in NO_PASSWORD
+
+
+def quoted_secret(value: bytes) -> bool:
+    """Return whether a text in quotes after the word "secret" is one."""
+    return password(value) and not packed_placeholder(value)
+
+
+def uncommon(value: bytes) -> bool:
+    """Return whether a password that nothing sets off is no word of a sentence."""
+    return password(value) and not ordinary(value.strip(b".,;:!?)("))
+
+
+def spoken(value: bytes) -> bool:
+    """Return whether the word after "password is" is the password, not the rest of a sentence."""
+    value = value.strip(b".,;:!?)(")
+    if len(value) < 4 or not password(value) or ordinary(value):
+        return False
+    return any(not 97 <= byte <= 122 for byte in value)
+
+
+def assigned(value: bytes) -> bool:
+    """Return whether what a key, token or secret is set to could be one."""
+    value = value.strip(b".,;:=")
+    if len(value) < 8 or not filled(value) or ordinary(value) or slug(value):
+        return False
+    if packed_placeholder(value) or _named(value):
+        return False
+    return entropy(value) >= (2.0 if any(48 <= byte <= 57 for byte in value) else 3.0)
+
+
+def machine(value: bytes) -> bool:
+    """Return whether a value near a telling word was made by a machine."""
+    value = value.strip(b".,;:=-_/")
+    if len(value) < 12 or not filled(value) or ordinary(value) or entropy(value) < 2.3:
+        return False
+    if slug(value) or packed_placeholder(value) or _named(value):
+        return False
+    parts = PARTS.findall(value)
+    longest = max(parts, key=len, default=b"")
+    turns = _switches(longest)
+    if len(longest) >= 12 and (turns >= 2 or (turns and len(longest) >= 15) or len(longest) >= 20):
+        return True
+    mixed = sum(_switches(part) > 0 for part in parts)
+    inside = UUID_INSIDE.search(value)
+    return bool(inside and inside.start() <= 12) or (
+        len(value) >= 16 and mixed >= 2 and _switches(value) >= 4
+    )
+
+
+def prefixed(value: bytes) -> bool:
+    """Return whether what follows a token's prefix is a key rather than a word or a hash."""
+    longest = max(PARTS.findall(value), key=len, default=b"")
+    if HEX.search(longest) or len(longest) < 20 or not filled(value):
+        return False
+    return scrambled(value) or (len(longest) >= 28 and _switches(longest) >= 1)
