@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kb.search.ranking import Ranked
-from kb.search.sheet import Sheet
+from kb.search.sheet import Kind, Line, Sheet
 
 WIDTH = 180
 """Characters of a passage."""
@@ -37,8 +37,24 @@ def hit_of(found: Ranked, sheet: Sheet) -> Hit:
         anchor=anchor,
         title=sheet.title,
         score=round(found.score / 4080, 4),
-        passage=short(found.line.text) if found.line else "",
+        passage=passage(found.line, sheet) if found.line else "",
     )
+
+
+def passage(line: Line, sheet: Sheet) -> str:
+    """Return the line and what follows it in its section, as far as there is room.
+
+    A heading is a landing place of its own: its passage is what stands below it.
+    """
+    at = sheet.lines.index(line)
+    text = "" if line.kind is Kind.HEADING else line.text
+    for one in sheet.lines[at + 1 :]:
+        if one.section != line.section or one.kind is not Kind.BODY:
+            break
+        if text and len(text) + 1 + len(one.text) > WIDTH:
+            break
+        text = f"{text} {one.text}".strip()
+    return short(text or line.text)
 
 
 def short(text: str) -> str:

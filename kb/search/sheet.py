@@ -108,7 +108,8 @@ _ISSUE = frozenset({"issue", "symptoms", "symptom", "problem", "summary"})
 _END = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？])")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->")
+_TAG = re.compile(r"</?(?![a-z]+-\d+>)[a-zA-Z][^<>]*>|<!--.*?-->")
+"""An HTML tag; a placeholder such as `<host-1>` is none, and stays."""
 _MARK = re.compile(r"\*{1,3}|~~|`+|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
 _LEAD = re.compile(r"\A\s*(?:>\s?|[-*+]\s|\d+[.)]\s|\|)*\s*(?:\[!\w+\])?")
 

@@ -1,5 +1,6 @@
 """Puts the house's search into the site: the box in place of the theme's, and the index as shards."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,29 +11,39 @@ from kb.search.shards import PLACE, renew
 
 HERE = Path(__file__).parent
 SCRIPT = "assets/docworthy/search.js"
+WORKER = "assets/docworthy/search-worker.js"
+"""What finds: fetched by the script when somebody searches, never with a page."""
 _THEIRS = ("search", "material/search")
 _SHOWN = ("INCLUDED", "NOT_IN_NAV", "UNDEFINED")
 _WORK = ("page_context", "post_build", "pre_build", "build_error", "page_content")
 
 
-def bring(config: MkDocsConfig) -> None:
+def bring(config: MkDocsConfig, texts: Mapping[str, str], contact: str) -> None:
     """Take over from the theme's search: its box stays, its index is not built.
 
     The plugin `search` stays named in mkdocs.yml: the theme shows a search box only then.
+
+    Args:
+        texts: What readers see, in the site's language.
+        contact: Address of the contact page, relative to the site's root.
     """
     if not any(name in config.plugins for name in _THEIRS):
         return
     _silence(config)
+    config.theme["docworthy"] = {"away": texts["search_away"], "stuck": texts["stuck"],
+                                 "how": texts["contact"], "contact": contact}  # fmt: skip
     config.theme.dirs.insert(_after_custom(config), str(HERE / "overrides"))
     if SCRIPT not in [str(one) for one in config.extra_javascript]:
         config.extra_javascript.append(SCRIPT)
 
 
-def add_script(files: Files, config: MkDocsConfig) -> None:
-    """Add the script, where the site has a search box."""
-    if SCRIPT in [str(one) for one in config.extra_javascript]:
-        path = str(HERE / "assets" / Path(SCRIPT).name)
-        files.append(File.generated(config, SCRIPT, abs_src_path=path))
+def add_scripts(files: Files, config: MkDocsConfig) -> None:
+    """Add box and worker, where the site has a search box."""
+    if SCRIPT not in [str(one) for one in config.extra_javascript]:
+        return
+    for name in (SCRIPT, WORKER):
+        path = str(HERE / "assets" / Path(name).name)
+        files.append(File.generated(config, name, abs_src_path=path))
 
 
 def write(config: MkDocsConfig, state: Path, files: Files) -> None:

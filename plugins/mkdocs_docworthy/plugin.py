@@ -76,7 +76,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         keep_out(config)
         keep_fonts_home(config)
         bring(config)
-        browser_search.bring(config)
+        browser_search.bring(config, self._texts, self._kb.site.contact)
         return config
 
     def on_pre_build(self, /, *, config: MkDocsConfig) -> None:
@@ -93,7 +93,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         self._shelved.take_over(files)
         self._ways = browse.ways(self._shelved.published(), self._texts["everything_else"])
         add_files(files, config, self._generated())
-        browser_search.add_script(files, config)
+        browser_search.add_scripts(files, config)
         self._refuse(self._shelved.dead_redirects(files))
         self._files = files
         return files

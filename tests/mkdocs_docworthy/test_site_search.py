@@ -1,5 +1,6 @@
 """One ranking, three places: `kb search`, `/search` and a real browser give the same order."""
 
+import gzip
 import json
 import threading
 from collections.abc import Iterator
@@ -181,3 +182,87 @@ def test_nothing_found_is_said(page: Any) -> None:
 def test_the_themes_own_index_is_not_there(made: Workspace) -> None:
     """The site carries one index."""
     assert not (made.site / "search" / "search_index.json").exists()
+
+
+def sized(made: Workspace, name: str) -> int:
+    return len(gzip.compress((made.site / "assets" / "docworthy" / name).read_bytes(), 9))
+
+
+def test_a_page_pays_little_before_the_first_search(made: Workspace, page: Any) -> None:
+    """What we add to a page is at most 12 kB; what finds is fetched when somebody searches."""
+    names = {one["name"].rsplit("/", 1)[-1] for one in page.evaluate(
+        "() => performance.getEntriesByType('resource').map((one) => ({name: one.name}))"
+    )}  # fmt: skip
+    ours = names & {path.name for path in (made.site / "assets" / "docworthy").iterdir()}
+    assert {"docworthy.css", "docworthy.js", "search.js"} == ours
+    assert sum(sized(made, name) for name in ours) <= 12_000
+    with page.expect_event("worker"):
+        page.keyboard.press("/")
+
+
+def test_what_matched_is_marked(page: Any) -> None:
+    """Words are marked as the page spells them, under the heading that is the landing place."""
+    page.keyboard.press("/")
+    page.keyboard.type("erstelen ZERTIFIKATE 証明書")
+    link = page.locator(".md-search-result__link", has_text="Zertifikat ist abgelaufen")
+    link.wait_for()
+    assert "Zertifikat" in link.locator("h2 mark").all_inner_texts()
+    assert "erstellen" in link.locator("p mark").all_inner_texts()
+    assert link.get_attribute("href").endswith("/de/0/#zertifikat-ist-abgelaufen")
+    other = page.locator(".md-search-result__link", has_text="有効期限").first
+    assert "証明書" == other.locator("h1 mark").first.inner_text()
+
+
+def test_a_search_has_an_address(page: Any) -> None:
+    """`?q=` opens the box with its results; closing it takes the words out of the address."""
+    page.goto("/?q=forgotten+password")
+    page.locator(".md-search-result__link", has_text="Reset a forgotten password").wait_for()
+    assert page.locator("#__search").is_checked()
+    page.keyboard.press("Escape")
+    assert "q=" not in page.url
+    assert not page.locator("#__search").is_checked()
+
+
+def test_the_count_is_said_and_the_way_to_a_person_stays(page: Any) -> None:
+    """A polite live region tells the number; below the results stands the contact."""
+    page.keyboard.press("/")
+    page.keyboard.type("x509")
+    page.locator("[role=status][aria-live=polite]", has_text="1 matching document").wait_for()
+    page.get_by_role("link", name="Contact support").first.wait_for()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/support/")
+
+
+def test_typing_on_a_result_goes_on_in_the_field(page: Any) -> None:
+    """The theme's keys: a letter goes to the field, Tab leaves, the cross clears."""
+    page.keyboard.press("/")
+    page.keyboard.type("proxy")
+    page.locator(".md-search-result__link").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.type("s")
+    field = page.locator("[data-md-component=search-query]")
+    assert "proxys" == field.input_value()
+    page.locator("button[type=reset]").click()
+    page.locator(".md-search-result__meta", has_text="Type to start").wait_for()
+    assert 0 == page.locator(".md-search-result__link").count()
+    page.keyboard.press("Tab")
+    assert not page.locator("#__search").is_checked()
+
+
+def test_enter_does_not_wait_for_the_pause(page: Any) -> None:
+    """Enter right after the last letter opens the best answer to all that was typed."""
+    page.keyboard.press("/")
+    page.keyboard.type("forgotten password")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/articles/en-2/*")
+
+
+def test_an_index_that_is_away_is_said(page: Any) -> None:
+    """Where the files cannot be fetched, the box says so and shows the way to a person."""
+    page.route("**/search/docworthy/**", lambda route: route.abort())
+    page.keyboard.press("/")
+    page.locator(".md-search-result__meta", has_text="cannot be reached").wait_for()
+    page.unroute_all()
+    page.keyboard.type("password")
+    page.locator(".md-search-result__link").first.wait_for()

@@ -89,6 +89,7 @@
   const results = () => [...document.querySelectorAll(".md-search-result__list > li")];
   const countOf = () => {
     const meta = $(".md-search-result__meta");
+    if (meta && meta.dataset.dwTotal) return Number(meta.dataset.dwTotal);
     const digits = meta && meta.textContent.replace(/[.,\s](?=\d{3})/g, "").match(/\d+/);
     return digits ? Number(digits[0]) : results().length;
   };

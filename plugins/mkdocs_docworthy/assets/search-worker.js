@@ -1,0 +1,371 @@
+/* The house's search on a static host, in a worker: the same analysis, the same formula and the same
+   order as kb/search/analysis.py and kb/search/ranking.py. Files are fetched when they are asked for. */
+(() => {
+  "use strict";
+  const ROOT = new URL("../../", location.href);
+  const MOST_WORDS = 16, MAX_QUERY = 2000, MAX_TOKEN = 64, LOOKED_AT = 20;
+  const OTHER = 48, ORDER = 0.5, LINE = 1, WIDTH = 180;
+  const TITLE = 0, ALIAS = 1, HEADING = 2, BODY = 3;
+
+  /* Analysis */
+  const TOKEN = /[\p{L}\p{N}]+(?:[_.\-:/\\]{1,2}[\p{L}\p{N}]+)*/gu;
+  const CJK = /[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+/g;
+  const WORD = /^\p{L}+$/u;
+  const fold = (text) => {
+    text = text.toLowerCase().replace(/['’]/g, "");
+    if (/^[\x00-\x7f]*$/.test(text)) return text;
+    const bare = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
+    return bare.normalize("NFC").replace(/ß/g, "ss").toLowerCase();
+  };
+  const tokens = (text) => fold(text).match(TOKEN) || [];
+
+  class Analysis {
+    constructor(lang, said) {
+      this.stop = new Set(said.stop.split(" ").filter(Boolean));
+      const expand = (pattern) => Object.entries(said.macros).reduce(
+        (all, [name, text]) => all.split("{" + name + "}").join(text), pattern);
+      this.steps = said.steps.map((step) =>
+        step.map(([pattern, end]) => [new RegExp(expand(pattern)), end]));
+      this.kin = new Map();
+      this.made = new Map();
+      said.like.forEach((words, number) => words.split(" ").forEach((word) => {
+        const stem = this.stem(word);
+        this.kin.set(stem, [...(this.kin.get(stem) || []), "~" + lang + number]);
+      }));
+    }
+    stem(word) {
+      if (word.length < 3 || !/^[a-z]+$/.test(word)) return word;
+      for (const step of this.steps) {
+        for (const [pattern, end] of step) {
+          const found = word.match(pattern);
+          if (!found) continue;
+          word = found.slice(1).join("") + end;
+          break;
+        }
+      }
+      return word;
+    }
+    terms(token) {
+      let made = this.made.get(token);
+      if (!made) this.made.set(token, made = [...new Set(this.termsOf(cut(token, MAX_TOKEN)))]);
+      return made;
+    }
+    termsOf(token) {
+      if (this.stop.has(token)) return [];
+      const parts = token.split(/[_.\-:/\\]+/).filter(Boolean);
+      return (parts.length > 1 ? [token] : []).concat(...parts.map((part) => this.part(part)));
+    }
+    part(part) {
+      if (this.stop.has(part)) return [];
+      const found = [];
+      let at = 0;
+      for (const run of part.matchAll(CJK)) {
+        if (run.index > at) found.push(this.stem(part.slice(at, run.index)));
+        const signs = run[0];
+        for (let i = 0; i < Math.max(1, signs.length - 1); i += 1) found.push(signs.slice(i, i + 2));
+        at = run.index + signs.length;
+      }
+      if (at < part.length) found.push(this.stem(part.slice(at)));
+      return found;
+    }
+  }
+  const cut = (text, most) => text.length <= most ? text : [...text].slice(0, most).join("");
+
+  /* The shards */
+  const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
+    for (let k = 0; k < 8; k += 1) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
+    return n >>> 0;
+  });
+  const crc32 = (text) => {
+    let sum = 0xffffffff;
+    for (const byte of new TextEncoder().encode(text)) sum = TABLE[(sum ^ byte) & 255] ^ (sum >>> 8);
+    return (sum ^ 0xffffffff) >>> 0;
+  };
+  const unpack = async (answer) => {
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return JSON.parse(new TextDecoder().decode(bytes));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).json();
+  };
+
+  class Source {
+    constructor(root) {
+      this.root = new URL("search/docworthy/", root);
+      this.held = new Map();
+    }
+    async open() {
+      const answer = await fetch(new URL("manifest.json.gz", this.root), { cache: "no-cache" });
+      if (!answer.ok) throw new Error("no search index");
+      this.manifest = await unpack(answer);
+      this.languages = Object.keys(this.manifest.languages).sort();
+      this.analysis = Object.fromEntries(this.languages.map((lang) =>
+        [lang, new Analysis(lang, this.manifest.languages[lang])]));
+      return this;
+    }
+    /* A file that is not there holds nothing: no page has a term of that shard. */
+    get(name) {
+      if (!this.held.has(name)) {
+        const url = new URL(name + ".json.gz?" + this.manifest.id, this.root);
+        const load = fetch(url).then((answer) => {
+          if (answer.ok) return unpack(answer);
+          if (answer.status === 404) return null;
+          throw new Error("HTTP " + answer.status);
+        });
+        load.catch(() => this.held.delete(name));
+        this.held.set(name, load);
+      }
+      return this.held.get(name);
+    }
+    async row(term) {
+      const shard = await this.get("t/" + (crc32(term) % this.manifest.shards).toString(16));
+      const row = shard && Object.hasOwn(shard, term) && shard[term];
+      if (!row) return null;
+      let number = 0;
+      const numbers = row[2].map((gap) => (number += gap));
+      return { idf: row[0], pages: row[1], numbers, impacts: row[3] };
+    }
+    async near(first) {
+      return (await this.get("w/" + first.codePointAt(0).toString(16))) || [];
+    }
+    sheet(number) {
+      return this.get("p/" + number);
+    }
+    how(sheet) {
+      return this.analysis[sheet.l] || this.analysis.en || this.analysis[this.languages[0]];
+    }
+  }
+
+  /* Ranking */
+  const unique = (list) => [...new Set(list)];
+  const weight = (term) => /^[a-zA-Z]+$/.test(term) ? term.length : 100 + [...term].length;
+  const parts = (query, source) => {
+    const found = new Map();
+    for (const token of tokens(cut(query, MAX_QUERY))) {
+      const made = source.languages.map((lang) => source.analysis[lang].terms(token));
+      const stop = made.some((one) => !one.length);
+      const most = Math.max(0, ...made.map((one) => one.length));
+      for (let place = 0; place < most; place += 1) {
+        const terms = unique(made.filter((one) => place < one.length).map((one) => one[place]));
+        const kin = unique(source.languages.flatMap((lang) =>
+          terms.flatMap((term) => source.analysis[lang].kin.get(term) || [])));
+        const key = terms.join(" ");
+        if (!found.has(key)) found.set(key, { terms, kin, stop });
+      }
+    }
+    const all = [...found.values()], content = all.filter((part) => !part.stop);
+    const asked = content.length ? content : all;
+    if (asked.length <= MOST_WORDS) return asked;
+    return asked.map((part, at) => [weight(part.terms[0]), at])
+      .sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, MOST_WORDS)
+      .map((one) => one[1]).sort((a, b) => a - b).map((at) => asked[at]);
+  };
+
+  const distance = (one, other, most) => {
+    if (Math.abs(one.length - other.length) > most) return most + 1;
+    let before = [], last = Array.from({ length: other.length + 1 }, (_, i) => i);
+    for (let i = 1; i <= one.length; i += 1) {
+      const now = [i];
+      for (let j = 1; j <= other.length; j += 1) {
+        let best = Math.min(last[j] + 1, now[j - 1] + 1, last[j - 1] + (one[i - 1] !== other[j - 1]));
+        if (i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1]) {
+          best = Math.min(best, before[j - 2] + 1);
+        }
+        now.push(best);
+      }
+      if (Math.min(...now) > most) return most + 1;
+      before = last;
+      last = now;
+    }
+    return last[other.length];
+  };
+  const compare = (a, b) => {
+    for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return a[i] < b[i] ? -1 : 1;
+    return 0;
+  };
+  const nearest = async (term, source) => {
+    if ([...term].length < 4 || !WORD.test(term)) return [];
+    const most = term.length < 6 ? 1 : 2, near = [];
+    for (const known of await source.near(term)) {
+      if (known.startsWith(term)) near.push([1, known.length - term.length, known]);
+      else {
+        const edits = distance(term, known, most);
+        if (edits <= most) near.push([edits, Math.abs(known.length - term.length), known]);
+      }
+    }
+    near.sort(compare);
+    const alive = [];
+    for (const [edits, , known] of near) {
+      if (alive.length === 6) break;
+      const row = await source.row(known);
+      if (row) alive.push([edits, -row.pages, known]);
+    }
+    return alive.sort(compare).slice(0, 3).map(([edits, , known]) => [edits, known]);
+  };
+
+  const keep = (one, row, times, of) => row.numbers.forEach((number, i) => {
+    const value = Math.floor(row.idf * row.impacts[i] * times / of);
+    if (value > (one.get(number) || 0)) one.set(number, value);
+  });
+  const score = async (query, source) => {
+    const asked = { parts: parts(query, source), weights: new Map(), scores: new Map() };
+    const first = (key, value) => asked.weights.has(key) || asked.weights.set(key, value);
+    await Promise.all(asked.parts.flatMap((part) =>
+      [...part.terms, ...part.kin].map((term) => source.row(term))));
+    for (const [place, part] of asked.parts.entries()) {
+      const one = new Map();
+      let held = false;
+      for (const term of part.terms) {
+        const row = await source.row(term);
+        if (!row) continue;
+        held = true;
+        keep(one, row, 1, 1);
+        asked.weights.set(term, [row.idf, place]);
+      }
+      if (!held && !part.stop) {
+        for (const [edits, known] of await nearest(part.terms[0], source)) {
+          const row = await source.row(known);
+          keep(one, row, 4 - edits, 4);
+          first(known, [Math.floor(row.idf * (4 - edits) / 4), place]);
+        }
+      }
+      for (const kin of part.kin) {
+        const row = await source.row(kin);
+        if (!row) continue;
+        keep(one, row, 4, 5);
+        first(kin, [Math.floor(row.idf * 4 / 5), place]);
+      }
+      one.forEach((value, number) =>
+        asked.scores.set(number, (asked.scores.get(number) || 0) + value));
+    }
+    const best = asked.parts.map(() => OTHER);
+    for (const [value, place] of asked.weights.values()) best[place] = Math.max(best[place], value);
+    asked.length = Math.sqrt(best.reduce((sum, value) => sum + value * value, 0));
+    return asked;
+  };
+
+  const fit = (terms, kin, asked) => {
+    const best = new Map(), others = new Set();
+    let previous = -2, inOrder = 0;
+    for (const term of terms) {
+      let [value, place] = asked.weights.get(term) || [0, -2];
+      for (const one of kin.get(term) || []) {
+        const known = asked.weights.get(one);
+        if (known && known[0] > value) [value, place] = known;
+      }
+      if (value === 0) others.add(term);
+      else if (value > (best.get(place) || 0)) best.set(place, value);
+      if (place >= 0 && place === previous + 1) inOrder += 1;
+      previous = place;
+    }
+    if (!best.size) return 0;
+    let shared = 0;
+    best.forEach((value) => { shared += value * value; });
+    const alike = shared / asked.length / Math.sqrt(shared + OTHER * OTHER * others.size);
+    const most = asked.parts.length - 1;
+    return most ? alike * (1 + ORDER * Math.min(inOrder, most) / most) : alike;
+  };
+  const bestLine = (sheet, asked, source) => {
+    const how = source.how(sheet);
+    let best = 0, shown = 0, line = null;
+    for (const one of sheet.x) {
+      const value = fit(tokens(one[2]).flatMap((token) => how.terms(token)), how.kin, asked);
+      best = Math.max(best, value);
+      if (one[0] !== TITLE && one[0] !== ALIAS && value > shown) [shown, line] = [value, one];
+    }
+    return [best, line];
+  };
+  const short = (text) => {
+    if (text.length <= WIDTH) return text;
+    const start = text.slice(0, WIDTH - 1), space = start.lastIndexOf(" ");
+    return (space > 0 ? start.slice(0, space) : start) + "…";
+  };
+  /* The line and what follows it in its section, as far as there is room. */
+  const passageOf = (line, sheet) => {
+    let text = line[0] === HEADING ? "" : line[2];
+    for (const [kind, section, said] of sheet.x.slice(sheet.x.indexOf(line) + 1)) {
+      if (section !== line[1] || kind !== BODY) break;
+      if (text && text.length + 1 + said.length > WIDTH) break;
+      text = (text + " " + said).trim();
+    }
+    return short(text || line[2]);
+  };
+
+  /* Which parts of a text say what was asked: for the eye alone, so accents and apostrophes stay. */
+  const SEEN = /[\p{L}\p{N}\p{M}'’]+(?:[_.\-:/\\]{1,2}[\p{L}\p{N}\p{M}'’]+)*/gu;
+  const PIECE = /[\p{L}\p{N}\p{M}'’]+/gu;
+  const marks = (text, how, asked) => {
+    const says = (word) => tokens(word).some((token) => how.terms(token).some((term) =>
+      asked.weights.has(term) || (how.kin.get(term) || []).some((kin) => asked.weights.has(kin))));
+    const found = [], add = (from, to) => {
+      const last = found[found.length - 1];
+      if (last && from <= last[1]) last[1] = Math.max(to, last[1]);
+      else found.push([from, to]);
+    };
+    for (const word of text.matchAll(SEEN)) {
+      if (tokens(word[0]).some((token) => asked.weights.has(token))) {
+        add(word.index, word.index + word[0].length);
+        continue;
+      }
+      for (const piece of word[0].matchAll(PIECE)) {
+        const at = word.index + piece.index, said = piece[0];
+        if (!said.match(CJK)) {
+          if (says(said)) add(at, at + said.length);
+          continue;
+        }
+        for (let i = 0; i + 1 < said.length; i += 1) {
+          if (asked.weights.has(fold(said.slice(i, i + 2)))) add(at + i, at + i + 2);
+        }
+      }
+    }
+    return found;
+  };
+
+  const hit = ({ score: value, line, sheet }, asked, source) => {
+    const how = source.how(sheet), anchor = line ? sheet.a[line[1]] : "";
+    const passage = line ? passageOf(line, sheet) : "";
+    const heading = anchor ? sheet.x.find((one) => one[0] === HEADING && one[1] === line[1]) : null;
+    const start = sheet.x.find((one) => one[0] === BODY);
+    const seen = { title: sheet.t, heading: heading ? heading[2] : "",
+      text: passage || (start ? short(start[2]) : "") };
+    return { id: sheet.i, path: sheet.p, title: sheet.t, anchor, passage, score: value / 4080,
+      url: sheet.u + (anchor ? "#" + anchor : ""), seen: Object.entries(seen).map(([, text]) =>
+        ({ text, marks: marks(text, how, asked) })) };
+  };
+  const rank = async (query, source, limit) => {
+    const asked = await score(query, source);
+    const order = [...asked.scores].sort((a, b) => b[1] - a[1] || a[0] - b[0])
+      .slice(0, Math.max(limit, LOOKED_AT));
+    const sheets = await Promise.all(order.map(([number]) => source.sheet(number)));
+    const found = order.map(([number, value], i) => {
+      const [likeness, line] = bestLine(sheets[i], asked, source);
+      const lift = i < LOOKED_AT ? LINE * likeness : 0;
+      return { number, score: value * (1 + lift), line, sheet: sheets[i] };
+    });
+    const top = found.slice(0, LOOKED_AT).sort((a, b) => b.score - a.score || a.number - b.number);
+    return { total: asked.scores.size, hits: [...top, ...found.slice(LOOKED_AT)].slice(0, limit)
+      .map((one) => hit(one, asked, source)) };
+  };
+
+  /* What the page asks for: { id, call, args } comes in, { id, value } or { id, failed } goes out. */
+  let opened;
+  const open = () => {
+    opened = opened || new Source(ROOT).open();
+    opened.catch(() => { opened = null; });
+    return opened;
+  };
+  const calls = {
+    open: async () => { await open(); return true; },
+    search: async (query, limit = 10) => rank(query, await open(), limit),
+    terms: async (lang, texts) => {
+      const source = await open();
+      return texts.map((text) => tokens(text).map((token) => source.analysis[lang].terms(token)));
+    },
+  };
+  addEventListener("message", async ({ data: { id, call, args } }) => {
+    try {
+      postMessage({ id, value: await calls[call](...args) });
+    } catch (error) {
+      postMessage({ id, failed: String(error) });
+    }
+  });
+})();
