@@ -160,6 +160,46 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """`[feedback]`: whom the digest, the cards and the worklist reach.
+
+    Attributes:
+        digest: `slack` or `mail`; `""` sends none.
+        cards: Whether source tickets and authors are told what an article did, 28 days on.
+        worklist: `github` or `jira`, where each thing to do becomes an issue; `""` for nowhere.
+        url: Address of that tracker; `""` is GitHub's own API.
+        project: GitHub's `owner/name`; Jira's project key.
+        smtp: `host:port` of the mail server, spoken to with TLS except on this machine.
+        mail_from: The sender's address.
+        mail_to: Who gets the digest.
+    """
+
+    digest: str = ""
+    cards: bool = False
+    worklist: str = ""
+    url: str = ""
+    project: str = ""
+    smtp: str = ""
+    mail_from: str = ""
+    mail_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """`[paging]`: who is woken, and how.
+
+    Attributes:
+        kind: `jsm`, `pagerduty`, `opsgenie` or `webhook`; `""` pages nobody.
+        url: Its address, where it is not the service's own, e.g. Opsgenie's in the EU.
+        teams: Whom `--for` and the slash command may name; the first is paged on spikes.
+    """
+
+    kind: str = ""
+    url: str = ""
+    teams: tuple[str, ...] = ("customer-support",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything the workspace says; `root` is its folder."""
 
@@ -171,6 +211,8 @@ class Config:
     measure: Measure = Measure()
     service: Service = Service()
     review: Review = Review()
+    feedback: Feedback = Feedback()
+    paging: Paging = Paging()
 
     @property
     def signers(self) -> Path | None:

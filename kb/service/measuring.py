@@ -15,14 +15,28 @@ from kb.measure.savings import Costs
 from kb.measure.sla import Promise, read_sla
 from kb.service.seeing import Window, seen
 from kb.store.store import Store
+from kb.tickets.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """The figures of one window, and the articles that they are about."""
+    """The figures of one window, and what they were made from.
+
+    Attributes:
+        pages: The articles that they are about, a live page before its own revision.
+        tickets: Every ticket until the end of the window, oldest first.
+        promises: The response times.
+    """
 
     report: Report
     pages: tuple[PageRef, ...]
+    tickets: tuple[Ticket, ...]
+    promises: tuple[Promise, ...]
+
+    @property
+    def topics(self) -> tuple[tuple[str, str], ...]:
+        """Return each article's id and topic."""
+        return tuple((page.id, page.topic) for page in each_article(self.pages))
 
 
 def measured(config: Config, store: Store, *, now: datetime, days: int) -> Measured:
@@ -34,7 +48,7 @@ def measured(config: Config, store: Store, *, now: datetime, days: int) -> Measu
     recent = [t for t in tickets if t.created_at >= since]
     decisions = store.decisions.current()
     answered = {d.ticket for d in decisions if d.outcome is not Triaged.DECLINED}
-    contacts = contacts_of(tickets)
+    contacts, promises = contacts_of(tickets), _promises(config)
     window = Window(since=since, now=now, length=length)
     given = Given(
         contacts=contacts,
@@ -43,7 +57,7 @@ def measured(config: Config, store: Store, *, now: datetime, days: int) -> Measu
         now=now,
         tickets=recent,
         unanswered=[t.subject for t in recent if t.key not in answered],
-        promises=_promises(config),
+        promises=promises,
         costs=_costs(config),
         known=[d.ticket for d in decisions if d.outcome is Triaged.KNOWN],
         new=[d.ticket for d in decisions if d.outcome in (Triaged.NEW, Triaged.UPDATE)],
@@ -52,7 +66,7 @@ def measured(config: Config, store: Store, *, now: datetime, days: int) -> Measu
     )
     topics = [(page.id, page.topic) for page in known]
     found = report_of(seen(store, contacts, topics, window), given)
-    return Measured(report=found, pages=pages)
+    return Measured(report=found, pages=pages, tickets=tickets, promises=promises)
 
 
 def _promises(config: Config) -> tuple[Promise, ...]:

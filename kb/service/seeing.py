@@ -1,7 +1,7 @@
 """Adds up what was seen on the site: closed days from what is kept, the rest from its rows."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -76,6 +76,20 @@ def seen(store: Store, contacts: Sequence[Contact], topics: Topics, window: Wind
             searches += sheet.settled(window.since, window.now)
             votes += sheet.votes
     return Seen(tally=found, searches=searches, votes=votes)
+
+
+def daily(
+    store: Store, contacts: Sequence[Contact], topics: Topics, window: Window
+) -> Iterator[tuple[date, Tally]]:
+    """Yield each day of the window (in UTC) that has events, added up, by day."""
+    store.folds.update(topics)
+    wrote = _by_day((*contacts, *store.folds.sent()))
+    for day in store.folds.days(window.since, window.now):
+        near = _Near.of(wrote, day, window)
+        if window.since <= day.start and day.end + window.longest <= window.now:
+            yield day.day, _kept(store, day, near, window)
+        else:
+            yield day.day, window.tally(_sheet(store, day, topics, window), near.contacts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from kb.config import Config
-from kb.service.dashboard import WINDOWS, board, days_of, span
 from kb.service.door import Door, closed, see
+from kb.service.figures import Figures
 from kb.service.reviewing import Reviewing
 from kb.service.session import Sessions
 from kb.store.store import Store
@@ -30,7 +29,7 @@ class Team:
         """Return the pages and the forms' addresses."""
         return [
             Route("/enter", self.enter, methods=["GET"]),
-            Route("/", self.dashboard, methods=["GET"]),
+            *Figures(self.door).routes(),
             Route("/who", self.who, methods=["POST"]),
             *Reviewing(self.door).routes(),
         ]
@@ -52,13 +51,6 @@ class Team:
         response = see("/team/")
         self.sessions.write(response, session, request)
         return response
-
-    async def dashboard(self, request: Request) -> Response:
-        """Show the figures of the window that was asked for."""
-        session = self.door.session(request)
-        days = days_of(request.query_params.get("days", ""))
-        found = await run_in_threadpool(board, self.config, self.store, now=self.now(), days=days)
-        return self.door.page("dashboard.html", session, board=found, windows=WINDOWS, span=span)
 
     async def who(self, request: Request) -> Response:
         """Keep the name of the person at this browser."""

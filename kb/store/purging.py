@@ -67,6 +67,7 @@ class Purging:
                 .values(article=GONE, page=f"/{GONE}/", query="")
             )
             connection.execute(delete(schema.folds))  # made again from the events
+            connection.execute(delete(schema.outbox).where(_told(article_id, keys)))
         self._wipe()
         return rows
 
@@ -87,6 +88,14 @@ def _decided(article_id: str, keys: list[str]) -> Any:
 def _read(article_id: str) -> Any:
     table = schema.events.c
     return or_(table.article == article_id, table.page.contains(article_id, autoescape=True))
+
+
+def _told(article_id: str, keys: list[str]) -> Any:
+    """Letters about it; and every digest that has not arrived, for it may quote the title."""
+    table = schema.outbox.c
+    quoted = [table.body.contains(json.dumps(key), autoescape=True) for key in keys]
+    named = (column.contains(article_id, autoescape=True) for column in (table.key, table.body))
+    return or_(table.key.startswith("digest:") & (table.state != "sent"), *named, *quoted)
 
 
 def _blank(payload: str) -> str:

@@ -126,4 +126,35 @@ salts = Table(
     Column("salt", LargeBinary(16), nullable=False),
 )
 
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", Counter, primary_key=True, autoincrement=True),  # the order of sending
+    Column("key", String(200), nullable=False, unique=True),  # what is told once
+    Column("destination", String(80), nullable=False),
+    Column("body", Text, nullable=False),  # JSON; "" once it has arrived
+    Column("state", String(10), nullable=False, server_default="waiting"),
+    Column("kept", BigInteger, nullable=False),  # seconds since 1970, like all times here
+    Column("due", BigInteger, nullable=False),  # not tried before
+    Column("held", BigInteger, nullable=False, server_default="0"),  # a sender has it until then
+    Column("tried", BigInteger, nullable=False, server_default="0"),  # the first attempt
+    Column("sent", BigInteger, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("unsure", Integer, nullable=False, server_default="0"),  # 1: it may have arrived
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("ref", String(200), nullable=False, server_default=""),  # what the other side calls it
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("number", Counter, primary_key=True, autoincrement=True),
+    Column("watch", String(200), nullable=False),  # what is watched, e.g. tickets:proxy
+    Column("began", BigInteger, nullable=False),
+    Column("calm", BigInteger, nullable=False, server_default="0"),  # since when, 0 while it lasts
+    Column("ended", BigInteger, nullable=False, server_default="0"),  # 0 while it is open
+)
+
 Index("decisions_ticket", decisions.c.ticket)
+Index("outbox_waiting", outbox.c.state, outbox.c.destination, outbox.c.number)
+Index("incidents_watch", incidents.c.watch, incidents.c.ended)

@@ -6,6 +6,7 @@ from kb.store.database import Database, open_database
 from kb.store.decisions import Decisions
 from kb.store.events import Events
 from kb.store.folds import Folds
+from kb.store.outbox import Outbox
 from kb.store.purging import Purging
 from kb.store.tickets import Tickets
 
@@ -19,6 +20,11 @@ class Store:
     decisions: Decisions
     events: Events
     folds: Folds
+
+    @property
+    def outbox(self) -> Outbox:
+        """What goes out, and what has gone."""
+        return Outbox(self.database)
 
     @property
     def purging(self) -> Purging:
