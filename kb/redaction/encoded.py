@@ -22,8 +22,8 @@ ESCAPE = compiled(
     r"""|&amp;(?:#|[a-z]{2,8};)|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt"/]|=\r?\n|=[0-9A-F]{2}"""
 )
 TELLING = compiled(
-    r"""%[2-7][0-9A-Fa-f]|&(?:#|quot;|apos;|commat;|period;|colon;|lowbar;|hyphen;|amp;#|amp;[a-z]{2,8};)"""
-    r"""|\\u00|\\x[2-7]|\\[nrt"/]|=\r?\n|=(?:3D|20|40|2E|C3|E2)"""
+    r"""%[2-7C-Fc-f][0-9A-Fa-f]|&(?:#|quot;|apos;|commat;|period;|colon;|lowbar;|hyphen;|amp;#|amp;[a-z]{2,8};)"""
+    r"""|\\u[01][0-9A-Fa-f]|\\x[2-7]|\\[nrt"/]|=\r?\n|=(?:3D|20|40|2E|C3|E2)"""
 )
 SOFT = compiled(r"=\r?\n|=(?:3D|20|40|2E)")
 BASE64 = compiled(r"[0-9A-Za-z+/_-]{12,}(?:\r?\n[ \t>]{0,4}[0-9A-Za-z+/_-]{12,})*={0,2}")
@@ -82,7 +82,7 @@ def _decoded(raw: bytes) -> bytes:
     kind = raw[:1]
     if kind == b"&":
         plain = "&" + raw[5:].decode() if raw.startswith(b"&amp;") else html.unescape(raw.decode())
-        return plain.encode("latin-1", "replace")
+        return bytes(ord(one) if one < "\x80" else 0xE0 for one in plain)
     if raw in SHORT:
         return SHORT[raw]
     if kind == b"=" and raw[1:2] in b"\r\n":
@@ -123,9 +123,21 @@ def _promising(head: bytes) -> bool:
     """Return whether the first letters decode to readable ones; nearly no word's do."""
     packed = head.translate(BASIC, b" \t\r\n>=")
     try:
-        return not binascii.a2b_base64(packed[: len(packed) // 4 * 4]).translate(None, PRINTABLE)
+        return _is_text(binascii.a2b_base64(packed[: len(packed) // 4 * 4]))
     except ValueError:
         return False
+
+
+def _is_text(head: bytes) -> bool:
+    """Return whether the bytes are ASCII that can be printed, or the beginning of such UTF-8."""
+    rest = head.translate(None, PRINTABLE)
+    if not rest or min(rest) < 0x80:
+        return not rest
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        return error.end == len(head) and error.reason == "unexpected end of data"
+    return True
 
 
 def _readable(raw: bytes) -> bytes:
@@ -141,7 +153,7 @@ def _readable(raw: bytes) -> bytes:
         plain = binascii.a2b_base64(packed + b"=" * (-len(packed) % 4))
     except ValueError:
         return b""
-    if plain[:64].translate(None, PRINTABLE):
+    if not _is_text(plain[:64]):
         return b""
     return bytes(byte if 32 <= byte < 127 or byte in WHITE else 0x80 for byte in plain)
 

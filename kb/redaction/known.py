@@ -15,8 +15,19 @@ ENDINGS = frozenset(
     ("", "s", "es", "n", "en", "a", "u", "e", "em", "om", "ov", "ova", "ovi", "i", "y")
 )
 """What may follow a name's last letter and still be that name, in the languages we meet."""
+PLAIN = str.maketrans(
+    {"ß": "ss", "ẞ": "SS", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE", "œ": "oe",
+     "Œ": "OE", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ı": "i"}
+)  # fmt: skip
+"""Letters that Unicode does not take apart, as logins and machines write them."""
+WRITTEN_OUT = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue",
+     "Ø": "Oe", "Å": "Aa"}
+)  # fmt: skip
+"""The other way that German and the North write their letters."""
 LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0\xd0\xe0")
 CAPITALS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0")
+UNDERSCORE = 0x5F
 HOSTLIKE = LETTERS | frozenset(b"0123456789-_.")
 
 
@@ -58,7 +69,8 @@ class Lookout:
             if first >= last:
                 continue
             start, end = view.span(first, last)
-            if word.folded is None or _folded(text[start:end]).startswith(word.folded):
+            decoded = end - start != last - first
+            if decoded or word.folded is None or _folded(text[start:end]).startswith(word.folded):
                 yield Finding(
                     entity=word.entity,
                     label=word.entity.value,
@@ -143,11 +155,14 @@ def _of_name(name: str) -> Iterator[_Word]:
     parts = [part for part in name.replace(",", " ").split() if part.strip(".-")]
     yield from _phrase(Entity.PERSON, "known-name", " ".join(parts), inside=len(parts) > 1)
     if len(parts) > 1:
-        first, last = parts[0], parts[-1]
+        first, last, rest = parts[0], parts[-1], "".join(parts[1:])
         yield from _phrase(Entity.PERSON, "known-name", f"{last}, {first}")
-        for login in (first[0] + last, first + last[0], last + first[0], last + first):
-            if len(login) >= 5 and login.lower() not in common():
-                yield from _phrase(Entity.USERNAME, "known-user", login)
+        logins = (first[0] + last, first + last[0], last + first[0], last + first, first[0] + rest)
+        for login in dict.fromkeys(logins):
+            if len(login) >= 4 and login.lower() not in common():
+                yield from _phrase(Entity.USERNAME, "known-login", login)
+        if len(parts) > 2:
+            yield from _phrase(Entity.PERSON, "known-name", " ".join(parts[1:]))
     for part in parts:
         if len(part.strip(".")) > 2 or not part.isascii():
             yield from _phrase(Entity.PERSON, "known-name", part, cased=part.lower() in common())
@@ -185,18 +200,36 @@ def _of_organisation(organisation: str) -> Iterator[_Word]:
 def _phrase(
     entity: Entity, rule: str, phrase: str, *, inside: bool = False, cased: bool = False
 ) -> Iterator[_Word]:
-    """Yield the phrase as written and, where it differs, without its accents."""
-    written = unicodedata.normalize("NFC", phrase.strip())
-    for spelling in dict.fromkeys((written, _unaccented(written))):
+    """Yield the phrase as written and, where it differs, as machines write it."""
+    for spelling in _spelled(unicodedata.normalize("NFC", phrase.strip())):
         seen = plain_view(spelling).seen
         parts = seen.split()
         if not parts or not any(byte in LETTERS or chr(byte).isdigit() for byte in seen):
             continue
         pattern = r"[\s._+-]{0,3}".join(_escaped(part) for part in parts)
+        if rule == "known-login":
+            pattern += r"(?:\b|_)"
         folded = None if spelling.isascii() else _folded(spelling)
         yield _Word(
             entity=entity, rule=rule, pattern=pattern, inside=inside, cased=cased, folded=folded
         )
+
+
+def _spelled(written: str) -> Iterator[str]:
+    """Yield a phrase as written, without its accents, with them written out, without its marks."""
+    spellings = (written, _unaccented(written), _unaccented(written.translate(WRITTEN_OUT)))
+    yield from dict.fromkeys(
+        one for spelling in spellings for one in (spelling, _unmarked(spelling))
+    )
+
+
+def _unmarked(text: str) -> str:
+    """Return a name without the marks that a login drops: `O'Hara`, `Anne-Marie`."""
+    return (
+        text
+        if "@" in text or "." in text
+        else text.translate({0x27: None, 0x2019: None, 0x2D: None})
+    )
 
 
 def _escaped(part: bytes) -> str:
@@ -204,13 +237,13 @@ def _escaped(part: bytes) -> str:
 
 
 def _escaped_byte(byte: int) -> str:
-    if byte in (UPPER, LOWER):
-        return r"[\xc0\xe0]"
+    if byte in (UPPER, LOWER):  # one byte of ours, but up to three where UTF-8 was decoded
+        return r"[\xc0\xe0\x80]{1,3}"
     return chr(byte) if byte < 128 and chr(byte).isalnum() else f"\\x{byte:02x}"
 
 
 def _unaccented(text: str) -> str:
-    apart = unicodedata.normalize("NFKD", text)
+    apart = unicodedata.normalize("NFKD", text.translate(PLAIN))
     return "".join(one for one in apart if not unicodedata.combining(one))
 
 
@@ -227,6 +260,8 @@ def _widened(seen: bytes, first: int, last: int, word: _Word) -> tuple[int, int]
         while first > floor and seen[first - 1] in HOSTLIKE:
             first -= 1
         return first + len(seen[first:last]) - len(seen[first:last].lstrip(b".-_")), last
+    if word.rule == "known-login" and seen[last - 1] == UNDERSCORE:
+        last -= 1
     after = last
     while after < len(seen) and after - last < 5 and seen[after] in LETTERS:
         after += 1

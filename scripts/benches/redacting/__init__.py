@@ -1,0 +1,1 @@
+"""What `scripts/bench redaction` stands on: scoring, the peers, made cases, speed."""
