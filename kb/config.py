@@ -200,6 +200,19 @@ class Paging:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """`[search]`: the cluster whose index the service reads, where one machine is not enough.
+
+    Attributes:
+        url: Address of OpenSearch, without credentials; `""` is the index in `.kb/`.
+        index: Name of the alias there.
+    """
+
+    url: str = ""
+    index: str = "docworthy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything the workspace says; `root` is its folder."""
 
@@ -213,6 +226,7 @@ class Config:
     review: Review = Review()
     feedback: Feedback = Feedback()
     paging: Paging = Paging()
+    search: Search = Search()
 
     @property
     def signers(self) -> Path | None:
@@ -240,6 +254,10 @@ class Config:
         """The store's SQLAlchemy URL: `KB_DATABASE`, then kb.toml, then SQLite in `.kb/`."""
         url = os.environ.get("KB_DATABASE") or self.measure.database
         return url or f"sqlite:///{self.state / 'store.sqlite3'}"
+
+    def search_login(self) -> tuple[str, str]:
+        """Return `KB_SEARCH_USER` and `KB_SEARCH_PASSWORD`, `""` where they are not set."""
+        return os.environ.get("KB_SEARCH_USER", ""), os.environ.get("KB_SEARCH_PASSWORD", "")
 
     def hook_secrets(self) -> tuple[str, ...]:
         """Return `KB_HOOK_SECRET`, one or, while they change, two, with a blank between them."""

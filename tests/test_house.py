@@ -47,6 +47,7 @@ HOMES = {
     "ruamel": ("kb/articles/front_matter.py",),
     "frontmatter": ("kb/articles/front_matter.py",),
     "whoosh": ("kb/search/whoosh.py",),
+    "opensearchpy": ("kb/search/opensearch.py",),
     "re2": ("kb/redaction/",),
 }
 FORBIDDEN = {"utils", "util", "core", "base", "helpers", "common", "misc"}

@@ -31,6 +31,7 @@ COMMANDS = {
     "feedback": "feedback",
     "outbox": "outbox",
     "search": "search",
+    "index": "search",
     "redact": "redaction",
     "doctor": "setup",
 }

@@ -1,7 +1,8 @@
-"""Finds pages as readers would: `kb search`, for one question or a file of them."""
+"""Finds pages as readers would, and keeps the index that finds them: `kb search`, `kb index`."""
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TextIO
 
@@ -11,6 +12,7 @@ from kb.cli import out
 from kb.cli.workspace import json_option, open_workspace
 from kb.errors import SourceError
 from kb.search.hit import Hit
+from kb.search.opensearch import connect, publish
 from kb.search.whoosh import Searcher, refresh
 
 
@@ -45,6 +47,28 @@ def search(words: tuple[str, ...], batch: TextIO | None, limit: int, as_json: bo
             click.echo(json.dumps(row, ensure_ascii=False))
         return
     _show(next(answers)[1], as_json)
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be sent, and send nothing.")
+@json_option
+def index(dry_run: bool, as_json: bool) -> None:
+    """Bring the search index up to date, on disk and in the cluster of search.url."""
+    config = open_workspace().config
+    folder, told = config.state / "search", config.search
+    known = refresh(config.docs, folder)
+    public = sum(known.files[path].public for path in known.pages)
+    if told.url and not dry_run:
+        with closing(Searcher(folder, known)) as held:
+            publish(held, connect(told.url, *config.search_login()), told.index)
+    where = f"{told.index} in the cluster" if told.url else "none: search.url is empty"
+    if as_json:
+        sent = public if told.url and not dry_run else 0
+        out.data("index", pages=len(known.pages), public=public, sent=sent)
+        return
+    out.line(f"on disk    {len(known.pages)} pages")
+    out.line(f"cluster    {public} public pages {'would go' if dry_run else 'went'} to {where}"
+             if told.url else f"cluster    {where}")  # fmt: skip
 
 
 def _questions(file: TextIO) -> Iterator[tuple[object, str]]:

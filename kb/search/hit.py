@@ -1,5 +1,6 @@
 """One result as everybody sees it: the page, its score, the passage, and where to land."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kb.search.ranking import Ranked
@@ -42,19 +43,26 @@ def hit_of(found: Ranked, sheet: Sheet) -> Hit:
 
 
 def passage(line: Line, sheet: Sheet) -> str:
-    """Return the line and what follows it in its section, as far as there is room.
+    """Return the line and its neighbours in its section, as far as there is room.
 
-    A heading is a landing place of its own: its passage is what stands below it.
+    What follows comes first, then what stands before. A heading is a landing place of its own: its
+    passage is what stands below it.
     """
     at = sheet.lines.index(line)
-    text = "" if line.kind is Kind.HEADING else line.text
-    for one in sheet.lines[at + 1 :]:
+    below, above = sheet.lines[at + 1 :], reversed(sheet.lines[:at])
+    if line.kind is Kind.HEADING:
+        return short(_joined("", below, line, True) or line.text)
+    return short(_joined(_joined(line.text, below, line, True), above, line, False))
+
+
+def _joined(text: str, lines: Iterable[Line], line: Line, after: bool) -> str:
+    for one in lines:
         if one.section != line.section or one.kind is not Kind.BODY:
             break
         if text and len(text) + 1 + len(one.text) > WIDTH:
             break
-        text = f"{text} {one.text}".strip()
-    return short(text or line.text)
+        text = f"{text} {one.text}".strip() if after else f"{one.text} {text}"
+    return text
 
 
 def short(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kb.search import ranking
 from kb.search.hit import Hit, hit_of
@@ -26,6 +26,9 @@ class Held:
         rows = ((term, ranking.row(rows, self.scale)) for term, rows in postings.items())
         self._rows = {term: row for term, row in rows if row}
         self.languages = tuple(sorted({sheet.lang for sheet in sheets}))
+
+    def expect(self, terms: Iterable[str] = (), numbers: Iterable[int] = ()) -> None:
+        """Do nothing: it is all at hand."""
 
     def row(self, term: str) -> Row | None:
         """Return the term's pages."""

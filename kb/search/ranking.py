@@ -51,6 +51,9 @@ class Source(Protocol):
     def languages(self) -> tuple[str, ...]:
         """The languages of its pages, sorted."""
 
+    def expect(self, terms: Iterable[str] = (), numbers: Iterable[int] = ()) -> None:
+        """Hear what will be asked for next: one round trip, where the index is far away."""
+
     def row(self, term: str) -> Row | None:
         """Return the term's pages, None when no page holds it."""
 
@@ -242,6 +245,7 @@ class Asked:
 def score(query: str, source: Source) -> Asked:
     """Add up the impacts of what was asked, over all pages that hold any of it."""
     asked = Asked(parts(query, source.languages), {}, {})
+    source.expect(terms=(term for part in asked.parts for term in (*part.terms, *part.kin)))
     for place, part in enumerate(asked.parts):
         held = [(term, found) for term in part.terms if (found := source.row(term))]
         one: dict[int, int] = {}
@@ -307,13 +311,22 @@ def _length(asked: Asked) -> int:
     return sum(weight * weight for weight in best.values())
 
 
-def rank(query: str, source: Source, limit: int) -> list[Ranked]:
-    """Return the best pages, best first; equal ones in the order of their numbers."""
+def rank(
+    query: str, source: Source, limit: int, hidden: frozenset[int] = frozenset()
+) -> list[Ranked]:
+    """Return the best pages, best first; equal ones in the order of their numbers.
+
+    Args:
+        hidden: Pages that are as if they were not there.
+    """
     asked = score(query, source)
     starts = asked.beginnings()
-    order = sorted(asked.scores, key=lambda number: (-asked.scores[number], number))
+    shown = asked.scores.keys() - hidden if hidden else asked.scores
+    order = sorted(shown, key=lambda number: (-asked.scores[number], number))
+    order = order[: max(limit, LOOKED_AT)]
+    source.expect(numbers=order)
     found = []
-    for place, number in enumerate(order[: max(limit, LOOKED_AT)]):
+    for place, number in enumerate(order):
         likeness, line = _best_line(source.sheet(number), asked, starts)
         lift = LINE * likeness if place < LOOKED_AT else 0.0
         found.append(Ranked(number, asked.scores[number] * (1 + lift), line))

@@ -11,7 +11,6 @@ Everything is JSON in gzip (`.json.gz`), and a function of the pages alone:
 After an edit only the shards that hold one of the old or new page's terms are written again.
 """
 
-import gzip
 import hashlib
 import json
 import shutil
@@ -23,9 +22,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kb.articles.library import write
 from kb.search import ranking
 from kb.search.analysis import data
+from kb.search.keeping import Folder, Keeping
 from kb.search.sheet import Sheet, from_json
 from kb.search.whoosh import Searcher, refresh
 
@@ -55,11 +54,11 @@ class Page:
     number: int
 
 
-def export(index: Searcher, folder: Path, urls: Mapping[str, str]) -> None:
-    """Bring the shards in `folder` up to date with the index.
+def export(index: Searcher, kept: Keeping, urls: Mapping[str, str]) -> None:
+    """Bring the shards that are kept up to date with the index.
 
     Args:
-        urls: The pages of the site: path below the docs folder, and address from the root.
+        urls: The pages to be found: path below the docs folder, and address from the root.
     """
     pages = {path: Page(index.known.files[path].digest, urls[path], number)
              for path, number in index.numbers.items() if path in urls}  # fmt: skip
@@ -67,15 +66,16 @@ def export(index: Searcher, folder: Path, urls: Mapping[str, str]) -> None:
     plan = Plan(
         version=VERSION, pivots=known.pivots, scale=known.scale, shards=_shards(known.pages)
     )
-    old = _state(folder, plan)
+    old = _pages_of(kept.state(), plan)
+    writer = _Writer(index, kept, plan, frozenset(page.number for page in pages.values()), pages)
     if old is None:
-        shutil.rmtree(folder, ignore_errors=True)
-    writer = _Writer(index, folder, plan, frozenset(page.number for page in pages.values()), pages)
-    if old is None:
+        kept.begin(anew=True)
         writer.everything()
     elif old != pages:
+        kept.begin(anew=False)
         writer.changes(old)
-    _keep(folder, plan, pages, index.languages)
+    if old != pages:
+        _finish(index, kept, plan, pages)
 
 
 def renew(docs: Path, folder: Path, target: Path, urls: Mapping[str, str]) -> None:
@@ -88,7 +88,7 @@ def renew(docs: Path, folder: Path, target: Path, urls: Mapping[str, str]) -> No
     """
     index = Searcher(folder, refresh(docs, folder))
     try:
-        export(index, folder / "shards", urls)
+        export(index, Folder(folder / "shards"), urls)
     finally:
         index.close()
     place(folder / "shards", target)
@@ -97,9 +97,8 @@ def renew(docs: Path, folder: Path, target: Path, urls: Mapping[str, str]) -> No
 def addresses(folder: Path) -> dict[str, str]:
     """Return path and address of every page that was exported last, none where nothing was."""
     try:
-        row = json.loads((folder / "shards" / "state.json").read_text(encoding="utf-8"))
-        return {path: url for path, (_, url, _) in row["pages"].items()}
-    except (OSError, ValueError, KeyError, TypeError):
+        return {path: url for path, (_, url, _) in _listed(Folder(folder / "shards").state())}
+    except (KeyError, TypeError, ValueError):
         return {}
 
 
@@ -132,7 +131,7 @@ def _shards(pages: list[str]) -> int:
 @dataclass(frozen=True, slots=True)
 class _Writer:
     index: Searcher
-    folder: Path
+    kept: Keeping
     plan: Plan
     numbers: frozenset[int]
     pages: Mapping[str, Page]
@@ -147,47 +146,48 @@ class _Writer:
             if _is_word(term):
                 words[term[0]].append(term)
         for shard, pairs in shards.items():
-            _save(self.folder / f"t/{shard:x}", f"{{{','.join(pairs)}}}")
+            self.kept.save(f"t/{shard:x}", f"{{{','.join(pairs)}}}")
         for letter, known in words.items():
-            _save(self.folder / f"w/{ord(letter):x}", _json(known))
-        for path, page in self.pages.items():
-            self._page(path, page)
+            self.kept.save(f"w/{ord(letter):x}", _json(known))
+        for page in self.pages.values():
+            self._page(page)
 
     def changes(self, old: Mapping[str, Page]) -> None:
         """Write again what the pages that came, changed or went have to do with."""
         gone = {path: page for path, page in old.items() if self.pages.get(path) != page}
         new = {path: page for path, page in self.pages.items() if old.get(path) != page}
-        before = [_load_sheet(self.folder, page) for page in gone.values()]
+        found = self.kept.load(f"p/{page.number}" for page in gone.values())
+        before = [from_json(json.dumps(row)) for row in found.values()]
         for page in gone.values():
-            _path(self.folder / f"p/{page.number}").unlink(missing_ok=True)
-        for path, page in new.items():
-            self._page(path, page)
+            self.kept.drop(f"p/{page.number}")
+        for page in new.values():
+            self._page(page)
         now = [self.index.sheet(page.number) for page in new.values()]
         touched = sorted({term for sheet in (*before, *now) for term in _terms(sheet)})
         self._shards(touched)
         self._words([term for term in touched if _is_word(term)])
 
     def _shards(self, touched: Iterable[str]) -> None:
-        shards = defaultdict[int, list[str]](list)
+        shards = defaultdict[str, list[str]](list)
         for term in touched:
-            shards[shard_of(term, self.plan.shards)].append(term)
-        for shard, terms in shards.items():
-            path = self.folder / f"t/{shard:x}"
-            rows = _load(path) or {}
+            shards[f"t/{shard_of(term, self.plan.shards):x}"].append(term)
+        held = self.kept.load(shards)
+        for name, terms in shards.items():
+            rows = held.get(name, {})
             for term in terms:
                 rows.pop(term, None)
                 if (row := self._row(term)) is not None:
                     rows[term] = row
-            _save_unless_empty(path, dict(sorted(rows.items())))
+            self._save_unless_empty(name, dict(sorted(rows.items())))
 
     def _words(self, touched: Iterable[str]) -> None:
         letters = defaultdict[str, set[str]](set)
         for term in touched:
-            letters[term[0]].add(term)
-        for letter, terms in letters.items():
-            path = self.folder / f"w/{ord(letter):x}"
-            known = set(_load(path) or ()) - terms
-            _save_unless_empty(path, sorted(known | {t for t in terms if self._row(t)}))
+            letters[f"w/{ord(term[0]):x}"].add(term)
+        held = self.kept.load(letters)
+        for name, terms in letters.items():
+            known = set(held.get(name, ())) - terms
+            self._save_unless_empty(name, sorted(known | {t for t in terms if self._row(t)}))
 
     def _row(self, term: str) -> list[Any] | None:
         row = self.index.row(term)
@@ -199,9 +199,16 @@ class _Writer:
         gaps = [now - before for before, now in zip([0, *numbers], numbers, strict=False)]
         return [row.idf, row.pages, gaps, [impact for _, impact in kept]]
 
-    def _page(self, path: str, page: Page) -> None:
+    def _page(self, page: Page) -> None:
         sheet = replace(self.index.sheet(page.number), url=page.url)
-        _save(self.folder / f"p/{page.number}", sheet.to_json())
+        self.kept.save(f"p/{page.number}", sheet.to_json())
+
+    def _save_unless_empty(self, name: str, value: list[Any] | dict[str, Any]) -> None:
+        """Leave what the export of everything would leave: nothing for what nothing is in."""
+        if value:
+            self.kept.save(name, _json(value))
+        else:
+            self.kept.drop(name)
 
 
 def _terms(sheet: Sheet) -> Iterator[str]:
@@ -221,57 +228,29 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _path(stem: Path) -> Path:
-    return stem.with_name(f"{stem.name}.json.gz")
+def _plan(plan: Plan) -> str:
+    return _json([plan.version, plan.pivots, plan.scale, plan.shards])
 
 
-def _save(stem: Path, text: str) -> None:
-    path = _path(stem)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_suffix(".new")
-    aside.write_bytes(gzip.compress(text.encode(), 6, mtime=0))
-    aside.replace(path)
+def _listed(state: dict[str, Any] | None) -> Iterable[tuple[str, Any]]:
+    return state["pages"].items() if state else ()
 
 
-def _save_unless_empty(stem: Path, value: list[Any] | dict[str, Any]) -> None:
-    """Leave what the export of everything would leave: no file for what nothing is in."""
-    if value:
-        _save(stem, _json(value))
-    else:
-        _path(stem).unlink(missing_ok=True)
-
-
-def _load(stem: Path) -> Any:
-    path = _path(stem)
-    return json.loads(gzip.decompress(path.read_bytes())) if path.exists() else None
-
-
-def _load_sheet(folder: Path, page: Page) -> Sheet:
-    return from_json(json.dumps(_load(folder / f"p/{page.number}")))
-
-
-def _state(folder: Path, plan: Plan) -> dict[str, Page] | None:
-    """Return what is exported already, None when it is of another plan."""
+def _pages_of(state: dict[str, Any] | None, plan: Plan) -> dict[str, Page] | None:
+    """Return what is exported already, None when nothing is, or it is of another plan."""
     try:
-        row = json.loads((folder / "state.json").read_text(encoding="utf-8"))
-        if row["plan"] != _json([plan.version, plan.pivots, plan.scale, plan.shards]):
+        if state is None or state["plan"] != _plan(plan):
             return None
-        pages = {
-            path: Page(digest, url, number) for path, (digest, url, number) in row["pages"].items()
-        }
-        (folder / "state.json").unlink()
-        return pages
-    except (OSError, ValueError, KeyError, TypeError):
+        return {path: Page(*page) for path, page in _listed(state)}
+    except (ValueError, KeyError, TypeError):
         return None
 
 
-def _keep(folder: Path, plan: Plan, pages: Mapping[str, Page], languages: tuple[str, ...]) -> None:
-    """Write the manifest, then what was exported: until then, a stopped run starts anew."""
+def _finish(index: Searcher, kept: Keeping, plan: Plan, pages: Mapping[str, Page]) -> None:
+    """Keep the manifest, then what was exported: until then, a stopped run starts anew."""
     held = {path: (page.digest, page.url, page.number) for path, page in sorted(pages.items())}
-    plans = _json([plan.version, plan.pivots, plan.scale, plan.shards])
-    known = {lang: data()[lang] for lang in languages}
-    text = _json({"plan": plans, "pages": held, "languages": known})
+    known = {lang: data()[lang] for lang in index.languages}
+    text = _json({"plan": _plan(plan), "pages": held, "languages": known})
     manifest = {"v": VERSION, "id": hashlib.sha256(text.encode()).hexdigest()[:12],
                 "pages": len(pages), "shards": plan.shards, "languages": known}  # fmt: skip
-    _save(folder / "manifest", _json(manifest))
-    write(folder / "state.json", _json({"plan": plans, "pages": held}))
+    kept.finish(_json(manifest), _json({"plan": _plan(plan), "pages": held}))

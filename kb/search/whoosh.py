@@ -34,7 +34,7 @@ from kb.search.sheet import Kind, Sheet, from_json
 
 __all__ = ["MAX_QUERY", "Hit", "Index", "Known", "Searcher", "numbers", "refresh"]
 
-VERSION = 1
+VERSION = 2
 """Of everything that an index depends on but its pages; another version is built anew."""
 _RETRIES = 5
 _PARALLEL = 400
@@ -294,9 +294,11 @@ class Searcher:
         The query is words, never syntax: whatever a customer pastes is looked up as it is.
         """
         hidden = self._hidden if public_only else frozenset()
-        found = ranking.rank(query, self, limit + len(hidden))
-        shown = [one for one in found if one.number not in hidden][:limit]
-        return tuple(hit_of(one, self.sheet(one.number)) for one in shown)
+        found = ranking.rank(query, self, limit, hidden)
+        return tuple(hit_of(one, self.sheet(one.number)) for one in found)
+
+    def expect(self, terms: Iterable[str] = (), numbers: Iterable[int] = ()) -> None:
+        """Do nothing: it is all at hand."""
 
     def row(self, term: str) -> Row | None:
         """Return the term's pages."""

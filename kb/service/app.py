@@ -22,6 +22,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from kb.config import Config
 from kb.errors import ConfigError, KbError
 from kb.redaction import Redactor
+from kb.search.opensearch import ClusterSearcher, connect
 from kb.service.collector import Collector
 from kb.service.failures import LastResort, handle
 from kb.service.finding import Finder
@@ -62,7 +63,7 @@ def make_app(
     places: list[BaseRoute] = [
         *routes(
             collector,
-            Finder(config.docs, config.state / "search", collector.is_held),
+            Finder(config.docs, config.state / "search", _engine(config), collector.is_held),
             config.service.origins,
         ),
         Mount("/team/static", StaticFiles(directory=HERE / "static")),
@@ -84,6 +85,13 @@ def make_app(
     lane: Any = FastLane(app, LastResort(collector), config.service.origins)
     believing: Any = ProxyHeadersMiddleware(lane, ["127.0.0.1", "::1", *own.trusted])
     return KeepPeer(believing)
+
+
+def _engine(config: Config) -> ClusterSearcher | None:
+    """Return what reads the cluster's index, None where the index on this machine is asked."""
+    if not config.search.url:
+        return None
+    return ClusterSearcher(connect(config.search.url, *config.search_login()), config.search.index)
 
 
 def make_collector(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -20,16 +21,29 @@ from kb.service.limits import Limit
 MOST = 50
 SUGGESTIONS = 5
 
+
+class Engine(Protocol):
+    """An index that is kept up to date elsewhere, such as a cluster's."""
+
+    def search(self, query: str, *, limit: int = 10) -> tuple[Hit, ...]:
+        """Return the best pages that everybody may read, best first."""
+
+
 QUICK = 0.02
 """Seconds: where a look at all files takes less, every question looks; else a thread looks."""
 
 
 @dataclass(slots=True)
 class Finder:
-    """`GET /search` and `GET /suggest` over what the public site shows."""
+    """`GET /search` and `GET /suggest` over what the public site shows.
+
+    Attributes:
+        engine: What answers in place of the index in `folder`.
+    """
 
     docs: Path
     folder: Path
+    engine: Engine | None = None
     is_held: Callable[[Request], bool] = lambda _: False
     limit: Limit = field(default_factory=Limit)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -62,7 +76,13 @@ class Finder:
         return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
     def find(self, query: str, limit: int) -> tuple[Hit, ...]:
-        """Return the best pages; the index follows the files, at once or within a second or two."""
+        """Return the best pages; the index follows the files, at once or within a second or two.
+
+        Raises:
+            SourceError: The cluster that is asked does not answer.
+        """
+        if self.engine is not None:
+            return self.engine.search(query, limit=limit)
         if self._held is None or self._took < QUICK:
             with self._looking:
                 self._look()

@@ -196,6 +196,17 @@ def test_the_form_answers_and_shows_what_goes_along(page: Any, centre: Collector
     assert 1 == len(centre.wait_for("form_solved"))
 
 
+def test_a_service_that_is_away_is_replaced(chromium: Any, centre: Collector) -> None:
+    """Where `/suggest` fails, the site's own index answers in its place."""
+    context = chromium.new_context(base_url=centre.url)
+    page = context.new_page()
+    page.route("**/suggest?**", lambda route: route.fulfill(status=503))
+    page.goto("/support/")
+    page.get_by_label("Subject").fill("uploads stop")
+    page.locator(".dw-suggestions a", has_text="Uploads time out").wait_for()
+    context.close()
+
+
 def test_privacy_control_is_honoured(page: Any, centre: Collector) -> None:
     """A browser that asks not to be told on sends nothing, and is not asked to vote."""
     page.add_init_script(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.search.keeping import Folder
 from kb.search.ranking import Row
 from kb.search.shards import export, place, shard_of
 from kb.search.whoosh import Searcher, refresh
@@ -24,7 +25,7 @@ def docs(tmp_path: Path) -> Path:
 
 def exported(docs: Path, folder: Path) -> Searcher:
     index = Searcher(folder, refresh(docs, folder))
-    export(index, folder / "shards", {path: f"{path[:-3]}/" for path in index.known.pages})
+    export(index, Folder(folder / "shards"), {path: f"{path[:-3]}/" for path in index.known.pages})
     return index
 
 
@@ -78,7 +79,7 @@ def test_pages_that_the_site_lacks_are_not_exported(docs: Path, tmp_path: Path) 
     """Only the site's own pages are in its shards, with the site's addresses."""
     folder = tmp_path / "s"
     index = Searcher(folder, refresh(docs, folder))
-    export(index, folder / "shards", {"p1.md": "p1.html"})
+    export(index, Folder(folder / "shards"), {"p1.md": "p1.html"})
     place(folder / "shards", tmp_path / "site")
     (page,) = (tmp_path / "site" / "p").iterdir()
     assert "p1.html" == json.loads(gzip.decompress(page.read_bytes()))["u"]

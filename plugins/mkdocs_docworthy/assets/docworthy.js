@@ -137,19 +137,54 @@
     if (rows.length && told !== asked) send("suggestion_shown", { results: rows.length });
     told = asked;
   };
-  const suggest = async (form) => {
+  /* The service answers; where there is none, or it is away, the site's own index does. */
+  const AWAY = 2500, ENOUGH = /\S.*\S.*\S|[\u3040-\u30ff\u3400-\u9fff]{2}/s;
+  const fromService = async (query) => {
     const { dwService } = here();
-    const query = (form.subject.value + " " + form.description.value).trim().slice(0, 500);
-    if (!dwService || query.length < 3 || query === asked) return;
-    asked = query;
-    if (request) request.abort();
-    request = new AbortController();
+    if (!dwService) return null;
+    const mine = request = new AbortController();
+    const late = setTimeout(() => mine.abort(), AWAY);
     try {
       const url = dwService + "/suggest?q=" + encodeURIComponent(query);
-      const answer = await fetch(url, { signal: request.signal, credentials: "omit" });
-      if (answer.ok) show(form, (await answer.json()).results || []);
-    } catch { /* cancelled, or the service is away: the form works without it */ }
+      const answer = await fetch(url, { signal: mine.signal, credentials: "omit" });
+      return answer.ok ? (await answer.json()).results || [] : null;
+    } catch { return null; } finally { clearTimeout(late); }
   };
+  const fromSite = async (query) => {
+    const { docworthySearch } = window;
+    try {
+      return docworthySearch ? (await docworthySearch.search(query, 5)).hits : [];
+    } catch { return []; /* no index here: the form works without it */ }
+  };
+  const suggest = async (form) => {
+    const query = (form.subject.value + " " + form.description.value).trim().slice(0, 500);
+    if (query === asked) return;
+    if (request) request.abort();
+    asked = query;
+    if (!ENOUGH.test(query)) return show(form, []);
+    const rows = await fromService(query) || asked === query && await fromSite(query);
+    if (asked === query) show(form, rows);
+  };
+
+  /* What is written stays in this tab until it is sent and something else is read: an error page or
+     a look elsewhere loses nothing. */
+  const DRAFT = "docworthy-draft", WRITTEN = ["subject", "description"];
+  const stored = (value) => {
+    try {
+      if (value === undefined) return JSON.parse(sessionStorage.getItem(DRAFT)) || {};
+      if (value) sessionStorage.setItem(DRAFT, JSON.stringify(value));
+      else sessionStorage.removeItem(DRAFT);
+    } catch { /* full or off */ }
+    return {};
+  };
+  const keepDraft = (form) =>
+    stored(Object.fromEntries(WRITTEN.map((name) => [name, form.elements[name].value])));
+  const giveDraft = (form) => {
+    const held = stored();
+    WRITTEN.forEach((name) => { form.elements[name].value ||= held[name] || ""; });
+    suggest(form);
+  };
+
   const cameFrom = () => {
     const from = new URLSearchParams(location.search).get("from") || "";
     return /^[a-z0-9-]{1,80}$/.test(from) ? from : "";
@@ -168,6 +203,7 @@
   };
   const solved = (form) => {
     send("form_solved");
+    stored(null);
     $(".dw-suggestions", form).hidden = true;
     const count = $(".dw-count", form);
     count.textContent = form.dataset.dwDone;
@@ -206,6 +242,7 @@
     const form = event.target.closest("[data-dw-form]");
     if (event.target.matches("[data-md-component=search-query]")) settle(event.target);
     if (!form || event.target.type === "checkbox") return;
+    keepDraft(form);
     clearTimeout(formTimer);
     formTimer = setTimeout(() => suggest(form), 500);
   });
@@ -219,7 +256,10 @@
     if (event.target.matches(".dw-vote-form")) {
       event.preventDefault();
       giveReason(event.target);
-    } else if (event.target.matches("[data-dw-form]")) send("ticket_submitted");
+    } else if (event.target.matches("[data-dw-form]")) {
+      send("ticket_submitted");
+      stored({ ...stored(), sent: true });
+    }
   });
 
   const arrive = () => {
@@ -230,8 +270,12 @@
     come();
     if (form) {
       fillForm(form);
+      giveDraft(form);
       send("form_opened");
-    } else remember("page", document.title, location.pathname);
+      return;
+    }
+    remember("page", document.title, location.pathname);
+    if (stored().sent) stored(null);
   };
   if (window.document$ && document$.subscribe) document$.subscribe(arrive);
   else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", arrive);

@@ -279,15 +279,19 @@
     const start = text.slice(0, WIDTH - 1), space = start.lastIndexOf(" ");
     return (space > 0 ? start.slice(0, space) : start) + "…";
   };
-  /* The line and what follows it in its section, as far as there is room. */
-  const passageOf = (line, sheet) => {
-    let text = line[0] === HEADING ? "" : line[2];
-    for (const [kind, section, said] of sheet.x.slice(sheet.x.indexOf(line) + 1)) {
+  /* The line and its neighbours in its section, as far as there is room. */
+  const joined = (text, lines, line, after) => {
+    for (const [kind, section, said] of lines) {
       if (section !== line[1] || kind !== BODY) break;
       if (text && text.length + 1 + said.length > WIDTH) break;
-      text = (text + " " + said).trim();
+      text = after ? (text + " " + said).trim() : said + " " + text;
     }
-    return short(text || line[2]);
+    return text;
+  };
+  const passageOf = (line, { x }) => {
+    const at = x.indexOf(line), below = x.slice(at + 1), above = x.slice(0, at).reverse();
+    if (line[0] === HEADING) return short(joined("", below, line, true) || line[2]);
+    return short(joined(joined(line[2], below, line, true), above, line, false));
   };
 
   /* Which parts of a text say what was asked: for the eye alone, so accents and apostrophes stay. */
@@ -335,12 +339,14 @@
     const asked = await score(query, source);
     const order = [...asked.scores].sort((a, b) => b[1] - a[1] || a[0] - b[0])
       .slice(0, Math.max(limit, LOOKED_AT));
-    const sheets = await Promise.all(order.map(([number]) => source.sheet(number)));
-    const found = order.map(([number, value], i) => {
-      const [likeness, line] = bestLine(sheets[i], asked, source);
+    const read = order.map(async ([number, value], i) => {
+      const sheet = await source.sheet(number);
+      if (!sheet) return null; /* gone with a new edition of the site, just now */
+      const [likeness, line] = bestLine(sheet, asked, source);
       const lift = i < LOOKED_AT ? LINE * likeness : 0;
-      return { number, score: value * (1 + lift), line, sheet: sheets[i] };
+      return { number, score: value * (1 + lift), line, sheet };
     });
+    const found = (await Promise.all(read)).filter(Boolean);
     const top = found.slice(0, LOOKED_AT).sort((a, b) => b.score - a.score || a.number - b.number);
     return { total: asked.scores.size, hits: [...top, ...found.slice(LOOKED_AT)].slice(0, limit)
       .map((one) => hit(one, asked, source)) };

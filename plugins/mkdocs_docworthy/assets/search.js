@@ -76,28 +76,22 @@
   const stuck = (is) => { $(".dw-search-stuck", box()).hidden = !is; };
 
   /* One question at a time: what comes back late is not shown. */
-  let timer, asked, turn = 0, total = 0;
+  let timer, asked, shown, turn = 0, total = 0;
   const clear = () => {
+    turn += 1;
     asked = "";
     total = 0;
     part("list").replaceChildren();
     stuck(false);
     say(box().dataset.dwType);
   };
-  const fail = (mine) => {
-    if (mine !== turn) return;
+  const fail = () => {
     clear();
     asked = null;
     stuck(true);
     say(box().dataset.dwAway);
   };
-  const show = async () => {
-    const query = field().value.trim();
-    share(query);
-    if (query === asked) return;
-    const mine = turn += 1;
-    if (!query) return clear();
-    asked = query;
+  const find = async (query, mine) => {
     try {
       const found = await search(query, PAGE);
       if (mine !== turn) return;
@@ -106,7 +100,15 @@
       part("meta").parentElement.parentElement.scrollTop = 0;
       told(total);
       stuck(true);
-    } catch { fail(mine); }
+    } catch { if (mine === turn) fail(); }
+  };
+  const show = () => {
+    const query = field().value.trim();
+    share(query);
+    if (query === asked) return shown;
+    if (query) shown = find(asked = query, turn += 1);
+    else clear();
+    return shown;
   };
   const more = async () => {
     const held = part("list").children.length, mine = turn;
@@ -121,7 +123,7 @@
     if (asked === undefined) {
       asked = "";
       say(box().dataset.dwStart);
-      open().then(() => { if (!field().value) say(box().dataset.dwType); }, () => fail(turn));
+      open().then(() => { if (!field().value) say(box().dataset.dwType); }, fail);
     }
     if (field().value) show();
   };

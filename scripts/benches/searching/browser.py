@@ -1,82 +1,149 @@
-"""A cold Chromium on a static host: bytes and milliseconds to the first result."""
+"""A cold Chromium on a static host: bytes, milliseconds and memory to the first ten results."""
 
 import html
+import json
+import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import Any
 
-from kb.search.sheet import Sheet
+from kb.search.sheet import Kind, Sheet
+from searching.link import Link, linked
 
 CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage",
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
-OURS = "async q => (await docworthySearch.search(q, 10)).hits.length"
-PAGEFIND = """async q => {
-    const found = (await (await import("/pagefind/pagefind.js")).search(q)).results;
-    return (await Promise.all(found.slice(0, 10).map((one) => one.data()))).length;
-}"""
+SLOW = {"delay": 0.04, "rate": 10e6 / 8}
+"""10 Mbit/s, 40 ms there and back."""
+ASSETS = Path(__file__).resolve().parents[3] / "plugins/mkdocs_docworthy/assets"
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """A search in the browser: how its files come into a site, and how a page asks it."""
 
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(site: Path) -> Iterator[str]:
-    """Serve a folder on the loopback."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    name: str
+    build: Callable[[Path, Sequence[Sheet], Path], bool]
+    script: str
+    call: str
 
 
-def pagefind(site: Path, sheets: Iterator[Sheet]) -> bool:
+def _ours(site: Path, _: Sequence[Sheet], shards: Path) -> bool:
+    place = site / "assets/docworthy"
+    place.mkdir(parents=True)
+    for name in ("search.js", "search-worker.js"):
+        shutil.copy(ASSETS / name, place / name)
+    (site / "search").mkdir()
+    (site / "search/docworthy").symlink_to(shards)
+    return True
+
+
+def _pagefind(site: Path, sheets: Sequence[Sheet], _: Path) -> bool:
     """Write the pages as plain HTML and let Pagefind index them; False where it is not there."""
     for sheet in sheets:
         path = site / sheet.url / "index.html"
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = "".join(f"<p>{html.escape(line.text)}</p>" for line in sheet.lines[1:])
         title = html.escape(sheet.title)
-        path.write_text(
-            f"<html lang=en><title>{title}</title><body><h1>{title}</h1>{lines}", "utf-8"
-        )
+        text = f"<html lang=en><title>{title}</title><body><h1>{title}</h1>{lines}"
+        path.write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "pagefind", "--site", str(site)]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def measure(site: Path, script: str, call: str, queries: list[str]) -> tuple[float, float, int]:
-    """Return median kB and ms to ten shown results, each query in a fresh profile, and how many of
-    the queries found nothing."""
+def _lunr(site: Path, sheets: Sequence[Sheet], _: Path) -> bool:
+    """Write the theme's own index, a row for each section, beside the theme's own worker."""
+    import material
+
+    scripts = Path(material.__file__).parent / "templates/assets/javascripts/workers"
+    shutil.copy(next(scripts.glob("search.*.min.js")), site / "worker.js")
+    config = {"lang": ["en"], "separator": r"[\s\-]+", "pipeline": ["stopWordFilter"],
+              "fields": {"title": {"boost": 1000.0}, "text": {"boost": 1.0}}}  # fmt: skip
+    rows = [row for sheet in sheets for row in _sections(sheet)]
+    (site / "search_index.json").write_text(json.dumps({"config": config, "docs": rows}), "utf-8")
+    return True
+
+
+def _sections(sheet: Sheet) -> list[dict[str, str]]:
+    found = []
+    for number, anchor in enumerate(sheet.anchors):
+        lines = [line for line in sheet.lines if line.section == number]
+        head = next((line.text for line in lines if line.kind is Kind.HEADING), sheet.title)
+        text = " ".join(line.text for line in lines if line.kind is Kind.BODY)
+        place = f"{sheet.url}#{anchor}" if anchor else sheet.url
+        found.append({"location": place, "title": head if anchor else sheet.title, "text": text})
+    return found
+
+
+ENGINES = (
+    Engine(
+        "docworthy", _ours, '<script src="/assets/docworthy/search.js"></script>',
+        "async q => (await docworthySearch.search(q, 10)).hits.length",
+    ),
+    Engine("Pagefind", _pagefind, "", """async q => {
+        const found = (await (await import("/pagefind/pagefind.js")).search(q)).results;
+        return (await Promise.all(found.slice(0, 10).map((one) => one.data()))).length;
+    }"""),
+    Engine("Material's lunr", _lunr, "", """async q => {
+        const { config, docs } = await (await fetch("/search_index.json")).json();
+        const worker = new Worker("/worker.js");
+        const said = (type) => new Promise((done) => worker.addEventListener("message",
+            ({ data }) => { if (data.type === type) done(data.data); }));
+        const ready = said(1), found = said(3);
+        worker.postMessage({ type: 0, data: { config, docs, options: { suggest: false } } });
+        await ready;
+        worker.postMessage({ type: 2, data: q });
+        return (await found).items.length;
+    }"""),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one cold search cost: bytes, milliseconds, peak memory of the page's process in MB."""
+
+    bytes: int
+    took: float
+    memory: float
+    count: int
+
+
+def measure(engine: Engine, site: Path, queries: Sequence[str], **how: float) -> str:
+    """Return medians as a table's cells: kB, ms, MB; each query has a browser of its own."""
+    page = f"<!doctype html><title>x</title><link rel=icon href=data:,>{engine.script}"
+    (site / "blank.html").write_text(page, encoding="utf-8")
+    with linked(site, **how) as link:
+        seen = [_cold(link, engine.call, query) for query in queries]
+    size, took = median(one.bytes for one in seen), median(one.took for one in seen)
+    none = sum(not one.count for one in seen)
+    memory = median(one.memory for one in seen)
+    return f"{size / 1000:.0f} | {took:.0f} | {memory:.0f} | {none} of {len(seen)}"
+
+
+def _cold(link: Link, call: str, query: str) -> Seen:
     from playwright.sync_api import sync_playwright
 
-    (site / "blank.html").write_text(f"<!doctype html><title>x</title>{script}", encoding="utf-8")
-    sizes, times, empty = list[float](), list[float](), 0
-    with served(site) as address, sync_playwright() as playwright:
-        for query in queries:
-            browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-            page = browser.new_page()
-            received = [0]
-            client = page.context.new_cdp_session(page)
-            client.send("Network.enable")
-            client.on("Network.loadingFinished",
-                      lambda event, to=received: to.__setitem__(0, to[0] + event["encodedDataLength"]))  # fmt: skip
-            page.goto(f"{address}/blank.html")
-            timed = f"async q => {{ const t = performance.now(); const n = await ({call})(q); return [n, performance.now() - t]; }}"
-            count, took = page.evaluate(timed, query)
-            page.wait_for_timeout(100)
-            sizes.append(received[0] / 1000)
-            times.append(took)
-            empty += not count
-            browser.close()
-    return median(sizes), median(times), empty
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        page = browser.new_page()
+        page.goto(f"{link.address}/blank.html")
+        before = link.bytes
+        timed = f"""async q => {{
+            const start = performance.now(), count = await ({call})(q);
+            return [count, performance.now() - start];
+        }}"""
+        page.set_default_timeout(120_000)
+        count, took = page.evaluate(timed, query)
+        told = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+        peaks = [_peak(one["id"]) for one in told if one["type"] == "renderer"]
+        browser.close()
+    return Seen(link.bytes - before, took, max(peaks), count)
+
+
+def _peak(process: int) -> float:
+    """Return the most memory that a process ever held, in MB."""
+    status = Path(f"/proc/{process}/status").read_text("utf-8")
+    return next(int(line.split()[1]) for line in status.splitlines() if "VmHWM" in line) / 1024

@@ -6,6 +6,7 @@ import json
 import re
 import tarfile
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,22 +88,40 @@ def sample(asked: list[tuple[str, set[str]]], most: int) -> list[tuple[str, set[
 
 
 def library(data: Path, docs: Path, most: int) -> int:
-    """Write so many real articles below `docs`; what is lacking is made of their last sections."""
-    count = 0
-    for tree in _TREES:
-        with tarfile.open(data / tree) as tar:
-            for member in tar:
-                if not member.name.endswith(".md") or count >= most:
-                    continue
-                name = re.sub(r"[^a-z0-9/.-]+", "-", member.name.lower())[-120:].strip("/.-")
-                path = docs / Path(tree).name.split(".")[0] / name
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(tar.extractfile(member).read())
-                count += 1
-    made = sorted(docs.rglob("*.md"))
-    for number in range(most - len(made)):
-        path = made[number % len(made)]
-        last = re.split(r"(?m)^## ", path.read_text("utf-8", "replace"))[-1]
-        title = f"# {path.stem.replace('-', ' ')} {number}"
-        path.with_name(f"{path.stem}-{number}.md").write_text(f"{title}\n\n## {last}", "utf-8")
+    """Write so many real articles below `docs`: whole ones, and the longest split by heading."""
+    found = [one for tree in _TREES for one in _articles(data / tree)]
+    found = found[: max(1, most)]
+    longest = sorted(range(len(found)), key=lambda at: -found[at][1].count("\n## "))
+    lacking, split = most - len(found), dict[int, list[tuple[str, str]]]()
+    for at in longest:
+        if lacking <= 0:
+            break
+        parts = _split(*found[at])
+        split[at] = parts
+        lacking -= len(parts) - 1
+    pages = [one for at, whole in enumerate(found) for one in split.get(at, [whole])][:most]
+    for name, text in pages:
+        path = docs / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     return len(list(docs.rglob("*.md")))
+
+
+def _articles(tree: Path) -> Iterator[tuple[str, str]]:
+    """Yield name and Markdown of every article of an archive."""
+    with tarfile.open(tree) as tar:
+        for number, member in enumerate(tar):
+            if member.name.endswith(".md"):
+                name = re.sub(r"[^a-z0-9-]+", "-", Path(member.name).stem.lower())[:80].strip("-")
+                text = tar.extractfile(member).read().decode("utf-8", "replace")
+                yield f"{tree.name.split('.')[0]}/{name}-{number}.md", text
+
+
+def _split(name: str, text: str) -> list[tuple[str, str]]:
+    """Return an article as one page a second-level heading, the title before each."""
+    first, *rest = re.split(r"(?m)^## ", text)
+    title = re.search(r"(?m)^(?:# |title: *)(.+)$", first)
+    said = title.group(1).strip("\"' ") if title else Path(name).stem
+    stem = name.removesuffix(".md")
+    parts = [(f"{stem}--{n}.md", f"# {said}: {part}") for n, part in enumerate(rest, 1)]
+    return [(name, first), *parts]
