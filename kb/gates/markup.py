@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 
 _TOKEN = re.compile(
@@ -65,11 +66,8 @@ class _Reader:
             self.attributes(name, attributes)
 
     def attributes(self, tag: str, raw: str) -> None:
-        found = {
-            name.lower(): unescape(first or second or third)
-            for name, first, second, third in _ATTRIBUTE.findall(raw)
-        }
-        if bare := _ATTRIBUTE.sub("", raw).strip(" /\n\t"):
+        found, bare = _attributes(raw)
+        if bare:
             self.rest[bare] = None
         told = tag == "meta" and (found.get("name") or found.get("property", "")).lower()
         for name, value in found.items():
@@ -79,6 +77,16 @@ class _Reader:
                 self.head.append(f"\n{value}\n")
             elif name not in _FORM and value:
                 self.rest[value] = None
+
+
+@lru_cache(maxsize=8192)
+def _attributes(raw: str) -> tuple[dict[str, str], str]:
+    """Return a tag's attributes, and what is none; a site's pages have most of their tags alike."""
+    found = {
+        name.lower(): unescape(first or second or third)
+        for name, first, second, third in _ATTRIBUTE.findall(raw)
+    }
+    return found, _ATTRIBUTE.sub("", raw).strip(" /\n\t")
 
 
 def said(page: str) -> Said:

@@ -24,6 +24,8 @@ _MARKUP = frozenset({".xml", ".rss", ".atom", ".svg"})
 _JSON = frozenset({".json", ".webmanifest", ".geojson"})
 _CODE = frozenset({".js", ".mjs", ".cjs", ".css", ".map", ".wasm", ".py", ".sh", ".lock"})
 _RUN = re.compile(rb"[\t\n\r\x20-\x7e]{8,}")
+_SHEET = re.compile(r"search/docworthy/p/[0-9a-f]+\.json(\.gz)?$")
+"""One page as the site's own search has it: its lines, in order."""
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.S)
 
 
@@ -107,14 +109,34 @@ def _decoded(data: bytes) -> str:
 
 
 def _rows(name: str, text: str) -> Iterator[Passage]:
-    """Yield the strings of a JSON file, those of one object together; broken JSON is text."""
+    """Yield the strings of a JSON file, those of one object together; broken JSON is text.
+
+    A page of the search is one text: its lines are sentences that belong together.
+    """
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         yield from _cut(name, text)
         return
-    for row in _objects(value):
+    rows = ("\n".join(_strings(value)),) if _SHEET.search(name) else _objects(value)
+    for row in rows:
         yield from _cut(name, row)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Yield keys and values as they follow each other, but for the numbers that only count."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if len(key) > 1:
+                yield key
+            yield from _strings(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _strings(inner)
+    elif isinstance(value, str):
+        yield markup.plain(value) if "<" in value else value
+    elif not isinstance(value, int) or value > 9999:
+        yield str(value)
 
 
 def _objects(value: Any) -> Iterator[str]:

@@ -2,15 +2,19 @@
 
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from kb.errors import RedactionError
 from kb.redaction import RULES_VERSION, Finding, Redactor
 
-Found = tuple[tuple[Finding, ...], ...]
+Job = TypeVar("Job")
+Made = TypeVar("Made")
+Look = Callable[[Redactor, Any, Job], Made]
+"""Work for a process that has a proven redactor: takes it, the scanner's context, and one job."""
 _BATCH = 150_000
 PROBES = (
     "write to quirina@vandersloot-optics.example",
@@ -44,10 +48,15 @@ class Rulebook:
 
 
 class Scanner:
-    """Finds what must not go out; a failure of any kind is raised, never passed over."""
+    """Finds what must not go out; a failure of any kind is raised, never passed over.
 
-    def __init__(self, book: Rulebook) -> None:
-        self._book = book
+    Args:
+        book: What the scanner has to be.
+        context: What each look is given besides; it goes to every process once.
+    """
+
+    def __init__(self, book: Rulebook, context: object = None) -> None:
+        self._book, self._context = book, context
         self._pool: Any = None
 
     def __enter__(self) -> Self:
@@ -64,22 +73,36 @@ class Scanner:
         Raises:
             RedactionError: The scanner crashed, timed out, is of other rules, or finds nothing.
         """
-        book = (self._book.words, self._book.allow, self._book.version)
-        batches = tuple(_batches(texts))
-        if batches and self._pool is None:
-            count = min(4, os.cpu_count() or 1, len(batches))
-            self._pool = multiprocessing.get_context("spawn").Pool(count)
-        waiting = [self._pool.apply_async(_scan, (batch, *book)) for batch in batches]
+        for found in self.each(_findings, tuple(_batches(texts))):
+            yield from found
+
+    def each(self, look: Look[Job, Made], jobs: Sequence[Job]) -> Iterator[Made]:
+        """Yield what `look`, a function of a module, makes of each job, in order.
+
+        Raises:
+            RedactionError: As for `find`; a `look` that raises is a scanner that failed.
+        """
+        if jobs and self._pool is None:
+            count = min(4, os.cpu_count() or 1, len(jobs))
+            begin = (self._book, self._context)
+            self._pool = _processes().Pool(count, initializer=_begin, initargs=begin)
+        waiting = [self._pool.apply_async(_look, (look, job)) for job in jobs]
         for result in waiting:
             try:
-                found, failure = result.get(self._book.seconds)
+                made, failure = result.get(self._book.seconds)
             except multiprocessing.TimeoutError:
                 raise _failed(f"gave no answer in {self._book.seconds:g} seconds") from None
             except Exception as error:
                 raise _failed(f"stopped ({type(error).__name__})") from None
             if failure:
                 raise _failed(failure)
-            yield from found
+            yield made
+
+
+def _processes() -> Any:
+    """Return how processes are started: forked where that is safe, which costs nearly nothing."""
+    can_fork = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
+    return multiprocessing.get_context("fork" if can_fork else "spawn")
 
 
 def _failed(what: str) -> RedactionError:
@@ -101,19 +124,32 @@ def _batches(texts: Sequence[str]) -> Iterator[tuple[str, ...]]:
         yield tuple(batch)
 
 
-def _scan(
-    texts: tuple[str, ...], words: tuple[str, ...], allow: tuple[str, ...], version: str
-) -> tuple[Found, str]:
-    """Return the findings of each text, or why there are none; runs in a process of its own."""
+_book, _context = Rulebook(version=""), None
+
+
+def _begin(book: Rulebook, context: object) -> None:
+    """Take over what a process of this scanner goes by."""
+    global _book, _context
+    _book, _context = book, context
+
+
+def _look(look: Look[Any, Any], job: Any) -> tuple[Any, str]:
+    """Return what was made of a job, or why nothing was; runs in a process of its own."""
     try:
-        if not version or version != RULES_VERSION:
-            return (), "has rules of an unknown version"
+        if not _book.version or _book.version != RULES_VERSION:
+            return None, "has rules of an unknown version"
         if missed := proven():
-            return (), f"misses {missed} of {len(PROBES)} probes"
-        redactor = Redactor(words, allow)
-        return tuple(redactor.find(text) for text in texts), ""
+            return None, f"misses {missed} of {len(PROBES)} probes"
+        redactor = Redactor(_book.words, _book.allow)
+        return look(redactor, _context, job), ""
     except Exception as error:
-        return (), f"failed ({type(error).__name__})"
+        return None, f"failed ({type(error).__name__})"
+
+
+def _findings(
+    redactor: Redactor, _: object, texts: tuple[str, ...]
+) -> tuple[tuple[Finding, ...], ...]:
+    return tuple(redactor.find(text) for text in texts)
 
 
 def prove() -> None:

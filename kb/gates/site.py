@@ -2,32 +2,72 @@
 
 import contextlib
 import hashlib
-import json
+import os
 import re
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kb.articles.library import write
 from kb.errors import GateError, KbError
-from kb.gates.reading import LARGEST, Passage, passages
+from kb.gates.ledger import Ledger, Row, Stamp, known_lines
+from kb.gates.lines import fresh, lines_of, mark, packed
+from kb.gates.reading import LARGEST, Passage, Voice, passages
 from kb.gates.scanner import Scanner
-from kb.gates.verdict import Clean, Judge, folded, judged, refusals
+from kb.gates.verdict import Judge, carries_an_author, folded, verdict
+from kb.redaction import Redactor
 
-CACHE = "cache/clean.json"
-"""What is known to be clean, in `.kb/`; it is good for the same rules only."""
+CACHE = "cache/gate.sqlite3"
+"""What is known to be fit to go out, in `.kb/`; it is good for the same rules only."""
 _BY_HAND = (".md", ".markdown", ".html", ".yml", ".yaml", ".toml", ".txt", ".csv", ".json")
 _OURS = ("articles", "drafts", ".evidence")
 _MOST_SAID = 200_000_000
-_BATCH = 400
+_CHUNK = 48
+_SHORT = 300
+"""Characters: what is shorter is read together with the other short passages of its file."""
 
 
-_VOCABULARY = re.compile(r"/search/docworthy/[tw]/[0-9a-f]+\.json\.gz$")
+_VOCABULARY = re.compile(r"search/docworthy/[tw]/[0-9a-f]+\.json\.gz$")
 """The search index's single words, without the sentences that say what they are: a part of an
 address looks like an address there. The pages that they come from are read whole."""
 
 
+@dataclass(slots=True)
+class _Context:
+    """What a process that reads files goes by.
+
+    Attributes:
+        before: What the ledger said of files that stand otherwise now, by name.
+        known: The lines that were read elsewhere; it grows with each file that may go out.
+    """
+
+    site: Path
+    judge: Judge
+    trusted: frozenset[str]
+    before: dict[str, Row]
+    known: set[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """One file, read.
+
+    Attributes:
+        row: What the ledger is to keep, None where the file may not go out or needs no row.
+        refusals: Where and why it may not go out, and what to do.
+    """
+
+    name: str
+    row: Row | None = None
+    refusals: tuple[tuple[str, str, str], ...] = ()
+
+
 def leaks(site: Path, judge: Judge, *, state: Path, shipped: Iterable[str] = ()) -> list[KbError]:
     """Return an error for everything in the site's files that must not go out.
+
+    A file that stands as it stood when it was read is not read again, and a line that was read in
+    one file is not read once more in another: an article's page, its Markdown, its row in each list
+    and its part of the search say the same words.
 
     Args:
         site: The built site.
@@ -38,63 +78,121 @@ def leaks(site: Path, judge: Judge, *, state: Path, shipped: Iterable[str] = ())
     Raises:
         RedactionError: The scanner failed, is unknown or gave no answer: nothing may go out.
     """
-    clean = Clean(version=judge.version, known=_remembered(state))
-    trusted, errors = frozenset(shipped), list[KbError]()
-    files = (path for path in site.rglob("*") if path.is_symlink() or path.is_file())
-    paths = sorted(path for path in files if not _VOCABULARY.search(path.as_posix()))
-    with Scanner(judge.book) as scanner:
-        for first in range(0, len(paths), _BATCH):
-            batch = paths[first : first + _BATCH]
-            errors += _batch(site, batch, judge, clean, scanner, trusted)
-    _remember(state, clean)
-    return errors
+    refused = list[tuple[str, str, str]]()
+    there = dict(_stand(site, "", refused))
+    with Ledger(state / CACHE, (judge.version.hex(), judge.digest.hex())) as ledger:
+        rows = ledger.rows()
+        stale = [n for n, stamp in there.items() if n not in rows or rows[n].stamp != stamp]
+        before = {name: rows.pop(name) for name in stale if name in rows}
+        known = known_lines(rows.values()) if stale else set()
+        context = _Context(site, judge, frozenset(shipped), before, known)
+        read = list[_Seen]()
+        for names in _rounds(stale):
+            read += _read_all(names, context)
+            context.known |= known_lines(one.row for one in read if one.row)
+        fit = {one.name: one.row for one in read if one.row}
+        ledger.keep(fit, gone=({*rows} - {*there}) | ({*stale} - {*fit}))
+    refused += [one for seen in read for one in seen.refusals]
+    return [GateError(*one) for one in dict.fromkeys(refused)]
 
 
-def _batch(
-    site: Path,
-    paths: list[Path],
-    judge: Judge,
-    clean: Clean,
-    scanner: Scanner,
-    trusted: frozenset[str],
-) -> list[KbError]:
-    found, errors, whole = list[Passage](), list[KbError](), dict[str, str]()
-    for path in paths:
-        name = path.relative_to(site).as_posix()
-        try:
-            data = _bytes(path, name)
-            if hashlib.sha256(data).hexdigest() in trusted:
-                continue
-            key = clean.mark(b"file\0" + name.encode(), data)
-            if not clean.has(key):
-                whole[name] = key
-                found += [Passage(place=name, text=name), *passages(name, data)]
-        except GateError as error:
-            errors.append(error)
-            whole.pop(name, None)
-    bad = list(judged(found, judge, clean, scanner))
-    errors += refusals(bad, _todo)
-    _add_whole(clean, whole, found)
-    return errors
+def _stand(
+    folder: Path, name: str, refused: list[tuple[str, str, str]]
+) -> Iterator[tuple[str, Stamp]]:
+    """Yield every file of the site and how it stands; what cannot be read is refused."""
+    with os.scandir(folder) as found:
+        for one in sorted(found, key=lambda entry: entry.name):
+            path = f"{name}{one.name}"
+            if one.is_symlink():
+                refused.append((path, "it is a link out of the site", "Put the file itself there"))
+            elif one.is_dir():
+                yield from _stand(Path(one.path), f"{path}/", refused)
+            elif one.stat().st_size > LARGEST:
+                what = "it is too large to be read"
+                refused.append((path, what, "Keep it out, or make it smaller"))
+            elif not _VOCABULARY.search(path):
+                yield path, Stamp.of(one.stat())
 
 
-def _add_whole(clean: Clean, whole: dict[str, str], found: list[Passage]) -> None:
-    """Remember files of which every passage is known to be clean by itself."""
-    unclean = {passage.place for passage in found if not clean.has(clean.of(passage))}
-    for name, key in whole.items():
-        if name not in unclean:
-            clean.add(key)
+def _rounds(names: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the articles first, the page before its Markdown; lists and search say the same again."""
+    first = [name for name in names if name.startswith("articles/")]
+    yield sorted(first, key=lambda name: (name.split(".")[0].split("/")[1], not _is_page(name)))
+    yield [name for name in names if not name.startswith("articles/")]
 
 
-def _bytes(path: Path, name: str) -> bytes:
+def _is_page(name: str) -> bool:
+    return name.endswith(".html")
+
+
+def _read_all(names: list[str], context: _Context) -> Iterator[_Seen]:
+    chunks = [names[at : at + _CHUNK] for at in range(0, len(names), _CHUNK)]
+    with Scanner(context.judge.book, context) as scanner:
+        for seen in scanner.each(_look, chunks):
+            yield from seen
+
+
+def _look(redactor: Redactor, context: _Context, names: list[str]) -> list[_Seen]:
+    return [_seen(name, context, redactor) for name in names]
+
+
+def _seen(name: str, context: _Context, redactor: Redactor) -> _Seen:
+    """Read one file."""
+    now, path = time.time_ns(), context.site / name
     try:
-        if path.is_symlink():
-            raise GateError(name, "it is a link out of the site", "Put the file itself there")
-        if path.stat().st_size > LARGEST:
-            raise GateError(name, "it is too large to be read", "Keep it out, or make it smaller")
-        return path.read_bytes()
+        data, stamp = path.read_bytes(), Stamp.of(path.stat())
+        digest = hashlib.sha256(data).hexdigest()
+        stamp = stamp if stamp.is_settled(now) else Stamp(-1, 0, 0, 0)
+        if digest in context.trusted:
+            return _Seen(name=name)
+        if (row := context.before.get(name)) and row.mark == digest:
+            return _Seen(name=name, row=replace(row, stamp=stamp))
+        found = [Passage(place=name, text=name), *passages(name, data)]
     except OSError as error:
-        raise GateError(name, f"it cannot be read ({error.strerror})", "Mend its rights") from None
+        why = f"it cannot be read ({error.strerror})"
+        return _Seen(name=name, refusals=((name, why, "Mend its rights"),))
+    except GateError as error:
+        return _Seen(name=name, refusals=((error.where, error.what, error.todo),))
+    is_clean, refused, lines = _judged(found, context, redactor)
+    if refused:
+        told = tuple((name, f"it holds what looks like {one}", _todo(name)) for one in refused)
+        return _Seen(name=name, refusals=told)
+    judge = context.judge.version if is_clean else context.judge.digest
+    context.known.update(lines)
+    return _Seen(
+        name=name, row=Row(stamp=stamp, mark=digest, judge=judge.hex(), lines=packed(lines))
+    )
+
+
+def _judged(
+    found: Sequence[Passage], context: _Context, redactor: Redactor
+) -> tuple[bool, tuple[str, ...], set[int]]:
+    """Return whether nothing was found, what must not go out, and the lines that were new.
+
+    The new lines are read first, with what stands around them. Only where that finds something, each
+    passage is read whole, and judged as a whole.
+    """
+    new, touched, long, short = set[int](), list[Passage](), list[str](), list[str]()
+    for passage in found:
+        lines = [passage.text] if passage.voice is Voice.PROGRAM else lines_of(passage.text)
+        marks = [mark(f"{passage.voice}\0{line}") for line in lines]
+        if text := fresh(lines, marks, context.known):
+            new.update(one for one in marks if one not in context.known)
+            touched.append(passage)
+            (long if len(text) > _SHORT else short).append(text)
+    texts = [*long, "\n\n".join(short)]
+    held = any(carries_an_author(one) for one in touched)
+    if not held and not any(_holds(text, context.judge, redactor) for text in texts):
+        return True, (), new
+    verdicts = [verdict(one, redactor.find(one.text), context.judge) for one in touched]
+    labels = dict.fromkeys(label for _, labels in verdicts for label in labels)
+    return all(is_clean for is_clean, _ in verdicts), tuple(labels), new
+
+
+def _holds(text: str, judge: Judge, redactor: Redactor) -> bool:
+    """Say whether anything at all is found in the text."""
+    named = next(judge.identities.standing_in(text), None)
+    return bool(text) and (named is not None or bool(redactor.find(text)))
 
 
 def _todo(place: str) -> str:
@@ -122,18 +220,3 @@ def digests(paths: Iterable[Path]) -> Iterator[str]:
     for path in paths:
         with contextlib.suppress(OSError):
             yield hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _remembered(state: Path) -> set[str]:
-    """Return what the cache knows; one that cannot be read knows nothing."""
-    try:
-        found = json.loads((state / CACHE).read_text("ascii"))
-        return {str(key) for key in found} if isinstance(found, list) else set()
-    except (OSError, ValueError):
-        return set()
-
-
-def _remember(state: Path, clean: Clean) -> None:
-    """Keep what this run used; without a folder to write to, the next run reads all again."""
-    with contextlib.suppress(KbError):
-        write(state / CACHE, json.dumps(sorted(clean.used)))

@@ -39,6 +39,13 @@ class Judge:
         parts = (self.book.version, *self.book.words, "", *self.book.allow, self.identities.digest)
         return hashlib.sha256("\0".join(parts).encode()).digest()
 
+    @property
+    def digest(self) -> bytes:
+        """Return the digest of everything: what people decided and wrote, too."""
+        decided = repr(self.settled.rows).encode() + b"\0" + self.settled.key
+        told = (self.version, decided, self.said.encode("utf-8", "replace"))
+        return hashlib.sha256(b"\0".join(told)).digest()
+
 
 @dataclass(slots=True)
 class Clean:
@@ -86,15 +93,27 @@ def judged(
     texts = [passage.text for passage in todo.values()]
     results = zip(todo.items(), scanner.find(texts), strict=True)
     for (key, passage), findings in results:
-        named = [passage.text[a:b] for a, b in judge.identities.standing_in(passage.text)]
-        carried = () if passage.voice is Voice.PROGRAM else _AUTHOR.findall(passage.text)
-        if not findings and not named and not carried:
+        is_clean, labels = verdict(passage, findings, judge)
+        if is_clean:
             clean.add(key)
-            continue
-        labels = {*_labels(passage, findings, judge), *_names(named, judge)}
-        labels |= {"the place or the author of a picture"} if carried else set()
-        if labels:
-            yield passage, tuple(sorted(labels))
+        elif labels:
+            yield passage, labels
+
+
+def verdict(
+    passage: Passage, findings: Sequence[Finding], judge: Judge
+) -> tuple[bool, tuple[str, ...]]:
+    """Return whether nothing at all was found, and what must not go out: labels, never values."""
+    named = [passage.text[a:b] for a, b in judge.identities.standing_in(passage.text)]
+    carried = carries_an_author(passage)
+    labels = {*_labels(passage, findings, judge), *_names(named, judge)}
+    labels |= {"the place or the author of a picture"} if carried else set()
+    return not (findings or named or carried), tuple(sorted(labels))
+
+
+def carries_an_author(passage: Passage) -> bool:
+    """Say whether a picture tells who made it, or where."""
+    return passage.voice is not Voice.PROGRAM and _AUTHOR.search(passage.text) is not None
 
 
 def _labels(passage: Passage, findings: Sequence[Finding], judge: Judge) -> Iterator[str]:

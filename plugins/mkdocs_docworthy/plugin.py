@@ -30,6 +30,7 @@ from mkdocs_docworthy import (
     places,
 )
 from mkdocs_docworthy.options import DocworthyConfig
+from mkdocs_docworthy.phases import phase
 from mkdocs_docworthy.press import Press
 from mkdocs_docworthy.shelf import Shelved
 from mkdocs_docworthy.surroundings import (
@@ -88,11 +89,14 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         """Read the library, hold the gate over every file, then add what a site needs."""
         places.restore(Path(config.site_dir))
         self._shelved.close()
-        self._shelved = Shelved.read(self._kb, self.config, config, serves=self._serves)
-        self._refuse(self._shelved.refusals(files))
-        self._shelved.take_over(files)
-        self._ways = browse.ways(self._shelved.published(), self._texts["everything_else"])
-        add_files(files, config, self._generated())
+        with phase("library read"):
+            self._shelved = Shelved.read(self._kb, self.config, config, serves=self._serves)
+        with phase("gate over the library"):
+            self._refuse(self._shelved.refusals(files))
+        with phase("ways in"):
+            self._shelved.take_over(files)
+            self._ways = browse.ways(self._shelved.published(), self._texts["everything_else"])
+            add_files(files, config, self._generated())
         browser_search.add_scripts(files, config)
         self._refuse(self._shelved.dead_redirects(files))
         self._files = files
@@ -157,13 +161,16 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
     def on_post_build(self, /, *, config: MkDocsConfig) -> None:
         """Write what stands beside the pages, then look at the bytes that would go out."""
         site = Path(config.site_dir)
-        self._shelved.write_beside(site, self._files)
-        browser_search.write(config, self._kb.state, self._files)
+        with phase("feed and lists"):
+            self._shelved.write_beside(site, self._files)
+        with phase("search"):
+            browser_search.write(config, self._kb.state, self._files)
         if self._serves:
             return
-        found = final_bytes.refusals(
-            site, self._kb, Path(config.config_file_path), self._shipped(config)
-        )
+        with phase("gate over the final bytes"):
+            found = final_bytes.refusals(
+                site, self._kb, Path(config.config_file_path), self._shipped(config)
+            )
         if found:
             clean_directory(str(site))
         self._refuse(found)

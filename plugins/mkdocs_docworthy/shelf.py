@@ -25,6 +25,7 @@ from mkdocs_docworthy.edition import Edition, Leaf
 from mkdocs_docworthy.hands import each
 from mkdocs_docworthy.links import Anchored, Links
 from mkdocs_docworthy.options import DocworthyConfig
+from mkdocs_docworthy.phases import phase
 from mkdocs_docworthy.places import Finished
 from mkdocs_docworthy.press import Press
 from mkdocs_docworthy.reading import Reader, Reading, Readings, stamp
@@ -146,9 +147,11 @@ class Shelved:
             for path, reading in self.readings.found.items()
             if isinstance(file := files.get_file_from_path(path), Finished)
         }
-        urls = {path: links.urls(file, r.links) for path, (r, file) in shown.items()}
-        links.check()
-        self._near = self._neighbours(files, [reading for reading, _ in shown.values()])
+        with phase("links"):
+            urls = {path: links.urls(file, r.links) for path, (r, file) in shown.items()}
+            links.check()
+        with phase("related pages"):
+            self._near = self._neighbours(files, [reading for reading, _ in shown.values()])
         leaves = {
             path: Leaf(
                 reading=reading,
@@ -164,7 +167,8 @@ class Shelved:
             probe.src_uri = "articles/x.md"
             chrome = f"{self.stamp} {press.chrome(probe)} {_theme(self.mkdocs)}"
         edition = Edition(self.cache, Path(self.mkdocs.site_dir), press)
-        return edition.bring_out(leaves, chrome)
+        with phase("articles printed"):
+            return edition.bring_out(leaves, chrome)
 
     def preview(self, press: Press, files: Files, article: Article) -> str:
         """Return the page of an article that need not lie on the shelf."""

@@ -1,6 +1,7 @@
 """Tests of the gate over a built site: every file is read, and whatever goes wrong keeps it in."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -210,8 +211,8 @@ def broken(
         ("redaction/rules/secrets.toml", "[[rule]]", "[[gone]]", "probes"),
         ("redaction/rules/identities.toml", "pattern =", "pattern_ =", "failed (KeyError)"),
         ("redaction/checks.py", "CHECKS: dict", "raise MemoryError\n\n\nCHECKS: dict", "MemoryError"),
-        ("gates/scanner.py", "redactor = Redactor(words", "import os\n        os.kill(os.getpid(), 9)\n        redactor = Redactor(words", "no answer"),
-        ("gates/scanner.py", "redactor = Redactor(words", "import time\n        time.sleep(900)\n        redactor = Redactor(words", "no answer"),
+        ("gates/scanner.py", "redactor = Redactor(_book", "import os\n        os.kill(os.getpid(), 9)\n        redactor = Redactor(_book", "no answer"),
+        ("gates/scanner.py", "redactor = Redactor(_book", "import time\n        time.sleep(900)\n        redactor = Redactor(_book", "no answer"),
     ],
     ids=["corrupt rules", "half the rules", "a rule without a pattern", "a check that cannot load", "a scanner that is killed", "a scanner that hangs"],
 )  # fmt: skip
@@ -272,3 +273,39 @@ def test_broken_rules_stop_a_pull(tmp_path: Path) -> None:
     assert 1 == run("doctor").returncode
     rules.write_text(whole, encoding="utf-8")
     assert "1 tickets taken in, 0 dead letters" in run("pull").stdout
+
+
+def test_what_was_read_in_a_page_is_not_judged_out_of_its_context(site: Path) -> None:
+    """A line of a list or of the search that stands on a page was judged there, as a whole."""
+    value = "Xk29fLq7Zt1vBn4wRr8s"
+    put(site, "articles/a/index.html", f"<main><p>Commit hash: {value}</p></main>")
+    lines = [[3, 0, f"Commit hash: {value}"], [3, 0, f"Write to {MAIL}."]]
+    put(site, "search/docworthy/p/1.json", json.dumps({"p": "articles/a.md", "x": lines}))
+
+    told = found(site)
+
+    assert ["search/docworthy/p/1.json"] == [line.partition(":")[0] for line in told]
+
+
+def test_a_file_that_was_changed_is_read_again(site: Path) -> None:
+    """Neither its size nor a time that somebody set back hides a change."""
+    page = site / "articles" / "a" / "index.html"
+    put(site, "articles/a/index.html", f"<main>{'x' * len(MAIL)}</main>")
+    assert [] == found(site)
+    os.utime(page, ns=(0, 0))
+    assert [] == found(site)
+    page.write_text(f"<main>{MAIL}</main>", "utf-8")
+    os.utime(page, ns=(0, 0))
+
+    assert found(site)
+
+
+def test_a_line_is_read_with_what_stands_around_it(site: Path) -> None:
+    """A name on a line that was read before tells what the new line below it is."""
+    put(site, "articles/a/index.html", "<main><p>The password is:</p><p>in your mail</p></main>")
+    assert [] == found(site)
+    put(site, "articles/b/index.html", "<main><p>The password is:</p><p>Xk29fLq7Zt1v</p></main>")
+    both = found(site)
+    shutil.rmtree(site / "articles/a")
+
+    assert both == found(site)

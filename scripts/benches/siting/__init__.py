@@ -1,0 +1,1 @@
+"""What `scripts/bench site` stands on: real articles for every builder, and what a build costs."""

@@ -1,0 +1,104 @@
+"""Runs a builder, and says what it cost: time, CPU, and the memory of all its processes together."""
+
+import os
+import re
+import subprocess
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+_SILENT = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true"}
+_TICK = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What one build cost.
+
+    Attributes:
+        wall: Seconds.
+        cpu: Seconds, of all its processes.
+        peak: Megabytes (10^6 bytes) that all its processes held at a time, shared pages once.
+        output: Megabytes of the site.
+        files: Number of the site's files.
+    """
+
+    name: str
+    wall: float
+    cpu: float
+    peak: float
+    output: float
+    files: int
+
+
+class Refused(Exception):  # noqa: N818
+    """A build ended with something to act on; the message is what it said."""
+
+
+def run(name: str, command: list[str], folder: Path) -> Row:
+    """Build, and return what it cost.
+
+    Raises:
+        Refused: The builder said no.
+    """
+    started = time.monotonic()
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **_SILENT}, stdout=said, stderr=said
+        )
+        scale = _Scale(child.pid)
+        _, status, usage = os.wait4(child.pid, 0)
+        wall, peak = time.monotonic() - started, scale.stop()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            said.seek(0)
+            raise Refused(said.read().decode())
+    sizes = [path.stat().st_size for path in (folder / "site").rglob("*") if path.is_file()]
+    return Row(
+        name=name,
+        wall=round(wall, 2),
+        cpu=round(usage.ru_utime + usage.ru_stime, 2),
+        peak=round(max(peak, usage.ru_maxrss * 1024) / 1e6),
+        output=round(sum(sizes) / 1e6),
+        files=len(sizes),
+    )
+
+
+class _Scale:
+    """Weighs a process and its children, again and again, until it is stopped."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid, self._peak, self._over = pid, 0, threading.Event()
+        self._thread = threading.Thread(target=self._weigh, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> int:
+        """Return the most bytes that were seen."""
+        self._over.set()
+        self._thread.join()
+        return self._peak
+
+    def _weigh(self) -> None:
+        while not self._over.wait(_TICK):
+            self._peak = max(self._peak, sum(_held(pid) for pid in _family(self._pid)))
+
+
+def _family(pid: int) -> list[int]:
+    found = [pid]
+    for one in found:
+        with suppress(OSError):
+            children = Path(f"/proc/{one}/task/{one}/children").read_text()
+            found += [int(child) for child in children.split()]
+    return found
+
+
+def _held(pid: int) -> int:
+    """Return a process's share of memory in bytes (proc(5), smaps_rollup)."""
+    with suppress(OSError):
+        rolled = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        found = re.search(r"(?m)^Pss:\s+(\d+) kB", rolled)
+        return int(found.group(1)) * 1024 if found else 0
+    return 0
