@@ -1,6 +1,5 @@
 """Signs a page when it is rendered, so that only a rendered page can vote on its article."""
 
-import hashlib
 import hmac
 
 
@@ -11,7 +10,7 @@ def token(key: bytes, article: str, version: str) -> str:
     behind a zero byte. It holds for that version alone, and tells nothing about the key.
     """
     text = f"docworthy page\0{article}\0{version}"
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.digest(key, text.encode(), "sha256").hex()[:32]
 
 
 def is_token(key: bytes, article: str, version: str, given: str) -> bool:

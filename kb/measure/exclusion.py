@@ -1,7 +1,10 @@
 """Which requests must not become events: each kept out for a reason that has a name."""
 
+import hashlib
 import re
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -50,8 +53,24 @@ _NAMED = (
     (Exclusion.MONITOR, _MONITORS),
 )
 
+_MOST_AGENTS = 4_000
 
-def excluded(user_agent: str, headers: Mapping[str, str]) -> str:
+
+def named(user_agent: str) -> str:
+    """Return the `Exclusion` of what a user agent calls itself, or `""` for a browser."""
+    agent = user_agent.strip().lower()
+    if not agent:
+        return Exclusion.NO_USER_AGENT
+    for reason, names in _NAMED:
+        for name in names:
+            if name in agent:
+                return reason
+    return Exclusion.BOT if _ROBOT_WORDS.search(agent) else ""
+
+
+def excluded(
+    user_agent: str, headers: Mapping[str, str], judge: Callable[[str], str] = named
+) -> str:
     """Return the `Exclusion` that keeps the request out of the figures, or `""`.
 
     Do Not Track and Global Privacy Control come first: they are the reader's own word. The lists
@@ -60,17 +79,33 @@ def excluded(user_agent: str, headers: Mapping[str, str]) -> str:
     Args:
         user_agent: The request's user agent; it is looked at, never kept.
         headers: The request's headers, which find a name in any case.
+        judge: What says who a user agent is; `Agents.named` where many come.
     """
     if headers.get("dnt", "").strip() == "1" or headers.get("sec-gpc", "").strip() == "1":
         return Exclusion.DO_NOT_TRACK
     for name in ("sec-purpose", "purpose", "x-moz"):
         if "prefetch" in headers.get(name, "").lower():
             return Exclusion.PREFETCH
-    agent = user_agent.strip().lower()
-    if not agent:
-        return Exclusion.NO_USER_AGENT
-    for reason, names in _NAMED:
-        for name in names:
-            if name in agent:  # a plain loop: this stands before every event
-                return reason
-    return Exclusion.BOT if _ROBOT_WORDS.search(agent) else ""
+    return judge(user_agent)
+
+
+@dataclass(slots=True)
+class Agents:
+    """Judges each user agent once: readers share a few hundred of them.
+
+    What is remembered is a hash under a key that dies with the process, never the user agent.
+    """
+
+    _known: dict[bytes, str] = field(default_factory=dict)
+    _key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
+
+    def named(self, user_agent: str) -> str:
+        """Return what `named` does."""
+        text = user_agent.encode("utf-8", "surrogatepass")
+        key = hashlib.blake2s(text, key=self._key, digest_size=16).digest()
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _MOST_AGENTS:
+                self._known.clear()
+            found = self._known[key] = named(user_agent)
+        return found

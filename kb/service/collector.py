@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from kb.articles.page_token import is_token
 from kb.errors import KbError
 from kb.measure.events import Event, Kind
-from kb.measure.exclusion import Exclusion, excluded
+from kb.measure.exclusion import Agents, Exclusion, excluded
 from kb.measure.experiment import HELD
 from kb.measure.wire import Batch, parse_batch, said
 from kb.redaction import Redactor
@@ -52,6 +52,7 @@ class Collector:
     secret: bytes
     page_key: bytes = b""
     limit: Limit = field(default_factory=Limit)
+    agents: Agents = field(default_factory=Agents)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Keep a batch of events; 202 means that they are durable, or were kept out for a reason.
@@ -89,7 +90,7 @@ class Collector:
             await self._keep(batch.events, unsigned)
 
     def _reason(self, scope: Scope, headers: Mapping[str, str], agent: str) -> str:
-        if reason := excluded(agent, headers):
+        if reason := excluded(agent, headers, self.agents.named):
             return str(reason)
         is_team = "cookie" in headers and self.is_team(Request(scope))
         return str(Exclusion.TEAM) if is_team else ""

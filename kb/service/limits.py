@@ -9,21 +9,26 @@ from time import monotonic
 
 from kb.service.failures import Refusal
 
-_MOST_CLIENTS = 10_000
+_MOST_CLIENTS = 100_000
 
 
 @dataclass(slots=True)
 class Limit:
     """A bucket for each client: `burst` requests at once, `rate` more a second.
 
-    Clients are known by a keyed hash whose key dies with the process, never by their address.
+    Clients are known by a keyed hash whose key dies with the process, never by their address. Of
+    each only the instant is kept at which its bucket is full again (the generic cell rate
+    algorithm, ITU-T I.371), and it is dropped within two refills of that: no request ever pays
+    for the others, however many clients there are.
     """
 
     rate: float = 4.0
     burst: int = 30
     clock: Callable[[], float] = monotonic
     _key: bytes = field(default_factory=lambda: secrets.token_bytes(16))
-    _buckets: dict[bytes, tuple[float, float]] = field(default_factory=dict)
+    _full: dict[bytes, float] = field(default_factory=dict)
+    _before: dict[bytes, float] = field(default_factory=dict)
+    _turned: float = 0.0
 
     def take(self, client: str) -> None:
         """Take one request from the client's bucket.
@@ -33,21 +38,13 @@ class Limit:
         """
         key = hashlib.blake2s(client.encode(), key=self._key, digest_size=16).digest()
         now = self.clock()
-        left, seen = self._buckets.get(key, (float(self.burst), now))
-        left = min(float(self.burst), left + (now - seen) * self.rate)
+        if now - self._turned > self.burst / self.rate or len(self._full) >= _MOST_CLIENTS:
+            self._full, self._before, self._turned = {}, self._full, now
+        full = max(now, self._full.get(key) or self._before.get(key, now))
+        left = self.burst - (full - now) * self.rate
         if left < 1:
             raise self._refusal(left)
-        self._buckets[key] = (left - 1, now)
-        if len(self._buckets) > _MOST_CLIENTS:
-            self._forget(now)
-
-    def _forget(self, now: float) -> None:
-        """Drop the buckets that are full again; when none is, the one unseen for longest."""
-        refill = self.burst / self.rate
-        kept = {key: row for key, row in self._buckets.items() if now - row[1] < refill}
-        while len(kept) > _MOST_CLIENTS:
-            del kept[min(kept, key=lambda key: kept[key][1])]
-        self._buckets = kept
+        self._full[key] = full + 1 / self.rate
 
     def _refusal(self, left: float) -> Refusal:
         wait = str(max(1, math.ceil((1 - left) / self.rate)))

@@ -1,6 +1,7 @@
 """Runs the service on uvicorn until it is told to stop, and lets requests under way finish."""
 
 import contextlib
+import gc
 import secrets
 import signal
 import socket
@@ -57,6 +58,7 @@ def serve(
     )
     with _listening(config.service) as listening:
         address = address_of(config.service.host, listening.getsockname()[1])
+        gc.freeze()  # what stays for good is never looked through again for what does not
         on_ready(f"{address}/team/enter?token={token}")
         # uvicorn raises the signal again once it has drained: that is done, not a failure.
         before = signal.signal(signal.SIGTERM, lambda *_: None)

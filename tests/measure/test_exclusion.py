@@ -3,7 +3,7 @@
 import pytest
 from starlette.datastructures import Headers
 
-from kb.measure.exclusion import Exclusion, excluded
+from kb.measure.exclusion import Agents, Exclusion, excluded, named
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SAFARI = (
@@ -48,3 +48,13 @@ def test_who_asks_not_to_be_tracked_is_not(header: str) -> None:
 def test_a_prefetch_is_nobody_reading() -> None:
     """What a browser fetches ahead is not a view."""
     assert excluded(FIREFOX, Headers({"Sec-Purpose": "prefetch;prerender"})) == Exclusion.PREFETCH
+
+
+def test_an_agent_that_is_known_is_judged_as_before() -> None:
+    """Who was judged once is judged the same again, and nothing of the user agent is kept."""
+    agents = Agents()
+    some = (FIREFOX, "curl/8", "", "GPTBot/1.2", FIREFOX + " bot/")
+    for _ in range(2):
+        assert [named(one) for one in some] == [agents.named(one) for one in some]
+    kept = repr(agents)
+    assert not [one for one in some if one and one in kept]
