@@ -30,6 +30,7 @@ COMMANDS = {
     "metrics": "measure",
     "feedback": "feedback",
     "outbox": "outbox",
+    "page": "page",
     "search": "search",
     "index": "search",
     "redact": "redaction",

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from kb.feedback import slack
 from kb.feedback.plain import plain
 from kb.feedback.worklist import Task, TaskKind, task_json
 from kb.measure.figures import figure_json
@@ -14,8 +16,10 @@ SCHEMA = "docworthy.digest/1"
 _MOST, _MOST_SECRETS = 3, 10
 _SENTENCE = 400
 _HEADINGS = (
+    (TaskKind.FLAG, "Flagged by the team"),
     (TaskKind.FAILING, "Correct these first"),
     (TaskKind.GAP, "Write these next"),
+    (TaskKind.FIND, "Make these easier to find"),
     (TaskKind.REVIEW, "Waiting for review"),
     (TaskKind.STALE, "Check that these still hold"),
 )
@@ -79,6 +83,44 @@ def digest_json(
             for kind in TaskKind
         },
     }
+
+
+def digest_slack(
+    report: Report,
+    tasks: Sequence[Task],
+    *,
+    since: datetime,
+    until: datetime,
+    secrets: Sequence[tuple[str, str]] = (),
+    figures: str = "",
+) -> dict[str, Any]:
+    """Return the same digest as the body of a Slack webhook, in Slack's own marks.
+
+    Args:
+        figures: Address of the dashboard, the only link in it; `""` for none.
+    """
+    parts = [_headline(report).replace("**", "*")]
+    if secrets:
+        told = [_rotate(*map(slack.escaped, seen)) for seen in secrets[:_MOST_SECRETS]]
+        parts.append("\n".join(("*Have these secrets rotated*", *told)))
+    for kind, heading in _HEADINGS:
+        chosen = [task for task in tasks if task.kind is kind]
+        rest = [f"• {len(chosen) - _MOST} more in the worklist"] if len(chosen) > _MOST else []
+        lines = [f"*{heading}*", *map(_slack_line, chosen[:_MOST]), *rest]
+        parts.append("\n".join(lines) if chosen else "")
+    if figures:
+        parts.append(f"<{figures}|Open the figures>")
+    title = f"Support articles, {since:%Y-%m-%d} to {until:%Y-%m-%d}"
+    return slack.message(title, parts)
+
+
+def _slack_line(task: Task) -> str:
+    title, why, do = (slack.escaped(said) for said in (task.title, task.why, task.do))
+    return f"• *{title}*: {do} {why}."
+
+
+def _rotate(ticket: str, kind: str) -> str:
+    return f"• *{ticket}* held a live secret ({kind}): tell its owner to rotate it."
 
 
 def _headline(report: Report) -> str:

@@ -13,6 +13,7 @@ from kb.service.dashboard import GOAL, WINDOWS, Board, board, span, window_of
 from kb.service.door import Door
 from kb.service.failures import Refusal
 from kb.service.measuring import Measured, measured
+from kb.service.noticing import noticed
 from kb.service.rows import ROWS, Rows, article_rows
 from kb.service.sheets import FIGURE_HEAD, as_csv, figure_rows
 
@@ -40,7 +41,8 @@ class Figures:
         session, days = self.door.session(request), _days(request)
 
         def made() -> Board:
-            return board(self.door.store, self._measured(days), days=days)
+            figures, store = self._measured(days), self.door.store
+            return board(store, figures, noticed(self.door.config, store, figures), days=days)
 
         found = await run_in_threadpool(made)
         return self.door.page(
