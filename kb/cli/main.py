@@ -31,6 +31,7 @@ COMMANDS = {
     "feedback": "feedback",
     "outbox": "outbox",
     "page": "page",
+    "watch": "watch",
     "search": "search",
     "index": "search",
     "redact": "redaction",
