@@ -13,9 +13,10 @@ from kb.measure.report import Report
 SCHEMA = "docworthy.digest/1"
 """The `schema` of the digest's JSON form."""
 
-_MOST, _MOST_SECRETS = 3, 10
+MOST, _MOST_SECRETS = 3, 10
+"""How many things of a kind are told."""
 _SENTENCE = 400
-_HEADINGS = (
+HEADINGS = (
     (TaskKind.FLAG, "Flagged by the team"),
     (TaskKind.FAILING, "Correct these first"),
     (TaskKind.GAP, "Write these next"),
@@ -46,15 +47,15 @@ def digest_markdown(
         until: The instant after the last.
         secrets: Ticket and kind of each live secret that came in; they stand before all else.
     """
-    lines = [f"# Support articles, {since:%Y-%m-%d} to {until:%Y-%m-%d}", "", _headline(report)]
+    lines = [f"# Support articles, {since:%Y-%m-%d} to {until:%Y-%m-%d}", "", headline(report)]
     if secrets:
         lines += ["", "## Have these secrets rotated", "", *map(_secret, secrets[:_MOST_SECRETS])]
         lines += _rest_of_secrets(len(secrets) - _MOST_SECRETS)
-    for kind, heading in _HEADINGS:
+    for kind, heading in HEADINGS:
         chosen = [task for task in tasks if task.kind is kind]
         if chosen:
-            lines += ["", f"## {heading}", "", *map(_line, chosen[:_MOST])]
-            lines += _rest(len(chosen) - _MOST)
+            lines += ["", f"## {heading}", "", *map(_line, chosen[:MOST])]
+            lines += _rest(len(chosen) - MOST)
     if not tasks and not secrets and report.events:
         lines += ["", "Nothing waits. Pick a solved ticket and write its article."]
     return "\n".join(lines) + "\n"
@@ -99,14 +100,14 @@ def digest_slack(
     Args:
         figures: Address of the dashboard, the only link in it; `""` for none.
     """
-    parts = [_headline(report).replace("**", "*")]
+    parts = [headline(report).replace("**", "*")]
     if secrets:
         told = [_rotate(*map(slack.escaped, seen)) for seen in secrets[:_MOST_SECRETS]]
         parts.append("\n".join(("*Have these secrets rotated*", *told)))
-    for kind, heading in _HEADINGS:
+    for kind, heading in HEADINGS:
         chosen = [task for task in tasks if task.kind is kind]
-        rest = [f"• {len(chosen) - _MOST} more in the worklist"] if len(chosen) > _MOST else []
-        lines = [f"*{heading}*", *map(_slack_line, chosen[:_MOST]), *rest]
+        rest = [f"• {len(chosen) - MOST} more in the worklist"] if len(chosen) > MOST else []
+        lines = [f"*{heading}*", *map(_slack_line, chosen[:MOST]), *rest]
         parts.append("\n".join(lines) if chosen else "")
     if figures:
         parts.append(f"<{figures}|Open the figures>")
@@ -123,7 +124,8 @@ def _rotate(ticket: str, kind: str) -> str:
     return f"• *{ticket}* held a live secret ({kind}): tell its owner to rotate it."
 
 
-def _headline(report: Report) -> str:
+def headline(report: Report) -> str:
+    """Return how it went in one sentence of Markdown, with numerator, denominator and interval."""
     if not report.events:
         return f"**No events arrived:** nothing is known, which is not zero. {_CHECK_COLLECTOR}"
     figure = report.deflection.explicit
