@@ -263,6 +263,10 @@ class Config:
         """Return `KB_HOOK_SECRET`, one or, while they change, two, with a blank between them."""
         return tuple(os.environ.get("KB_HOOK_SECRET", "").split())
 
+    def slack_secret(self) -> str:
+        """Return `KB_SLACK_SIGNING_SECRET`; without it no slash command is taken."""
+        return os.environ.get("KB_SLACK_SIGNING_SECRET", "")
+
     def key(self) -> bytes:
         """Return the workspace's key, `b""` where there is none: then nothing counts as settled."""
         try:

@@ -30,6 +30,8 @@ COMMANDS = {
     "metrics": "measure",
     "feedback": "feedback",
     "outbox": "outbox",
+    "page": "page",
+    "watch": "watch",
     "search": "search",
     "index": "search",
     "redact": "redaction",

@@ -1,5 +1,7 @@
 """`kb outbox`: what waits to go out, what could not, and the sending of it."""
 
+import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import click
@@ -8,7 +10,8 @@ from kb.cli import out
 from kb.cli.workspace import Workspace, dry_option, instant, json_option, open_workspace
 from kb.errors import ConfigError
 from kb.feedback.delivery import Carried, deliver
-from kb.feedback.letter import LetterState, Posted, Verdict
+from kb.feedback.letter import Letter, LetterState, Posted, Verdict
+from kb.feedback.paging import OPSGENIE_ENDS
 from kb.service.carrying import carriers
 from kb.store.store import Store
 
@@ -51,15 +54,10 @@ def send(context: click.Context, dry_run: bool, as_json: bool) -> None:
     workspace = open_workspace()
     with workspace.store() as store:
         if dry_run:
-            show_waiting(workspace, store, as_json=as_json)
+            waiting = [one.letter for one in store.outbox.letters(LetterState.WAITING)]
+            tell_waiting(workspace, waiting, as_json=as_json)
             return
-        done = send_now(workspace, store)
-    if as_json:
-        out.data("sent", letters=[_told(one) for one in done])
-    else:
-        out.table([(one.receipt.verdict, one.key, one.receipt.reason) for one in done])
-        out.say(f"{sum(_arrived(one) for one in done)} sent")
-    context.exit(0 if all(map(_arrived, done)) else 3)
+        context.exit(tell_sent(send_now(workspace, store), as_json=as_json))
 
 
 @outbox.command()
@@ -90,19 +88,41 @@ def send_now(workspace: Workspace, store: Store) -> tuple[Carried, ...]:
     for name in store.outbox.destinations():
         if name not in ways:
             out.say(f"{name}: nothing takes letters there. Set it up in kb.toml.")
+    if workspace.config.paging.kind == "opsgenie":
+        out.say(f"paging.kind: Opsgenie's API ends on {OPSGENIE_ENDS}. Move to jsm before.")
     return deliver(store.outbox, ways, now=instant)
 
 
-def show_waiting(workspace: Workspace, store: Store, *, as_json: bool) -> None:
-    """Show what would be sent, word for word, and where to; nothing is."""
-    ways, letters = carriers(workspace.config), store.outbox.letters(LetterState.WAITING)
+def tell_sent(done: Sequence[Carried], *, as_json: bool) -> int:
+    """Tell what came of each letter, and return the exit code: 3 where one did not arrive."""
     if as_json:
-        out.data("outbox", letters=[{**_row(one), "body": one.letter.body} for one in letters])
+        out.data("sent", letters=[_told(one) for one in done])
+    else:
+        out.table([(one.receipt.verdict, one.key, one.receipt.reason) for one in done])
+        out.say(f"{sum(map(_arrived, done))} sent")
+    return 0 if all(map(_arrived, done)) else 3
+
+
+def tell_waiting(workspace: Workspace, letters: Sequence[Letter], *, as_json: bool) -> None:
+    """Show what would be sent, word for word, and where to; nothing is."""
+    ways = carriers(workspace.config)
+    addresses = {name: way.address for name, way in ways.items()}
+    rows = [
+        {
+            "key": one.key,
+            "destination": one.destination,
+            "address": addresses.get(one.destination, ""),
+            "body": json.loads(one.body or "null"),
+        }
+        for one in letters
+    ]
+    if as_json:
+        out.data("outbox_dry_run", letters=rows)
         return
-    for one in letters:
-        way = ways.get(one.letter.destination)
-        out.line(f"{one.letter.key} -> {way.address if way else 'nobody'}\n{one.letter.body}\n")
-    out.say(f"{len(letters)} would be sent, nothing was")
+    for row in rows:
+        body = json.dumps(row["body"], ensure_ascii=False, indent=2)
+        out.line(f"{row['key']} -> {row['address'] or 'nobody'}\n{body}\n")
+    out.say(f"{len(rows)} would be sent if they are new, nothing was")
 
 
 def _must(done: bool, key: str) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from kb.feedback import slack
 from kb.feedback.plain import plain
 from kb.feedback.worklist import Task, TaskKind, task_json
 from kb.measure.figures import figure_json
@@ -11,11 +13,14 @@ from kb.measure.report import Report
 SCHEMA = "docworthy.digest/1"
 """The `schema` of the digest's JSON form."""
 
-_MOST, _MOST_SECRETS = 3, 10
+MOST, _MOST_SECRETS = 3, 10
+"""How many things of a kind are told."""
 _SENTENCE = 400
-_HEADINGS = (
+HEADINGS = (
+    (TaskKind.FLAG, "Flagged by the team"),
     (TaskKind.FAILING, "Correct these first"),
     (TaskKind.GAP, "Write these next"),
+    (TaskKind.FIND, "Make these easier to find"),
     (TaskKind.REVIEW, "Waiting for review"),
     (TaskKind.STALE, "Check that these still hold"),
 )
@@ -42,15 +47,15 @@ def digest_markdown(
         until: The instant after the last.
         secrets: Ticket and kind of each live secret that came in; they stand before all else.
     """
-    lines = [f"# Support articles, {since:%Y-%m-%d} to {until:%Y-%m-%d}", "", _headline(report)]
+    lines = [f"# Support articles, {since:%Y-%m-%d} to {until:%Y-%m-%d}", "", headline(report)]
     if secrets:
         lines += ["", "## Have these secrets rotated", "", *map(_secret, secrets[:_MOST_SECRETS])]
         lines += _rest_of_secrets(len(secrets) - _MOST_SECRETS)
-    for kind, heading in _HEADINGS:
+    for kind, heading in HEADINGS:
         chosen = [task for task in tasks if task.kind is kind]
         if chosen:
-            lines += ["", f"## {heading}", "", *map(_line, chosen[:_MOST])]
-            lines += _rest(len(chosen) - _MOST)
+            lines += ["", f"## {heading}", "", *map(_line, chosen[:MOST])]
+            lines += _rest(len(chosen) - MOST)
     if not tasks and not secrets and report.events:
         lines += ["", "Nothing waits. Pick a solved ticket and write its article."]
     return "\n".join(lines) + "\n"
@@ -81,7 +86,46 @@ def digest_json(
     }
 
 
-def _headline(report: Report) -> str:
+def digest_slack(
+    report: Report,
+    tasks: Sequence[Task],
+    *,
+    since: datetime,
+    until: datetime,
+    secrets: Sequence[tuple[str, str]] = (),
+    figures: str = "",
+) -> dict[str, Any]:
+    """Return the same digest as the body of a Slack webhook, in Slack's own marks.
+
+    Args:
+        figures: Address of the dashboard, the only link in it; `""` for none.
+    """
+    parts = [headline(report).replace("**", "*")]
+    if secrets:
+        told = [_rotate(*map(slack.escaped, seen)) for seen in secrets[:_MOST_SECRETS]]
+        parts.append("\n".join(("*Have these secrets rotated*", *told)))
+    for kind, heading in HEADINGS:
+        chosen = [task for task in tasks if task.kind is kind]
+        rest = [f"• {len(chosen) - MOST} more in the worklist"] if len(chosen) > MOST else []
+        lines = [f"*{heading}*", *map(_slack_line, chosen[:MOST]), *rest]
+        parts.append("\n".join(lines) if chosen else "")
+    if figures:
+        parts.append(f"<{figures}|Open the figures>")
+    title = f"Support articles, {since:%Y-%m-%d} to {until:%Y-%m-%d}"
+    return slack.message(title, parts)
+
+
+def _slack_line(task: Task) -> str:
+    title, why, do = (slack.escaped(said) for said in (task.title, task.why, task.do))
+    return f"• *{title}*: {do} {why}."
+
+
+def _rotate(ticket: str, kind: str) -> str:
+    return f"• *{ticket}* held a live secret ({kind}): tell its owner to rotate it."
+
+
+def headline(report: Report) -> str:
+    """Return how it went in one sentence of Markdown, with numerator, denominator and interval."""
     if not report.events:
         return f"**No events arrived:** nothing is known, which is not zero. {_CHECK_COLLECTOR}"
     figure = report.deflection.explicit

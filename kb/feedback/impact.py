@@ -64,6 +64,22 @@ def impact_text(page: PageRef, row: Readership, *, silent: bool = False) -> str:
     )
 
 
+def card_text(page: PageRef, row: Readership) -> str:
+    """Return the same as plain lines, for a ticket's internal comment and a mail."""
+    window = f"{row.wrote_in.since:%Y-%m-%d} to {row.wrote_in.until:%Y-%m-%d}"
+    said, title = row.solved + row.not_solved, " ".join(page.title.split())[:200]
+    when = f", published {page.published_at:%Y-%m-%d}" if page.published_at else ""
+    lines = (
+        f'This became the article "{title}" ({page.url}){when}.',
+        f"From {window}: {row.readers} people read it.",
+        f"{row.solved} of {said} who voted say it solved it.",
+        f"{row.still_wrote_in} read it and still wrote in, of {row.wrote_in.denominator} attempts "
+        "whose window has closed.",
+        *([f"What they asked: {', '.join(row.tickets[:5])}"] if row.tickets else []),
+    )
+    return "\n".join(lines)
+
+
 def _doing(row: Readership) -> str:
     if not row.tickets:
         return ""

@@ -1,10 +1,12 @@
 """One request to one host, and what its answer means for the letter that was sent."""
 
 import json
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -80,7 +82,7 @@ class Host:
         path: str = "",
         *,
         body: Any = None,
-        params: Mapping[str, str | int] | None = None,
+        params: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
     ) -> Answer:
@@ -89,7 +91,9 @@ class Host:
         sent = {"User-Agent": "docworthy", **self.headers, **(headers or {})}
         try:
             with (
-                httpx2.Client(timeout=_TIMEOUT, trust_env=not local) as client,
+                httpx2.Client(
+                    timeout=_TIMEOUT, trust_env=not local, verify=_certificates()
+                ) as client,
                 client.stream(
                     method, f"{self.base}{self.secret_path}{path}", json=body, params=params,
                     headers=sent, content=content,
@@ -101,6 +105,14 @@ class Host:
             return Answer(reached=False, why=f"it does not answer ({type(error).__name__})")
         except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
             return Answer(why=f"its answer did not come ({type(error).__name__})")
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read the known authorities once; a connection is never kept, for one that the other side
+    has closed meanwhile would leave it unknown whether what was sent had arrived.
+    """
+    return ssl.create_default_context()
 
 
 def _read(response: httpx2.Response) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from kb.measure.gaps import Gap, Signal
 from kb.measure.pages import PageRef
@@ -20,10 +21,29 @@ STALE_AFTER = timedelta(days=180)
 class TaskKind(StrEnum):
     """What kind of thing is to be done."""
 
+    FLAG = "flag"
     FAILING = "failing"
     GAP = "gap"
+    FIND = "find"
     REVIEW = "review"
     STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed:
+    """What people noticed, beside what was measured.
+
+    Attributes:
+        flags: An article's id and how many flags on it are open.
+        known: An article's id and the key of a ticket that it answers, which came after it was
+            out: the requester did not find it.
+    """
+
+    flags: tuple[tuple[str, int], ...] = ()
+    known: tuple[tuple[str, str], ...] = ()
+
+
+NOTHING_NOTICED = Noticed()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +65,24 @@ class Task:
     article: str = ""
     people: int = 0
 
+    @property
+    def thing(self) -> str:
+        """Name what it is about, the same from week to week, however a gap's words are put."""
+        about = self.article or " ".join(sorted(self.title.casefold().split()))
+        return f"{self.kind.value}-{sha256(about.encode()).hexdigest()[:16]}"
+
 
 def worklist(
-    report: Report, articles: Sequence[PageRef], *, stale_after: timedelta = STALE_AFTER
+    report: Report,
+    articles: Sequence[PageRef],
+    *,
+    noticed: Noticed = NOTHING_NOTICED,
+    stale_after: timedelta = STALE_AFTER,
 ) -> tuple[Task, ...]:
     """Return the tasks, those that touch most people first; ties by kind, then title.
+
+    - *flag*: somebody of the team said that a published article is wrong.
+    - *find*: people asked what an article answers already, after it was out: known, not found.
 
     - *failing*: the shown version has ten votes or more and even the upper end of its interval is
       under one half; or readers of it write in clearly more often than readers of all articles.
@@ -61,7 +94,9 @@ def worklist(
     shown = [page for page in articles if page.state == "published"]
     tasks = [
         *_failing([figures[p.id] for p in shown if p.id in figures]),
+        *_flagged(shown, noticed, figures),
         *(_gap(gap, report) for gap in report.gaps.topics),
+        *_not_found(shown, noticed),
         *(_review(page) for page in articles if page.state == "in_review"),
         *_stale(shown, report, figures, stale_after),
     ]
@@ -123,8 +158,45 @@ def _written_in(row: Readership, usual: float) -> str:
 def _repair(row: Readership) -> str:
     if not row.tickets:
         return "Ask what is missing, correct it and send it to review."
-    more = f" and {len(row.tickets) - 3} more" if len(row.tickets) > 3 else ""
-    return f"Read {', '.join(row.tickets[:3])}{more}, correct the article and send it to review."
+    return f"Read {_some(row.tickets)}, correct the article and send it to review."
+
+
+def _flagged(
+    shown: Sequence[PageRef], noticed: Noticed, figures: dict[str, Readership]
+) -> Iterator[Task]:
+    flags = dict(noticed.flags)
+    for page in shown:
+        if count := flags.get(page.id, 0):
+            readers = figures[page.id].readers if page.id in figures else 0
+            yield Task(
+                kind=TaskKind.FLAG,
+                title=page.title,
+                why=f"{count} open flag{'' if count == 1 else 's'}; {readers} readers read it",
+                do="Correct it and send it to review, or resolve the flag.",
+                article=page.id,
+                people=max(readers, count),
+            )
+
+
+def _not_found(shown: Sequence[PageRef], noticed: Noticed) -> Iterator[Task]:
+    asked: dict[str, list[str]] = {}
+    for article, ticket in noticed.known:
+        asked.setdefault(article, []).append(ticket)
+    for page in shown:
+        if tickets := sorted(asked.get(page.id, ())):
+            yield Task(
+                kind=TaskKind.FIND,
+                title=page.title,
+                why=f"{len(tickets)} asked what it answers, after it was out ({_some(tickets)})",
+                do="Give it the words that they used, so that it is found.",
+                article=page.id,
+                people=len(tickets),
+            )
+
+
+def _some(keys: Sequence[str]) -> str:
+    more = f" and {len(keys) - 3} more" if len(keys) > 3 else ""
+    return f"{', '.join(keys[:3])}{more}"
 
 
 def _gap(gap: Gap, report: Report) -> Task:

@@ -32,6 +32,7 @@ from kb.service.proxy import KeepPeer, Proxy
 from kb.service.public import FastLane, routes
 from kb.service.readers import Identity, Readers
 from kb.service.session import Sessions
+from kb.service.slash import Slash
 from kb.service.team import Team
 from kb.store.group_commit import GroupCommit
 from kb.store.store import Store
@@ -60,12 +61,12 @@ def make_app(
     sessions = Sessions(config.secret(), token)
     team = Team(config=config, store=store, sessions=sessions, now=now)
     collector = make_collector(config, store, now=now, is_team=team.is_team)
+    finder = Finder(config.docs, config.state / "search", _engine(config), collector.is_held)
+    signing = config.slack_secret()
+    slash = Slash(config=config, store=store, secret=signing, find=finder.find, now=now)
     places: list[BaseRoute] = [
-        *routes(
-            collector,
-            Finder(config.docs, config.state / "search", _engine(config), collector.is_held),
-            config.service.origins,
-        ),
+        *routes(collector, finder, config.service.origins),
+        *slash.routes(),
         Mount("/team/static", StaticFiles(directory=HERE / "static")),
         Mount("/team", routes=team.routes()),
     ]

@@ -1,16 +1,27 @@
 """Opens what takes letters out, as kb.toml and the environment set it up."""
 
+import base64
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from kb.config import Config
+from kb.config import Config, Paging
 from kb.errors import ConfigError
-from kb.feedback import slack
+from kb.feedback import desks, mail, paging, slack, trackers
+from kb.feedback.desks import JiraDesk, ZendeskDesk
 from kb.feedback.letter import Carrier
+from kb.feedback.mail import Mail
+from kb.feedback.paging import Genie, PagerDuty
 from kb.feedback.slack import Slack
+from kb.feedback.trackers import GitHubTracker, JiraTracker
+from kb.feedback.webhook import Webhook
 from kb.feedback.wire import Host
 from kb.tickets.http import origin
+
+_GITHUB = "https://api.github.com"
+_JSON = {"Accept": "application/json"}
+DESKS = ("zendesk", "jira")
+"""The sources whose tickets take internal comments."""
 
 
 def carriers(config: Config) -> Mapping[str, Carrier]:
@@ -19,25 +30,105 @@ def carriers(config: Config) -> Mapping[str, Carrier]:
     Raises:
         ConfigError: An address is none, or a credential is missing.
     """
-    found: dict[str, Carrier] = {}
-    if config.feedback.digest == "slack":
-        found[slack.DESTINATION] = _slack()
-    return found
+    wanted: dict[str, tuple[bool, Callable[[Config], Carrier]]] = {
+        slack.DESTINATION: (config.feedback.digest == "slack", _slack),
+        mail.DESTINATION: (config.feedback.digest == "mail", _mail),
+        desks.DESTINATION: (config.feedback.cards and config.source.kind in DESKS, _desk),
+        trackers.DESTINATION: (bool(config.feedback.worklist), _tracker),
+        paging.DESTINATION: (bool(config.paging.kind), pager),
+    }
+    return {name: make(config) for name, (is_set, make) in wanted.items() if is_set}
 
 
-def _slack() -> Slack:
+def pager(config: Config) -> Carrier:
+    """Return what wakes people.
+
+    Raises:
+        ConfigError: `paging.kind` is none there is, an address is none, or a key is missing.
+    """
+    own = config.paging
+    if own.kind == "pagerduty":
+        return PagerDuty(host=Host(base=_url(own, paging.PAGERDUTY)), keys=_keys(own))
+    if own.kind in ("jsm", "opsgenie"):
+        base = _url(own, paging.JSM if own.kind == "jsm" else paging.OPSGENIE)
+        key = {"Authorization": f"GenieKey {variable('KB_PAGER_KEY')}"}
+        return Genie(host=Host(base=base, headers=key))
+    if own.kind == "webhook":
+        return Webhook(host=Host(base=_url(own, "")), secret=os.environ.get("KB_PAGER_KEY", ""))
+    raise ConfigError("paging.kind", "it is no pager", "Use jsm, pagerduty, opsgenie or webhook")
+
+
+def _keys(own: Paging) -> Mapping[str, str]:
+    """One key for all teams, or `KB_PAGER_KEY_<TEAM>` for one."""
+    named = {team: os.environ.get(key_name(team), "") for team in own.teams}
+    if not all(named.values()):
+        named[""] = variable("KB_PAGER_KEY")
+    return named
+
+
+def key_name(team: str) -> str:
+    """Return the variable that holds a team's own key at PagerDuty."""
+    return "KB_PAGER_KEY_" + "".join(c if c.isalnum() else "_" for c in team).upper()
+
+
+def _url(own: Paging, usual: str) -> str:
+    return origin(own.url or usual, "paging.url")
+
+
+def _slack(_: Config) -> Carrier:
     parts = urlsplit(variable("KB_SLACK_WEBHOOK"))
     base = origin(f"{parts.scheme}://{parts.netloc}", "KB_SLACK_WEBHOOK")
     return Slack(host=Host(base=base, secret_path=parts.path))
 
 
-def variable(*names: str) -> str:
-    """Return the first of these variables that is set.
+def _mail(config: Config) -> Carrier:
+    own = config.feedback
+    host, _, port = own.smtp.rpartition(":")
+    if not host or not port.isdigit():
+        raise ConfigError("feedback.smtp", "it is no mail server", "Write host:port")
+    if "@" not in own.mail_from:
+        raise ConfigError("feedback.mail_from", "it is no address", "Write the sender's")
+    user = os.environ.get("KB_SMTP_USER", "")
+    password = variable("KB_SMTP_PASSWORD") if user else ""
+    return Mail(host=host, port=int(port), sender=own.mail_from, user=user, password=password)
+
+
+def _desk(config: Config) -> Carrier:
+    base = origin(config.source.url)
+    user, token = variable("KB_SOURCE_USER"), variable("KB_SOURCE_TOKEN")
+    if config.source.kind == "zendesk":
+        return ZendeskDesk(host=Host(base=base, headers=_basic(f"{user}/token", token)))
+    return JiraDesk(
+        host=Host(base=base, headers=_basic(user, token)), project=config.source.project
+    )
+
+
+def _tracker(config: Config) -> Carrier:
+    own = config.feedback
+    if own.worklist == "github":
+        base = origin(own.url or _GITHUB, "feedback.url")
+        token = variable("KB_WORKLIST_TOKEN")
+        headers = {"Accept": "application/vnd.github+json", "Authorization": f"Bearer {token}"}
+        return GitHubTracker(host=Host(base=base, headers=headers), project=own.project)
+    if own.worklist == "jira":
+        base = origin(own.url, "feedback.url")
+        login = _basic(variable("KB_WORKLIST_USER"), variable("KB_WORKLIST_TOKEN"))
+        return JiraTracker(host=Host(base=base, headers=login), project=own.project)
+    raise ConfigError("feedback.worklist", "it is no tracker", "Use github or jira")
+
+
+def _basic(user: str, token: str) -> dict[str, str]:
+    login = base64.b64encode(f"{user}:{token}".encode()).decode()
+    return {**_JSON, "Authorization": f"Basic {login}"}
+
+
+def variable(name: str) -> str:
+    """Return an environment variable that must be set.
 
     Raises:
-        ConfigError: None of them is.
+        ConfigError: It is not.
     """
-    value = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    value = os.environ.get(name, "")
     if not value:
-        raise ConfigError(names[0], "it is not set", "Put the credential into the environment")
+        raise ConfigError(name, "it is not set", "Put the credential into the environment")
     return value

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kb.feedback.letter import LetterState
-from kb.feedback.worklist import Task, TaskKind, worklist
+from kb.feedback.worklist import Noticed, Task, TaskKind, worklist
 from kb.measure.figures import Figure
 from kb.measure.gaps import Gap
 from kb.measure.readership import Readership
@@ -77,10 +77,10 @@ class Board:
     dead: int
 
 
-def board(store: Store, found: Measured, *, days: int) -> Board:
+def board(store: Store, found: Measured, noticed: Noticed, *, days: int) -> Board:
     """Put together what was measured over the last `days` days."""
     report = found.report
-    tasks = worklist(report, found.pages)
+    tasks = worklist(report, found.pages, noticed=noticed)
     return Board(
         days=days,
         report=report,

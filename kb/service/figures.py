@@ -8,11 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from kb.feedback.digest import HEADINGS, MOST, headline
+from kb.feedback.worklist import worklist
 from kb.measure.report_json import to_json
 from kb.service.dashboard import GOAL, WINDOWS, Board, board, span, window_of
 from kb.service.door import Door
 from kb.service.failures import Refusal
 from kb.service.measuring import Measured, measured
+from kb.service.noticing import noticed
 from kb.service.rows import ROWS, Rows, article_rows
 from kb.service.sheets import FIGURE_HEAD, as_csv, figure_rows
 
@@ -29,6 +32,7 @@ class Figures:
         """Return their addresses."""
         return [
             Route("/", self.dashboard, methods=["GET"]),
+            Route("/digest", self.digest, methods=["GET"]),
             Route("/figures.json", self.as_json, methods=["GET"]),
             Route("/figures.csv", self.as_sheet, methods=["GET"]),
             Route("/rows/{name}", self.rows, methods=["GET"]),
@@ -40,12 +44,30 @@ class Figures:
         session, days = self.door.session(request), _days(request)
 
         def made() -> Board:
-            return board(self.door.store, self._measured(days), days=days)
+            figures, store = self._measured(days), self.door.store
+            return board(store, figures, noticed(self.door.config, store, figures), days=days)
 
         found = await run_in_threadpool(made)
         return self.door.page(
             "dashboard.html", session, board=found, windows=WINDOWS, span=span, goal=GOAL
         )
+
+    async def digest(self, request: Request) -> Response:
+        """Show the digest as it goes out."""
+        session, days = self.door.session(request), _days(request)
+        store = self.door.store
+
+        found = await run_in_threadpool(self._measured, days)
+        seen = await run_in_threadpool(noticed, self.door.config, store, found)
+        tasks = worklist(found.report, found.pages, noticed=seen)
+        parts = [
+            (heading, [task for task in tasks if task.kind is kind]) for kind, heading in HEADINGS
+        ]
+        return self.door.page(
+            "digest.html", session, report=found.report, days=days, most=MOST,
+            said=headline(found.report).replace("**", ""), parts=[p for p in parts if p[1]],
+            secrets=store.tickets.live_secrets(), to=self.door.config.feedback.digest,
+        )  # fmt: skip
 
     async def rows(self, request: Request) -> Response:
         """Show the rows behind a figure, or send them as CSV where `as=csv` is asked."""

@@ -47,7 +47,7 @@ class Hooks:
         self.limit.take(request.client.host if request.client else "")
         if request.path_params["kind"] != self.kind or not self.secrets:
             raise Refusal(404, "request", "there is nothing at this address", "See docs/sources.md")
-        body = await _body(request)
+        body = await read_body(request)
         at = self.now()
         found = delivery(self.kind, request.headers, body, self.secrets, at)
         if found is None:
@@ -56,8 +56,12 @@ class Hooks:
         return JSONResponse({"status": "accepted"}, 202, headers={"Cache-Control": "no-store"})
 
 
-async def _body(request: Request) -> bytes:
-    """Read the body, but never more than `LARGEST_BODY` bytes or longer than `BODY_SECONDS`."""
+async def read_body(request: Request) -> bytes:
+    """Read the body, but never more than `LARGEST_BODY` bytes or longer than `BODY_SECONDS`.
+
+    Raises:
+        Refusal: It is too large (413), or did not arrive in time (408).
+    """
     too_large = Refusal(413, "body", f"it is over {LARGEST_BODY} bytes", "Send less")
     length = request.headers.get("content-length", "0")
     if length.isdigit() and int(length) > LARGEST_BODY:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from kb.feedback.letter import Letter, LetterState, Posted, Receipt, Verdict
 from kb.store import schema
@@ -34,14 +34,8 @@ class Outbox:
         Returns:
             How many of them are new.
         """
-        table, seconds, added = schema.outbox, int(at.timestamp()), 0
         with self.database.transaction() as connection:
-            for letter in letters:
-                row = {"key": letter.key, "destination": letter.destination, "body": letter.body}
-                insert = self.database.insert(table).values(**row, kept=seconds, due=seconds)
-                once = insert.on_conflict_do_nothing(index_elements=["key"])
-                added += len(connection.execute(once.returning(table.c.number)).all())
-        return added
+            return sum(keep(self.database, connection, letter, at) for letter in letters)
 
     def destinations(self) -> tuple[str, ...]:
         """Return where letters wait to go, by name."""
@@ -120,6 +114,15 @@ class Outbox:
     def _changed(self, statement: Any) -> bool:
         with self.database.transaction() as connection:
             return bool(connection.execute(statement).rowcount)
+
+
+def keep(database: Database, connection: Connection, letter: Letter, at: datetime) -> bool:
+    """Keep a letter within somebody's transaction; False when its key was there before."""
+    table, seconds = schema.outbox, int(at.timestamp())
+    row = {"key": letter.key, "destination": letter.destination, "body": letter.body}
+    insert = database.insert(table).values(**row, kept=seconds, due=seconds)
+    once = insert.on_conflict_do_nothing(index_elements=["key"])
+    return connection.execute(once.returning(table.c.number)).first() is not None
 
 
 def _waits(destination: str) -> Any:

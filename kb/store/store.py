@@ -6,9 +6,11 @@ from kb.store.database import Database, open_database
 from kb.store.decisions import Decisions
 from kb.store.events import Events
 from kb.store.folds import Folds
+from kb.store.incidents import Incidents
 from kb.store.outbox import Outbox
 from kb.store.purging import Purging
 from kb.store.tickets import Tickets
+from kb.store.watching import Watching
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,16 @@ class Store:
     def outbox(self) -> Outbox:
         """What goes out, and what has gone."""
         return Outbox(self.database)
+
+    @property
+    def incidents(self) -> Incidents:
+        """What surges, and has been paged."""
+        return Incidents(self.database)
+
+    @property
+    def watching(self) -> Watching:
+        """What is watched."""
+        return Watching(self.database)
 
     @property
     def purging(self) -> Purging:

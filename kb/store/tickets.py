@@ -106,6 +106,13 @@ class Tickets:
             )
         return True
 
+    def is_new(self, delivery: str, *, at: datetime) -> bool:
+        """Say whether nothing of this id was delivered before, and remember it."""
+        row = {"id": delivery, "at": int(at.timestamp())}
+        insert = self.database.insert(schema.deliveries).values(row).on_conflict_do_nothing()
+        with self.database.transaction() as connection:
+            return connection.execute(insert.returning(schema.deliveries.c.id)).first() is not None
+
     def is_due(self, source: str) -> bool:
         """Say whether a hint came since the source was last read."""
         query = select(schema.due.c.source).where(schema.due.c.source == source)

@@ -3,13 +3,13 @@
     scripts/bench screenshots [SITE] [--article ID] [--team LINK] [--into FOLDER]
 
 SITE is a built site, that of the demonstration when left out (run scripts/demo --once before).
-LINK is what kb serve prints; with it the team's figures are taken too.
+LINK is what kb serve prints; with it the team's figures and digest are taken too, into docs/team.
 """
 
 import argparse
 import base64
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,6 +19,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = {"": (1280, 800), "-phone": (390, 844)}
+TALL = {"": (1280, 1400), "-phone": (390, 844)}
+TEAM = {"figures": "team/?days=90", "digest": "team/digest?days=90"}
 LARGEST = 200_000
 
 
@@ -55,11 +57,16 @@ def take(
 
 
 def every_way(
-    browser: Browser, url: str, name: str, into: Path, cookies: Sequence[Any] = ()
+    browser: Browser,
+    url: str,
+    name: str,
+    into: Path,
+    cookies: Sequence[Any] = (),
+    sizes: Mapping[str, tuple[int, int]] = SIZES,
 ) -> None:
     """Take a page in light and dark, on a desk and on a phone."""
     for scheme in ("light", "dark"):
-        for device, size in SIZES.items():
+        for device, size in sizes.items():
             take(browser, url, scheme, size, into / f"{name}-{scheme}{device}.webp", cookies)
 
 
@@ -92,8 +99,11 @@ def main() -> None:
             url = f"http://127.0.0.1:{server.server_port}/{path}"
             every_way(browser, url, f"site-{name}", args.into)
         if args.team:
-            figures = f"{args.team.partition('/team/')[0]}/team/?days=90"
-            every_way(browser, figures, "figures", args.into, signed_in(browser, args.team))
+            service, cookies = args.team.partition("/team/")[0], signed_in(browser, args.team)
+            every_way(browser, f"{service}/{TEAM['figures']}", "figures", args.into, cookies)
+            for name, path in TEAM.items():
+                place = ROOT / "docs" / "team"
+                every_way(browser, f"{service}/{path}", name, place, cookies, TALL)
         browser.close()
     server.shutdown()
 

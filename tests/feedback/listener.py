@@ -73,7 +73,7 @@ def listening(answering: Answering = lambda _: Says()) -> Iterator[Listener]:
             self.end_headers()
             self.wfile.write(body.encode())
 
-        do_GET = do_POST = do_PUT = do_PATCH = _take  # noqa: N815 (http.server's names)
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _take  # noqa: N815 (http.server's names)
 
         def log_message(self, *_: Any) -> None:
             """Say nothing."""

@@ -105,7 +105,17 @@ def test_no_such_rows(member: httpx2.Client, place: str) -> None:
     assert 404 == member.get(f"/team/rows/{place}").status_code
 
 
-@pytest.mark.parametrize("place", ["", "rows/csat", "figures.csv", "figures.json"])
+def test_the_digest_is_shown_as_it_goes_out(measured: httpx2.Client) -> None:
+    """Headline with its parts, secrets first, a thing to do in each line; and where it goes."""
+    html = measured.get("/team/digest?days=28").text
+
+    assert "75% (95 % interval 47% to 91%): 9 of 12 readers&#39; attempts" in html
+    assert html.index("Have these secrets rotated") < html.index("Waiting for review")
+    assert "Review it: approve it or send it back." in html
+    assert "goes nowhere yet" in html
+
+
+@pytest.mark.parametrize("place", ["", "digest", "rows/csat", "figures.csv", "figures.json"])
 def test_for_the_team_alone(visitor: httpx2.Client, place: str) -> None:
     """A stranger gets neither page nor file."""
     assert 403 == visitor.get(f"/team/{place}").status_code

@@ -35,7 +35,7 @@ DRAFTS = 25
 PAGES = (
     "/team/", "/team/review", "/team/review/relay-07", "/team/review/relay-07/edit",
     "/team/review/relay-live/compare", "/team/review/relay-flagged", "/team/review/relay-mail",
-    "/team/review/nothing", "/team/rows/deflection", "/team/rows/article/relay-live",
+    "/team/review/nothing", "/team/rows/deflection", "/team/digest", "/team/rows/article/relay-live",
 )  # fmt: skip
 MKDOCS = (
     "site_name: Ferrywright\ntheme: {name: material, font: false}\nplugins: [search, docworthy]\n"
