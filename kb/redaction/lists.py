@@ -4,10 +4,14 @@ from functools import cache
 from importlib.resources import files
 
 
-def _words(name: str) -> frozenset[str]:
+def _lines(name: str) -> list[str]:
     content = (files("kb.redaction") / "rules" / name).read_text(encoding="utf-8")
     lines = (line for line in content.splitlines() if not line.startswith("#"))
-    return frozenset(word for line in lines for word in line.split())
+    return [word for line in lines for word in line.split()]
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(_lines(name))
 
 
 @cache
@@ -26,6 +30,19 @@ def family() -> frozenset[str]:
 def common() -> frozenset[str]:
     """Return ordinary English words of technical prose, in small letters."""
     return _words("common.txt")
+
+
+@cache
+def function_words() -> dict[str, frozenset[str]]:
+    """Return the words that carry sentences, in small letters, by language (ISO 639-1)."""
+    found: dict[str, set[str]] = {}
+    language = ""
+    for word in _lines("function_words.txt"):
+        if word.endswith(":"):
+            language = word.rstrip(":")
+        else:
+            found.setdefault(language, set()).add(word)
+    return {name: frozenset(words) for name, words in found.items()}
 
 
 @cache

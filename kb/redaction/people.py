@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from kb.redaction.languages import carries_sentences
 from kb.redaction.lists import common, family, given, not_people, surname_endings
 from kb.redaction.rules import Rule, compiled
 from kb.redaction.text import Entity, Finding
@@ -54,7 +55,23 @@ OPENERS = frozenset(
     ]
 )
 """Given names that open a sentence before a family name far more often than they belong to it."""
-CERTAIN, LIKELY, GUESSED = 0.85, 0.65, 0.6
+VENDOR = compiled(
+    r"\b(?:Microsoft|Google|Apple|Mozilla|Amazon|Adobe|Oracle|IBM|SAP|Cisco|Samsung|Dell|Lenovo|Intel|AWS|Azure"
+    r"|Apache|Office|Windows|Visual|Exchange|Mercado) $"
+)
+"""Who gives products the names of people; what follows is one."""
+PRODUCT = compiled(
+    r" (?:Server|Client|Engine|Database|API|SDK|CLI|Framework|Library|Plugin|Driver|Edition|Suite|Studio|Cloud"
+    r"|Media|Mail|Bank|Airlines|University|Connector|Integration|Protocol|Desktop|database|engine|server"
+    r"|client|plugin|theme|driver|browser|\d{1,4}(?:[^0-9-]|$))"
+)
+"""What follows the name of a product, a service or a firm."""
+BEFORE = compiled(r"(?:^|[\s(])({Name})(?:, | and | & | und | et | y )$")
+BESIDE = compiled(
+    r"(?:, | and |, and | & | und | et | y )({Name})(?:[,.;:!?)\n]|$| and | und | et | y | (?:[a-z]))"
+)
+"""Somebody who is named together with somebody else."""
+CERTAIN, SURE_ENOUGH, LIKELY, GUESSED = 0.85, 0.75, 0.65, 0.6
 
 
 def find_people(text: str, view: View, rules: list[Rule]) -> Iterator[Finding]:
@@ -74,6 +91,7 @@ def named_again(view: View, found: list[Finding], text: str) -> Iterator[Finding
         if len(word) > 2 and not _unnamed([word]) and word[0].isupper()
     }
     taken = {one.start for one in found}
+    yield from _named_beside(view, found, text)
     for place in sorted(words):
         byte = plain_view(place).seen
         at = view.seen.find(byte)
@@ -83,6 +101,36 @@ def named_again(view: View, found: list[Finding], text: str) -> Iterator[Finding
             if start not in taken and text[start:end] == place and _alone(view.seen, at, last):
                 yield _finding("name-again", Entity.PERSON, start, end, LIKELY)
             at = view.seen.find(byte, last)
+
+
+def _named_beside(view: View, found: list[Finding], text: str) -> Iterator[Finding]:
+    """Yield names in a row with one that was found: `Anna, Xhovana and Piet`."""
+    if view.starts is not None:
+        return
+    taken = {one.start for one in found}
+    for one in found:
+        if one.entity is not Entity.PERSON or one.confidence < SURE_ENOUGH:
+            continue
+        for first, last in _row(view.seen, one.start, one.end, text):
+            if first not in taken:
+                yield _finding("name-beside", Entity.PERSON, first, last, GUESSED)
+
+
+def _row(seen: bytes, start: int, end: int, text: str) -> Iterator[tuple[int, int]]:
+    """Yield the words before and behind a name that are joined to it as another name is."""
+    before = BEFORE.search(seen[max(0, start - 40) : start])
+    if before:
+        first = max(0, start - 40) + before.start(1)
+        word = _plain(text[first : first + before.end(1) - before.start(1)])
+        if word in given() and word not in not_people():
+            yield first, first + len(word)
+    while match := BESIDE.match(seen, end):
+        first, end = match.span(1)
+        word = _plain(text[first:end])
+        known = word in common() or word in not_people() or carries_sentences(word, text)
+        if known or len(word) < 3 or TAKEN in seen[first:end]:
+            return
+        yield first, end
 
 
 def _bare(word: str) -> str:
@@ -101,11 +149,17 @@ def _in_place(rule: Rule, text: str, view: View) -> Iterator[Finding]:
         group = 1 if match.start(1) >= 0 else 2
         first, last = match.span(group)
         person = rule.entity is Entity.PERSON
-        if TAKEN in view.seen[first:last] or (person and _stuck(view.seen, first, last)):
+        if TAKEN in view.seen[first:last]:
+            continue
+        if person and _stuck(view.seen, first, last) and view.seen[last - 2 : last] != b" I":
             continue
         start, end = view.span(first, last)
         words = text[start:end].split()
+        if person and words[-1] == "I":
+            words.pop()
+            end = _end_of(text, start, words)
         skip = _unnamed(words, _spared(rule)) if person else 0
+        skip += len(words) > skip + 1 and carries_sentences(_plain(words[skip]), text)
         if skip < len(words) and proof(words[skip:]):
             at = start + len(text[start:end]) - len(text[start:end].split(None, skip)[-1])
             yield _finding(rule.id, rule.entity, at, end, rule.confidence)
@@ -132,10 +186,20 @@ def _listed_names(text: str, view: View) -> Iterator[Finding]:
         spared = given() if len(words) > 1 else frozenset[str]()
         if not words or _unnamed(words[:1], spared) or _stuck(seen, first, last):
             continue
+        if carries_sentences(_plain(words[0]), text):
+            reach = first + len(words[0])
+            continue
+        if len(words) == 1 and _a_product(seen, first, last):
+            continue
         count, confidence = _proven(words, _amid(seen, first))
         if count:
             till = _end_of(text, start, words[:count])
             yield _finding("name-listed", Entity.PERSON, start, till, confidence)
+
+
+def _a_product(seen: bytes, first: int, last: int) -> bool:
+    """Return whether a vendor stands before the word, or what only products have behind it."""
+    return bool(VENDOR.search(seen[max(0, first - 14) : first]) or PRODUCT.match(seen, last))
 
 
 def _led_by(seen: bytes, anchor: int) -> int:

@@ -21,9 +21,16 @@ MACROS = {
         r"(?:(?:Mc|Mac|O'|D'|De|Di|Van|Le|La|Fitz)?"
         r"[A-Z\xC0\xD0][a-z\xE0\xD0]+(?:['-][A-Z\xC0][a-z\xE0\xD0]+)*)"
     ),
+    "{unit}": r"(?:[,\n ]{1,3}[ \t>?*]{0,5}(?:Apt|Suite|Ste|Unit|Flat|Floor|Fl|Room|Appartement|App|#)\.? ?#?[A-Za-z0-9-]{1,6})?",
+    "{tail}": (
+        r"(?:(?:[ ,]{0,3}\n{1,2}[ \t>?*]{0,5}[^\n\d:.;]{2,40}){0,3}[ ,]{0,3}\n{0,2}[ \t>?*]{0,5}"
+        r"[^\n\d:.;]{0,30}(?:[A-Z]{1,2}-)?(?:\b\d{5}(?:-\d{4})?|\b(?:[03-9]\d{3}|1[0-8]\d\d|2[1-9]\d\d)"
+        r"(?: ?[A-Z]{2}\b)?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d))?"
+    ),
     "{end}": r"""(?:$|[^0-9A-Za-z_\-])""",
 }
-"""Shorthand that patterns may use: letters of any script, a name's shape, the end of a token."""
+"""Shorthand that patterns may use: letters of any script, a name's shape, the end of a token; what
+follows a street: the flat, then the lines down to the postcode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
