@@ -66,6 +66,8 @@ PRODUCT = compiled(
     r"|client|plugin|theme|driver|browser|\d{1,4}(?:[^0-9-]|$))"
 )
 """What follows the name of a product, a service or a firm."""
+HUMP = compiled(r"[A-Z]?[a-z]+")
+"""A word of a name in camel case."""
 BEFORE = compiled(r"(?:^|[\s(])({Name})(?:, | and | & | und | et | y )$")
 BESIDE = compiled(
     r"(?:, | and |, and | & | und | et | y )({Name})(?:[,.;:!?)\n]|$| and | und | et | y | (?:[a-z]))"
@@ -327,7 +329,11 @@ def _a_handle(words: list[str]) -> bool:
     if word in common() or word in not_people() or len(word) < 3:
         return False
     parts = [part for part in word.replace("-", "_").split("_") if part]
-    return not all(part in common() or part in not_people() for part in parts)
+    humps = [part.decode().lower() for part in HUMP.findall(words[0].encode("ascii", "ignore"))]
+    return not any(
+        run and all(part in common() or part in not_people() for part in run)
+        for run in (parts, humps if len(humps) > 1 and "".join(humps) == word else [])
+    )
 
 
 def _a_login(words: list[str]) -> bool:
