@@ -22,6 +22,8 @@ PLACEHOLDER = compiled(
     r"(?:\\?>|&(?:amp;){0,3}(?:gt|#0{0,4}62|#x0{0,4}3e);|\\{1,2}u003e|\\x3e|%(?:25){0,2}3e)"
 )
 """Our own placeholders, also as HTML, JSON, JavaScript, URLs and Markdown spell their brackets."""
+BRACKETS = (b"<", b"&", b"3c", b"3C")
+"""What each of these spellings of a bracket contains."""
 VETOED = frozenset(("scrambled", "machine", "assigned", "prefixed", "token"))
 """Checks that go by a value's looks; what stands before it may say that it is a checksum."""
 TRIMMED = frozenset(("spoken", "password", "assigned", "credential", "username", "folder_user"))
@@ -35,7 +37,7 @@ SURE = 0.85
 def masked(view: View) -> View:
     """Return the view with our own placeholders covered, so that no rule touches them."""
     seen = view.seen
-    if not PLACEHOLDER.search(seen):
+    if not any(sign in seen for sign in BRACKETS) or not PLACEHOLDER.search(seen):
         return view
     covered = bytearray(seen)
     for match in PLACEHOLDER.finditer(seen):
@@ -65,7 +67,8 @@ def by_rule(rule: Rule, view: View) -> Iterator[Finding]:
     """Yield what one rule finds; the character behind a find may begin the next one."""
     check, seen, at = CHECKS[rule.check], view.seen, 0
     while match := rule.pattern.search(seen, at):
-        first, last = match.span(next((n for n in rule.groups if match.start(n) >= 0), 0))
+        groups = (match.span(number) for number in rule.groups)
+        first, last = next((one for one in groups if one[0] >= 0), match.span())
         at = max(last, at + 1)
         value = seen[first:last]
         if TAKEN in value:

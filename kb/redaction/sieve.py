@@ -20,21 +20,19 @@ KEY_LETTERS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_+
 APART = bytes(n if n in KEY_LETTERS else 32 for n in range(256))
 
 
-def _a_key(seen: bytes) -> bool:
+def _a_key(words: list[bytes]) -> bool:
     """Return whether a word is long and odd enough to be a key."""
-    return any(not word.isalpha() and not word.isdigit() for word in _long_words(seen, 20))
+    return any(len(word) >= 20 and not word.isalpha() and not word.isdigit() for word in words)
 
 
-def _half_a_key(seen: bytes) -> bool:
+def _half_a_key(words: list[bytes]) -> bool:
     """Return whether a word is as long and odd as a key beside a telling word may be."""
-    return any(
-        len(word) >= 20 or (not word.isalpha() and not word.isdigit())
-        for word in _long_words(seen, 12)
-    )
+    return any(len(word) >= 20 or (not word.isalpha() and not word.isdigit()) for word in words)
 
 
-def _long_words(seen: bytes, least: int) -> list[bytes]:
-    return [word for word in seen.translate(APART).split() if len(word) >= least]
+def _long_words(seen: bytes) -> list[bytes]:
+    """Return the words of twelve letters or more, of which a key's form may be told."""
+    return [word for word in seen.translate(APART).split() if len(word) >= 12]
 
 
 def _shape(pattern: str) -> Callable[[bytes], bool]:
@@ -43,8 +41,6 @@ def _shape(pattern: str) -> Callable[[bytes], bool]:
 
 
 MARKS: dict[str, tuple[bytes, Callable[[bytes], bool]]] = {
-    "#key": (b"\x1f\x02", _a_key),
-    "#key12": (b"\x1f\x10", _half_a_key),
     "#dotted": (b"\x1f\x03", _shape(r"\d\.\d{1,3}\.\d")),
     "#colons": (
         b"\x1f\x04",
@@ -57,6 +53,11 @@ MARKS: dict[str, tuple[bytes, Callable[[bytes], bool]]] = {
     "#capsule": (b"\x1f\x0e", _shape(r"\d{8}:|[01]/[0-9a-f]")),
 }
 """Keywords for what no word and no shape announces: a mark is put behind a text that has it."""
+WORD_MARKS: dict[str, tuple[bytes, Callable[[list[bytes]], bool]]] = {
+    "#key": (b"\x1f\x02", _a_key),
+    "#key12": (b"\x1f\x10", _half_a_key),
+}
+"""The same for what a single long word tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,15 +113,21 @@ def _search(words: list[bytes]) -> Any:
 
 
 def _needle(word: bytes) -> bytes:
-    mark = MARKS.get(word.decode("latin-1"))
+    name = word.decode("latin-1")
+    mark = MARKS.get(name) or WORD_MARKS.get(name)
     return mark[0] if mark else word.removeprefix(b"~")
+
+
+def _marks(seen: bytes) -> bytes:
+    words = _long_words(seen)
+    marks = [mark for mark, looks in MARKS.values() if looks(seen)]
+    return b"".join(marks + [mark for mark, tells in WORD_MARKS.values() if tells(words)])
 
 
 def likely_rules(seen: bytes) -> list[Rule]:
     """Return the rules that may find something; all of them if the sieve itself fails."""
     sieve, every = _sieve(), rules()
-    tail = ALIVE + b"".join(mark for mark, looks in MARKS.values() if looks(seen))
-    hits = sieve.words.Match(b"\n" + seen.lower() + tail) or []
+    hits = sieve.words.Match(b"\n" + seen.lower() + ALIVE + _marks(seen)) or []
     if 0 not in hits:
         return list(every)
     formed = sieve.shapes.Match(b"\n" + seen.translate(SHAPES)) or []
