@@ -11,7 +11,7 @@ from kb.redaction.checks import (
 )
 from kb.redaction.people import PROOFS, find_people, named_again
 from kb.redaction.rules import Rule, compiled
-from kb.redaction.sieve import likely_rules
+from kb.redaction.sieve import likely_rules, near_keys
 from kb.redaction.text import Entity, Finding
 from kb.redaction.views import TAKEN, View
 
@@ -30,6 +30,8 @@ TRIMMED = frozenset(("spoken", "password", "assigned", "credential", "username",
 """Checks of values that may stand at the end of a sentence."""
 CHECKSUM = compiled(r"(?i)(?:sha-?\d{1,3}|md5)[-:=]")
 """How a checksum names its kind, in lock files, integrity attributes and security policies."""
+KEY = (b"#key",)
+"""The keywords of rules that only the look of a key announces."""
 SURE = 0.85
 """From here on a finding needs no words around it."""
 
@@ -48,9 +50,7 @@ def masked(view: View) -> View:
 def scan(text: str, view: View) -> Iterator[Finding]:
     """Yield what the rules find in the view, offsets into the text."""
     chosen = likely_rules(view.seen)
-    for rule in chosen:
-        if rule.check not in PROOFS:
-            yield from by_rule(rule, view)
+    yield from _by_rules([rule for rule in chosen if rule.check not in PROOFS], view)
     people = list(find_people(text, view, [rule for rule in chosen if rule.check in PROOFS]))
     yield from people
     yield from named_again(view, people, text)
@@ -58,15 +58,25 @@ def scan(text: str, view: View) -> Iterator[Finding]:
 
 def scan_shapes(view: View) -> Iterator[Finding]:
     """Yield only what its own shape proves: provider formats, keys, e-mail addresses."""
-    for rule in likely_rules(view.seen):
-        if rule.confidence >= SURE and rule.entity in (Entity.SECRET, Entity.EMAIL):
-            yield from by_rule(rule, view)
+    chosen = likely_rules(view.seen)
+    kinds = (Entity.SECRET, Entity.EMAIL)
+    sure = [rule for rule in chosen if rule.confidence >= SURE and rule.entity in kinds]
+    yield from _by_rules(sure, view)
 
 
-def by_rule(rule: Rule, view: View) -> Iterator[Finding]:
-    """Yield what one rule finds; the character behind a find may begin the next one."""
-    check, seen, at = CHECKS[rule.check], view.seen, 0
-    while match := rule.pattern.search(seen, at):
+def _by_rules(chosen: list[Rule], view: View) -> Iterator[Finding]:
+    """Yield what rules find; those that a key announces are tried around keys only."""
+    whole = [(0, len(view.seen))]
+    windows = near_keys(view.seen) if any(rule.keywords == KEY for rule in chosen) else whole
+    for rule in chosen:
+        for first, last in windows if rule.keywords == KEY else whole:
+            yield from _by_rule(rule, view, first, last)
+
+
+def _by_rule(rule: Rule, view: View, at: int, end: int) -> Iterator[Finding]:
+    """Yield what one rule finds from `at` to `end`; the byte behind a find may begin the next."""
+    check, seen = CHECKS[rule.check], view.seen
+    while match := rule.pattern.search(seen, at, end):
         groups = (match.span(number) for number in rule.groups)
         first, last = next((one for one in groups if one[0] >= 0), match.span())
         at = max(last, at + 1)
@@ -77,12 +87,12 @@ def by_rule(rule: Rule, view: View) -> Iterator[Finding]:
             value = value.rstrip(b".,;:!?)`*")
         if not value or not check(value) or _vetoed(rule, seen, first, value):
             continue
-        start, end = view.span(first, first + len(value))
+        start, stop = view.span(first, first + len(value))
         yield Finding(
             entity=rule.entity,
             label=rule.label,
             start=start,
-            end=end,
+            end=stop,
             recognizer=rule.id,
             confidence=rule.confidence,
         )
