@@ -106,11 +106,11 @@ def _led_back(view: View, pieces: list[Piece]) -> View:
     if view.starts is None or view.ends is None or fresh.starts is None or fresh.ends is None:
         return fresh
     starts, ends = view.starts, view.ends
-    top = len(starts) - 1
+    began, ended = (*starts, *starts[-1:]), (*ends[:1], *ends)
     return View(
         seen=fresh.seen,
-        starts=tuple(starts[min(place, top)] for place in fresh.starts),
-        ends=tuple(ends[max(0, min(place, len(ends)) - 1)] for place in fresh.ends),
+        starts=tuple(map(began.__getitem__, fresh.starts)),
+        ends=tuple(map(ended.__getitem__, fresh.ends)),
     )
 
 
@@ -198,21 +198,23 @@ def _over_breaks(text: str, view: View, look: Lookout, found: list[Finding]) -> 
 
 def _wrapped(seen: bytes) -> Iterator[tuple[int, bytes, int, bytes]]:
     """Yield where a token begins and what it is, before a line's break and after it."""
-    lines = seen.split(b"\n")
-    at, used = 0, 0
-    for line, following in pairwise(lines):
-        after = at + len(line) + 1
-        body = line[used:].removesuffix(b"\r").removesuffix(b"\\")
-        left = body[len(body.rstrip(TOKEN)) :]
+    at = used = 0
+    for line, following in pairwise(seen.split(b"\n")):
+        start, skip, used = at, used, 0
+        at += len(line) + 1
+        body = line[skip:].removesuffix(b"\r").removesuffix(b"\\")
+        least = body.rstrip(TOKEN)
+        if len(body) - len(least) < 3:
+            continue
         inner = following.lstrip(b" \t>|")
-        right = inner[: len(inner) - len(inner.lstrip(TOKEN))] if len(left) > 2 else b""
-        skipped = len(following) - len(inner)
-        used_now = 0
-        if len(right) > 2 and skipped <= 8:
-            used_now = skipped + len(right)
-            if _one_token(left, right):
-                yield at + used + len(body) - len(left), left, after + skipped, right
-        at, used = after, used_now
+        length = len(inner) - len(inner.lstrip(TOKEN))
+        gap = len(following) - len(inner)
+        if length < 3 or gap > 8:
+            continue
+        used = gap + length
+        left, right = body[len(least) :], inner[:length]
+        if _one_token(left, right):
+            yield start + skip + len(least), left, at + gap, right
 
 
 def _one_token(left: bytes, right: bytes) -> bool:

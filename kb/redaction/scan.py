@@ -1,6 +1,7 @@
 """One reading of a view by every rule whose telling words occur in it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from kb.redaction.checks import (
     CHECKS,
@@ -77,8 +78,7 @@ def _by_rule(rule: Rule, view: View, at: int, end: int) -> Iterator[Finding]:
     """Yield what one rule finds from `at` to `end`; the byte behind a find may begin the next."""
     check, seen = CHECKS[rule.check], view.seen
     while match := rule.pattern.search(seen, at, end):
-        groups = (match.span(number) for number in rule.groups)
-        first, last = next((one for one in groups if one[0] >= 0), match.span())
+        first, last = _told(match, rule.groups)
         at = max(last, at + 1)
         value = seen[first:last]
         if TAKEN in value:
@@ -96,6 +96,16 @@ def _by_rule(rule: Rule, view: View, at: int, end: int) -> Iterator[Finding]:
             recognizer=rule.id,
             confidence=rule.confidence,
         )
+
+
+def _told(match: Any, groups: range) -> tuple[int, int]:
+    """Return the span of the first group that takes part, else of the whole match."""
+    for number in groups:
+        span: tuple[int, int] = match.span(number)
+        if span[0] >= 0:
+            return span
+    whole: tuple[int, int] = match.span()
+    return whole
 
 
 def _untaken(first: int, value: bytes) -> tuple[int, bytes]:

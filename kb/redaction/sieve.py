@@ -163,7 +163,7 @@ def near_keys(seen: bytes) -> list[tuple[int, int]]:
     """Return the surroundings of every word that may be a key, in order and apart."""
     windows: list[tuple[int, int]] = []
     apart, at = seen.translate(APART), 0
-    for word in filter(_keylike, apart.split()):
+    for word in [word for word in apart.split() if len(word) >= 20 and _keylike(word)]:
         start = apart.index(word, at)
         at = start + len(word)
         first = max(0, start - AROUND_KEY)

@@ -90,9 +90,15 @@ def plain_view(text: str) -> View:
     seen = text.encode("ascii", PROJECTION)
     if TAKEN not in seen:
         return View(seen=seen)
-    kept = [place for place, character in enumerate(text) if character not in INVISIBLE]
-    seen = "".join(text[place] for place in kept).encode("ascii", PROJECTION)
-    return View(seen=seen, starts=tuple(kept), ends=tuple(place + 1 for place in kept))
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    for run in seen.split(bytes([TAKEN])):
+        starts.extend(range(at, at + len(run)))
+        ends.extend(range(at + 1, at + len(run) + 1))
+        at += len(run) + 1
+    seen = seen.translate(None, bytes([TAKEN]))
+    return View(seen=seen, starts=tuple(starts), ends=tuple(ends))
 
 
 def joined(pieces: list[tuple[bytes, int, int]]) -> View:
