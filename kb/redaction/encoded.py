@@ -4,6 +4,7 @@ import binascii
 import html
 from bisect import bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 
 from kb.redaction.hosts import DIGITS
 from kb.redaction.keys import token
@@ -26,8 +27,13 @@ TELLING = compiled(
     r"""|\\u[01][0-9A-Fa-f]|\\x[2-7]|\\[nrt"/]|=\r?\n|=(?:3D|20|40|2E|C3|E2)"""
 )
 SOFT = compiled(r"=\r?\n|=(?:3D|20|40|2E)")
+LEAST = b"a" * 12
 BASE64 = compiled(r"[0-9A-Za-z+/_-]{12,}(?:\r?\n[ \t>]{0,4}[0-9A-Za-z+/_-]{12,})*={0,2}")
-WRAP = compiled(r"([0-9A-Za-z_+/=.@%:-]{3,})(\\?\r?\n[ \t>|]{0,8})([0-9A-Za-z_+/=.@%:-]{3,})")
+TOKEN = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_+/=.@%:-"
+RUNS = bytes(97 if n in TOKEN[:64] + b"/-" else 32 for n in range(256))
+"""Base64's letters, of both alphabets, as an `a`, all else as a blank."""
+READABLE = frozenset(b"CDIJKLMNOPQRSTUVWXYZabcdefwxyz0123456789")
+"""What the base64 of text, ASCII or UTF-8, begins with."""
 STAMP = compiled(r"\d{1,4}[-/.:]\d\d?[-/.:T]")
 """A log line's beginning."""
 AROUND, DEPTH, LONGEST = 120, 2, 100_000
@@ -100,23 +106,35 @@ def _led_back(view: View, pieces: list[Piece]) -> View:
     if view.starts is None or view.ends is None or fresh.starts is None or fresh.ends is None:
         return fresh
     starts, ends = view.starts, view.ends
-    top = len(starts) - 1
+    began, ended = (*starts, *starts[-1:]), (*ends[:1], *ends)
     return View(
         seen=fresh.seen,
-        starts=tuple(starts[min(place, top)] for place in fresh.starts),
-        ends=tuple(ends[max(0, min(place, len(ends)) - 1)] for place in fresh.ends),
+        starts=tuple(map(began.__getitem__, fresh.starts)),
+        ends=tuple(map(ended.__getitem__, fresh.ends)),
     )
 
 
 def _unpacked(view: View) -> View | None:
     """Return everything that base64 turns into readable text, each mapped to its whole run."""
     pieces: list[Piece] = []
-    for match in BASE64.finditer(view.seen):
-        first, last = match.span()
+    for first, last in _packed_runs(view.seen):
         plain = _readable(view.seen[first:last]) if last - first <= LONGEST else b""
         if plain:
             pieces += [(GAP, first, first), (plain + b"\n", first, last)]
     return _led_back(view, pieces) if pieces else None
+
+
+def _packed_runs(seen: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the spans of what may be base64 of something readable, over several lines."""
+    kinds = seen.translate(RUNS)
+    first = kinds.find(LEAST)
+    while first >= 0:
+        last = kinds.find(b" ", first)
+        last = len(kinds) if last < 0 else last
+        if seen[first] in READABLE and _promising(seen[first : min(last, first + 16)]):
+            last = BASE64.match(seen, first).end()
+            yield first, last
+        first = kinds.find(LEAST, last)
 
 
 def _promising(head: bytes) -> bool:
@@ -162,12 +180,10 @@ def _over_breaks(text: str, view: View, look: Lookout, found: list[Finding]) -> 
     """Yield tokens that a mail program or a terminal broke in two."""
     pieces: list[Piece] = []
     breaks: list[tuple[int, int]] = []
-    for match in WRAP.finditer(view.seen):
-        left, right = match.group(1), match.group(3)
-        if not _one_token(left, right):
-            continue
-        pieces += [(left, *match.span(1)), (right, *match.span(3)), (GAP, match.end(), match.end())]
-        breaks.append(view.span(match.end(1), match.start(3)))
+    for start, left, begin, right in _wrapped(view.seen):
+        end = begin + len(right)
+        pieces += [(left, start, start + len(left)), (right, begin, end), (GAP, end, end)]
+        breaks.append(view.span(start + len(left), begin))
     if not pieces:
         return
     whole = _led_back(view, pieces)
@@ -180,6 +196,27 @@ def _over_breaks(text: str, view: View, look: Lookout, found: list[Finding]) -> 
                 yield one
 
 
+def _wrapped(seen: bytes) -> Iterator[tuple[int, bytes, int, bytes]]:
+    """Yield where a token begins and what it is, before a line's break and after it."""
+    at = used = 0
+    for line, following in pairwise(seen.split(b"\n")):
+        start, skip, used = at, used, 0
+        at += len(line) + 1
+        body = line[skip:].removesuffix(b"\r").removesuffix(b"\\")
+        least = body.rstrip(TOKEN)
+        if len(body) - len(least) < 3:
+            continue
+        inner = following.lstrip(b" \t>|")
+        length = len(inner) - len(inner.lstrip(TOKEN))
+        gap = len(following) - len(inner)
+        if length < 3 or gap > 8:
+            continue
+        used = gap + length
+        left, right = body[len(least) :], inner[:length]
+        if _one_token(left, right):
+            yield start + skip + len(least), left, at + gap, right
+
+
 def _one_token(left: bytes, right: bytes) -> bool:
     """Return whether a line's end and the next one's beginning may be one key or address."""
     both = left + right
@@ -187,7 +224,9 @@ def _one_token(left: bytes, right: bytes) -> bool:
         return True
     if both.translate(None, DIGITS) == both or len(both) < 16:
         return False
-    return not (right.isalpha() and (right.islower() or right.istitle())) and not STAMP.match(right)
+    if right.isalpha() and (right.islower() or right.istitle()):
+        return False
+    return right[0] not in DIGITS or not STAMP.match(right)
 
 
 def _already(one: Finding, rivals: list[tuple[int, int, float]]) -> bool:

@@ -52,6 +52,13 @@ def not_people() -> frozenset[str]:
 
 
 @cache
+def name_bytes() -> frozenset[bytes]:
+    """Return the names that nothing else is spelled like, as a view's bytes in small letters."""
+    names = (given() | family()) - common() - not_people()
+    return frozenset(name.encode("ascii") for name in names if name.isascii())
+
+
+@cache
 def mail_providers() -> frozenset[str]:
     """Return the labels of the domains where everybody may have a mailbox."""
     return _words("mail_providers.txt")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kb.redaction.languages import carries_sentences
-from kb.redaction.lists import common, family, given, not_people, surname_endings
+from kb.redaction.lists import common, family, given, name_bytes, not_people, surname_endings
 from kb.redaction.rules import Rule, compiled
 from kb.redaction.text import Entity, Finding
 from kb.redaction.views import TAKEN, View, plain_view
@@ -148,8 +148,9 @@ def _alone(seen: bytes, first: int, last: int) -> bool:
 def _in_place(rule: Rule, text: str, view: View) -> Iterator[Finding]:
     proof = PROOFS[rule.check]
     for match in rule.pattern.finditer(view.seen):
-        group = 1 if match.start(1) >= 0 else 2
-        first, last = match.span(group)
+        first, last = match.span(1)
+        if first < 0:
+            first, last = match.span(2)
         person = rule.entity is Entity.PERSON
         if TAKEN in view.seen[first:last]:
             continue
@@ -220,22 +221,17 @@ def _led_by(seen: bytes, anchor: int) -> int:
 def _anchors(seen: bytes) -> list[int]:
     """Return where capitalised words stand that a list of names holds, or that are not ASCII."""
     places: list[int] = []
+    listed = name_bytes()
     for word in set(seen.translate(WORDS_APART).split()):
-        if word[0] in CAPITALS and len(word) > 2 and _may_name(word):
+        if word[0] not in CAPITALS or len(word) <= 2:
+            continue
+        if word.lower() in listed or not word.isascii():
             at = seen.find(word)
             while at >= 0:
                 if not at or seen[at - 1] not in LETTERS:
                     places.append(at)
                 at = seen.find(word, at + len(word))
     return sorted(places)
-
-
-def _may_name(word: bytes) -> bool:
-    plain = word.lower().decode("latin-1")
-    if not plain.isascii():
-        return True
-    listed = plain in given() or plain in family()
-    return listed and plain not in common() and plain not in not_people()
 
 
 def _end_of(text: str, at: int, words: list[str]) -> int:

@@ -12,6 +12,10 @@ from kb.redaction.views import plain_view
 
 ROUNDS = 6
 """How often a rewritten text is read again; the second reading nearly always finds nothing."""
+NEARBY = 300
+"""How many characters around a placeholder are read again, up to whole lines."""
+WORTHWHILE = 0.75
+"""Up to this share of the text its surroundings are read first, and the whole only if they show something."""
 BY_LOOKS = frozenset((Entity.PERSON, Entity.ORGANISATION, Entity.HOST, Entity.USERNAME))
 """What a vendor's product or host may be mistaken for."""
 
@@ -42,11 +46,18 @@ class Redactor:
         _reserve(text, names)
         for _ in range(ROUNDS):
             trial = rewritten(text, findings, deepcopy(names))
-            more = self.find(trial.text, known)
+            more = self._read_again(trial, known)
             if not more:
                 break
             findings = merged([*findings, *(_brought_back(one, trial) for one in more)])
         return Redaction(text=SafeText(rewritten(text, findings, names).text), findings=findings)
+
+    def _read_again(self, trial: Rewriting, known: Known) -> tuple[Finding, ...]:
+        """Return what a rewritten text still shows; what stands far from any placeholder is as it was."""
+        changed = trial.surroundings(NEARBY)
+        if len(changed) < len(trial.text) * WORTHWHILE and not self.find(changed, known):
+            return ()
+        return self.find(trial.text, known)
 
     def redact_field(
         self, name: str, value: str, known: Known = NOBODY, placeholders: Placeholders | None = None

@@ -1,6 +1,7 @@
 """One reading of a view by every rule whose telling words occur in it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from kb.redaction.checks import (
     CHECKS,
@@ -11,7 +12,7 @@ from kb.redaction.checks import (
 )
 from kb.redaction.people import PROOFS, find_people, named_again
 from kb.redaction.rules import Rule, compiled
-from kb.redaction.sieve import likely_rules
+from kb.redaction.sieve import likely_rules, near_keys
 from kb.redaction.text import Entity, Finding
 from kb.redaction.views import TAKEN, View
 
@@ -22,12 +23,16 @@ PLACEHOLDER = compiled(
     r"(?:\\?>|&(?:amp;){0,3}(?:gt|#0{0,4}62|#x0{0,4}3e);|\\{1,2}u003e|\\x3e|%(?:25){0,2}3e)"
 )
 """Our own placeholders, also as HTML, JSON, JavaScript, URLs and Markdown spell their brackets."""
+BRACKETS = (b"<", b"&", b"3c", b"3C")
+"""What each of these spellings of a bracket contains."""
 VETOED = frozenset(("scrambled", "machine", "assigned", "prefixed", "token"))
 """Checks that go by a value's looks; what stands before it may say that it is a checksum."""
 TRIMMED = frozenset(("spoken", "password", "assigned", "credential", "username", "folder_user"))
 """Checks of values that may stand at the end of a sentence."""
 CHECKSUM = compiled(r"(?i)(?:sha-?\d{1,3}|md5)[-:=]")
 """How a checksum names its kind, in lock files, integrity attributes and security policies."""
+KEY = (b"#key",)
+"""The keywords of rules that only the look of a key announces."""
 SURE = 0.85
 """From here on a finding needs no words around it."""
 
@@ -35,7 +40,7 @@ SURE = 0.85
 def masked(view: View) -> View:
     """Return the view with our own placeholders covered, so that no rule touches them."""
     seen = view.seen
-    if not PLACEHOLDER.search(seen):
+    if not any(sign in seen for sign in BRACKETS) or not PLACEHOLDER.search(seen):
         return view
     covered = bytearray(seen)
     for match in PLACEHOLDER.finditer(seen):
@@ -46,9 +51,7 @@ def masked(view: View) -> View:
 def scan(text: str, view: View) -> Iterator[Finding]:
     """Yield what the rules find in the view, offsets into the text."""
     chosen = likely_rules(view.seen)
-    for rule in chosen:
-        if rule.check not in PROOFS:
-            yield from by_rule(rule, view)
+    yield from _by_rules([rule for rule in chosen if rule.check not in PROOFS], view)
     people = list(find_people(text, view, [rule for rule in chosen if rule.check in PROOFS]))
     yield from people
     yield from named_again(view, people, text)
@@ -56,16 +59,26 @@ def scan(text: str, view: View) -> Iterator[Finding]:
 
 def scan_shapes(view: View) -> Iterator[Finding]:
     """Yield only what its own shape proves: provider formats, keys, e-mail addresses."""
-    for rule in likely_rules(view.seen):
-        if rule.confidence >= SURE and rule.entity in (Entity.SECRET, Entity.EMAIL):
-            yield from by_rule(rule, view)
+    chosen = likely_rules(view.seen)
+    kinds = (Entity.SECRET, Entity.EMAIL)
+    sure = [rule for rule in chosen if rule.confidence >= SURE and rule.entity in kinds]
+    yield from _by_rules(sure, view)
 
 
-def by_rule(rule: Rule, view: View) -> Iterator[Finding]:
-    """Yield what one rule finds; the character behind a find may begin the next one."""
-    check, seen, at = CHECKS[rule.check], view.seen, 0
-    while match := rule.pattern.search(seen, at):
-        first, last = match.span(next((n for n in rule.groups if match.start(n) >= 0), 0))
+def _by_rules(chosen: list[Rule], view: View) -> Iterator[Finding]:
+    """Yield what rules find; those that a key announces are tried around keys only."""
+    whole = [(0, len(view.seen))]
+    windows = near_keys(view.seen) if any(rule.keywords == KEY for rule in chosen) else whole
+    for rule in chosen:
+        for first, last in windows if rule.keywords == KEY else whole:
+            yield from _by_rule(rule, view, first, last)
+
+
+def _by_rule(rule: Rule, view: View, at: int, end: int) -> Iterator[Finding]:
+    """Yield what one rule finds from `at` to `end`; the byte behind a find may begin the next."""
+    check, seen = CHECKS[rule.check], view.seen
+    while match := rule.pattern.search(seen, at, end):
+        first, last = _told(match, rule.groups)
         at = max(last, at + 1)
         value = seen[first:last]
         if TAKEN in value:
@@ -74,15 +87,25 @@ def by_rule(rule: Rule, view: View) -> Iterator[Finding]:
             value = value.rstrip(b".,;:!?)`*")
         if not value or not check(value) or _vetoed(rule, seen, first, value):
             continue
-        start, end = view.span(first, first + len(value))
+        start, stop = view.span(first, first + len(value))
         yield Finding(
             entity=rule.entity,
             label=rule.label,
             start=start,
-            end=end,
+            end=stop,
             recognizer=rule.id,
             confidence=rule.confidence,
         )
+
+
+def _told(match: Any, groups: range) -> tuple[int, int]:
+    """Return the span of the first group that takes part, else of the whole match."""
+    for number in groups:
+        span: tuple[int, int] = match.span(number)
+        if span[0] >= 0:
+            return span
+    whole: tuple[int, int] = match.span()
+    return whole
 
 
 def _untaken(first: int, value: bytes) -> tuple[int, bytes]:

@@ -56,6 +56,20 @@ class Rewriting:
             finish = self.spans[last][0] + end - self.begins[last]
         return begin, finish
 
+    def surroundings(self, reach: int) -> str:
+        """Return whole lines from `reach` characters before each placeholder to as many after it."""
+        text = self.text
+        windows: list[tuple[int, int]] = []
+        for begin, end in zip(self.begins[1::2], self.begins[2::2], strict=True):
+            first = text.rfind("\n", 0, max(0, begin - reach)) + 1
+            last = text.find("\n", end + reach)
+            last = len(text) if last < 0 else last
+            if windows and first <= windows[-1][1]:
+                windows[-1] = windows[-1][0], last
+            else:
+                windows.append((first, last))
+        return "\n".join(text[first:last] for first, last in windows)
+
 
 def rewritten(text: str, findings: tuple[Finding, ...], placeholders: Placeholders) -> Rewriting:
     """Return `text` with a placeholder for every finding; they must be in order and apart."""

@@ -6,6 +6,7 @@ blanks) as the ASCII they stand for, capital letters beyond ASCII as 0xC0, small
 letters without case as 0xD0, all else as 0x80. Only invisible characters are taken out.
 """
 
+import codecs
 import unicodedata
 from dataclasses import dataclass
 
@@ -51,6 +52,8 @@ class _Projection(dict[int, int]):
 
 
 def _byte_of(character: str) -> int:
+    if character in INVISIBLE:
+        return TAKEN
     if character < "\x80":
         return ord(character)
     plain = LOOKALIKES.get(character) or unicodedata.normalize("NFKC", character)
@@ -69,16 +72,33 @@ def _byte_of(character: str) -> int:
 _PROJECTION = _Projection()
 
 
+def _projected(error: UnicodeError) -> tuple[bytes, int]:
+    """Return the bytes of a run of characters beyond ASCII, as an encoder's error handler does."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    run = error.object[error.start : error.end]
+    return run.translate(_PROJECTION).encode("latin-1"), error.end
+
+
+PROJECTION = "docworthy-one-byte"
+codecs.register_error(PROJECTION, _projected)
+"""Encoding with this handler costs Python's time for what is not ASCII only."""
+
+
 def plain_view(text: str) -> View:
     """Return the first reading: the text as it stands, without what nobody can see."""
-    if text.isascii():
-        if "\x1a" not in text:
-            return View(seen=text.encode("ascii"))
-    elif INVISIBLE.isdisjoint(text):
-        return View(seen=text.translate(_PROJECTION).encode("latin-1"))
-    kept = [place for place, character in enumerate(text) if character not in INVISIBLE]
-    seen = "".join(text[place] for place in kept).translate(_PROJECTION).encode("latin-1")
-    return View(seen=seen, starts=tuple(kept), ends=tuple(place + 1 for place in kept))
+    seen = text.encode("ascii", PROJECTION)
+    if TAKEN not in seen:
+        return View(seen=seen)
+    starts: list[int] = []
+    ends: list[int] = []
+    at = 0
+    for run in seen.split(bytes([TAKEN])):
+        starts.extend(range(at, at + len(run)))
+        ends.extend(range(at + 1, at + len(run) + 1))
+        at += len(run) + 1
+    seen = seen.translate(None, bytes([TAKEN]))
+    return View(seen=seen, starts=tuple(starts), ends=tuple(ends))
 
 
 def joined(pieces: list[tuple[bytes, int, int]]) -> View:
