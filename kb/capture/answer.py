@@ -115,14 +115,14 @@ def answer(ticket: Ticket, solved: Message) -> tuple[Told, ...]:
     what only these two people need are left out. Empty: nothing in it can be reused.
     """
     found: list[Told] = []
-    for message in _stands_on(ticket.public_messages, solved):
+    for message in stands_on(ticket.public_messages, solved):
         found += _reusable(message, extra=message is not solved and message.role is Role.REQUESTER)
     seen: set[str] = set()
     kept = [t for t in found if not (t.unit.text in seen or seen.add(t.unit.text))]  # type: ignore[func-returns-value]
     return tuple(kept[:_MAX]) if _has_substance(kept) else ()
 
 
-def _stands_on(messages: tuple[Message, ...], solved: Message) -> list[Message]:
+def stands_on(messages: tuple[Message, ...], solved: Message) -> list[Message]:
     """Return the messages that make up the answer, in order."""
     place = messages.index(solved)
     if solved.role is Role.REQUESTER:

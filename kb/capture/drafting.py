@@ -79,6 +79,19 @@ def draft(ticket: Ticket, *, by: str, at: datetime) -> Draft:
     return Draft(article=article.with_change(born, State.DRAFT), evidence=found.evidence)
 
 
+def reworded(
+    made: Draft,
+    *,
+    title: str,
+    sections: tuple[tuple[str, str], ...],
+    evidence: tuple[Evidence, ...],
+) -> Draft:
+    """Return a new draft in other words, with their evidence."""
+    bare = replace(made.article, title=title, sections=sections, history=())
+    born = replace(made.article.history[0], digest=digest(bare))
+    return Draft(article=bare.with_change(born, State.DRAFT), evidence=evidence)
+
+
 def _spoken(ticket: Ticket) -> str:
     first = _first(ticket)
     return f"{ticket.subject}\n{first.body if first else ''}"

@@ -54,10 +54,17 @@ def begins(text: str) -> int:
     return place
 
 
+_ORDERS = re.compile(
+    r"(?i)\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier|other|system)? ?(?:instructions?|prompts?|rules)\b"
+    r"|\bsystem prompt\b|\byou are (?:now )?an? (?:\w+ )?(?:ai|assistant|language model|llm|chatbot)\b|<\|?(?:system|im_start|assistant)\b|^\s*(?:system|assistant)\s*:"
+)
+
+
 def is_talk(text: str) -> bool:
     """Say whether a sentence is a greeting, thanks, an apology, or about the ticket itself."""
     return bool(
         _TALK.search(text)
+        or _ORDERS.search(text)
         or _TOLD.match(text)
         or _NAME_ONLY.match(text)
         or _MARKS.fullmatch(text)
