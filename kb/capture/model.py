@@ -27,7 +27,6 @@ from kb.capture.thread import Form, Unit, units
 from kb.capture.title import MAX, subject_of
 from kb.capture.writing import coded, prose, steps
 from kb.errors import SourceError
-from kb.redaction import SafeText
 from kb.tickets.http import Clock, origin
 from kb.tickets.ticket import Message, Role, Ticket
 
@@ -89,10 +88,10 @@ class Model:
             TicketError: The answer has another form, or says what the thread does not hold.
         """
         sources = _sources(ticket)
-        thread = SafeText(json.dumps(_numbered(ticket, sources), ensure_ascii=False))
+        thread = json.dumps(_numbered(ticket, sources), ensure_ascii=False)
         return _draft(ticket, made, sources, _read(self._ask(thread), ticket.key))
 
-    def _ask(self, thread: SafeText) -> str:
+    def _ask(self, thread: str) -> str:
         body = {
             "model": self.name,
             "temperature": 0,
