@@ -18,7 +18,7 @@ _LIMIT = re.compile(
     r"(?i)\b(you can(no|')t|(is|are) not (possible|supported|available)|(is|are) no longer|not possible"
     r"|there (is|are) no (way|option|setting)|(is|are) only|by design|requires?|has to be|must be)\b"
 )
-_LINK_ALONE = re.compile(r"(?:https?://\S+[\s,]*)+")
+_LINK_ALONE = re.compile(r"https?://\S+")
 _IF_YOU = re.compile(r"(?i)(?:if|when|once) you (?:\w+ly |then |just |simply )?(\w+)")
 _PATH = re.compile(
     r"[\w)\"'’”] ?(?:>|→|➤|➔|»|=>|->) ?[\w\"'‘“]|\b[A-Z][\w ]{2,20} - [A-Z]\w+ - [A-Z]|`[^`]+`"
@@ -50,7 +50,6 @@ _GOES = frozenset(
         "ran",
         "chose",
         "cut",
-        "got",
         "hid",
         "held",
         "kept",
@@ -70,7 +69,7 @@ _GOES = frozenset(
     ]
 )
 _OPINION = re.compile(
-    r"(?i)\b(i|i'm|i've|i'd|i'll|my|me|we|our|mine|imo|imho|you (say|said|mention\w*|wrote|posted|appear|seem|did|didn't|claim\w*|will probably)|your (description|image|screen))\b"
+    r"(?i)\b(i|i'm|i've|i'd|i'll|my|me|we|our|mine|imo|imho|you (say|said|mention\w*|wrote|posted|uploaded|sent|attached|appear|seem|did|didn't|claim\w*|will probably)|your (description|image|screen))\b"
 )
 _VOICE = re.compile(
     r"(?i)\b(hopefully|unfortunately|fortunately|frankly|lol|haha|honestly|granted|seems?|here'?s? (is )?what|mystery|(?:it's|it is) (a pity|a shame|sad|annoying|amazing|unfortunate)|love (it|this)|hate)\b|!\s*$|[!?]{2,}|^[^a-z]{12,}$|[☺😀-🙏]"
@@ -164,12 +163,12 @@ def _read(unit: Unit, message: Message) -> Told | None:
     text = unit.text
     if unit.form in (Form.CODE, Form.TABLE):
         return Told(unit=unit, act=True)
+    if _LINK_ALONE.match(text):
+        return Told(unit=unit, act=False)
     if unit.form in (Form.STEP, Form.POINT):
         return Told(unit=unit, act=True) if len(text) > 3 else None
     if _asks(text) or _FAILED.search(text):
         return None
-    if _LINK_ALONE.fullmatch(text):
-        return Told(unit=unit, act=False)
     mine = bool(_OPINION.search(text) or _VOICE.search(text))
     tells_it = tells(text) or _tells_abroad(text, message)
     asks = message.role is Role.REQUESTER
@@ -197,6 +196,8 @@ def tells(text: str) -> bool:
 
 
 def _begins_with_act(clause: str) -> bool:
+    if re.match(r"(?i)try (?:with|the|a|this|it|to)?\b", clause):
+        return len(clause.split()) > _FEW
     place = 0
     while match := _LEAD.match(clause, place):
         place = match.end()
@@ -207,8 +208,10 @@ def _begins_with_act(clause: str) -> bool:
 @lru_cache(maxsize=4096)
 def _is_act(word: str) -> bool:
     acts = languages()["en"].acts
-    gerund = word[:-3] if word.endswith("ing") else word
-    return any(one in acts for one in (word, gerund, f"{gerund}e", gerund[:-1]))
+    if not word.endswith("ing"):
+        return word in acts
+    stem = word[:-3]
+    return any(one in acts for one in (stem, f"{stem}e", stem[:-1]))
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ from kb.capture.language import languages
 
 _NAMES = r"(?:[ ,]+(?:<person-\d+>|[A-Z][\w-]*|there|all|everyone|everybody|folks|guys|team|again|zusammen|à tous|a todos|a tutti|todos|tutti))"
 _FILLER = re.compile(
-    r"(?i)(?:<(?:person|user)-\d+>[ ,.:;!…-]+|(?:ok(?:ay)?|well|actually|so|yes|no|yep|sure|never ?mind|sorry|anyway"
+    r"(?i)(?:<(?:person|user)-\d+>[ ,.:;!…-]+|(?:ok(?:ay)?|well|actually|so|yes|no|yep|sure|never ?mind|nvm|sorry|anyway"
     r"|anyhow|hmm+|oh|ah|wow|by the way|btw|fyi|edit|update|answered|solved|solution|fixed|resolved|problem solved"
     r"|great|perfect|thanks?(?: you)?(?: so much| again| very much| a lot| for [^,.!?\n]{1,60})?|many thanks|please help"
     r"|help|good (?:morning|afternoon|evening|day)|memo to self|in any case|scratch that)(?: <person-\d+>)?(?:\s*(?:\.{3,}|…)\s*|(?:\s*[,!.:;]+|\s+-+)\s+))"

@@ -49,6 +49,7 @@ _BLOCK = re.compile(
     r"(?ms)^[ ]{0,3}(```+|~~~+)[^\n]*\n.*?^[ ]{0,3}\1\s*$|^(?:(?: {4}|\t)[ \t]*\S.*(?:\n|\Z))+"
     r"|(?:^\|[^\n]*\|[ \t]*(?:\n|\Z)){2,}"
 )
+_NO_CODE = re.compile(r"\s*(?:https?://\S+|[-=_*~ ]+)\s*")
 _CODE_SIGN = re.compile(r"[{}=;$\\`|<]|--\w|::|\w\(|\b\w+[._]\w+[._]\w+|^\s*[/~#]", re.M)
 _STEP = re.compile(r"^\s*(?:(?:[Ss]tep )?\d{1,2}\s?[.):](?:\s+|(?=[A-Z]))|([-*•·+])\s+)(.*)$")
 _INLINE_POINT = re.compile(r"(?:(?<=:)|(?<=\s))\s*[-–•]\s+(?=\S)")
@@ -63,6 +64,7 @@ _PLACEHOLDER = re.compile(
     r"<(?:person|email|phone|organi[sz]ation|address|url|host|domain)[a-z:-]*\d*>"
 )
 _WORDY = 6
+_ENDS = re.compile(r"[.!?](?:\s|$)")
 
 
 @lru_cache(maxsize=512)
@@ -138,12 +140,14 @@ def _is_prose(block: str) -> bool:
         if lines[0].strip("`~ "):
             return False
         lines = lines[1:-1]
+    if all(_NO_CODE.fullmatch(line) for line in lines):
+        return True
     if not lines or _CODE_SIGN.search("\n".join(lines)):
         return False
     if sum(_STEP.match(line) is not None for line in lines) > len(lines) // 2:
         return True
     words = sum(len(line.split()) for line in lines)
-    return words >= 2 * _WORDY and words / len(lines) >= _WORDY and ". " in block
+    return words >= 2 * _WORDY and words / len(lines) >= _WORDY and bool(_ENDS.search(block))
 
 
 def _prose(body: str, start: int, end: int, message: str) -> Iterator[Unit]:

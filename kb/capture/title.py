@@ -31,6 +31,7 @@ _HANGING = re.compile(
 _PHRASE = re.compile(
     r"\s(?:with|for|from|in|on|by|of|at|as|via|using|into|either|or|and)(?:\s+\S+){0,3}$"
 )
+_SOME, _CLEAR = 0.9, 4.0
 _VAGUE, _EDGE = 3, " '.!?,:;-…"
 
 
@@ -53,7 +54,7 @@ def title(
     whole = _shortened(bare, is_cut=is_cut)
     told: Unit | None = None
     if is_cut or len(set(terms(bare))) < _VAGUE:
-        told = _best(bare, issue, product, near=3 if is_cut else 0)
+        told = _best(bare, issue, product, least=_CLEAR if is_cut else _SOME)
     text = _clean(told.text) if told else whole
     if sum(map(str.isupper, text)) > 0.6 * sum(map(str.isalpha, text)) and len(text) > 12:
         text = text.lower()
@@ -66,10 +67,10 @@ def _clean(text: str) -> str:
     return " ".join(text.split()).strip(_EDGE)
 
 
-def _best(subject: str, issue: Sequence[Unit], product: str, *, near: int) -> Unit | None:
+def _best(subject: str, issue: Sequence[Unit], product: str, *, least: float) -> Unit | None:
     """Return the sentence that tells the issue: asks how, or names a symptom, in a title's length."""
     own = set(terms(subject))
-    best, most = None, 0.0
+    best, most = None, least
     for place, unit in enumerate(issue):
         text = _clean(unit.text)
         found = set(terms(text)) - set(terms(product))
@@ -78,16 +79,16 @@ def _best(subject: str, issue: Sequence[Unit], product: str, *, near: int) -> Un
             or not 20 <= len(text) <= MAX
             or len(found) < _VAGUE
             or is_talk(text)
-            or len(own & found) < near
         ):
             continue
         weight = 2.0 * bool(_HOW.match(text)) + 1.5 * bool(_SYMPTOM.search(text)) + len(own & found)
         weight -= 0.3 * place + 1.0 * bool(
             re.match(
-                r"(?i)(this|that|it|then|so|if|but|and|since then|i (have|tried|am)|my)\b", text
+                r"(?i)(this|that|it|then|so|if|but|and|since then|i (have|tried|am|was|had|use)|my)\b",
+                text,
             )
         )
-        if weight > max(most, 0.9):
+        if weight > most:
             best, most = unit, weight
     return best
 

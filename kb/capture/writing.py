@@ -57,10 +57,10 @@ def steps(told: Sequence[Told]) -> str:
     under = ""
     for one in told:
         unit, indent = one.unit, "    " if number else ""
-        if unit.form is Form.POINT and under.endswith(":") and (number or not tells(unit.text)):
+        if unit.form is Form.POINT and _is_point(unit.text, under, number):
             glued = bool(rows) and rows[-1].lstrip().startswith("- ")
             row = f"{indent}- {coded(unit.text)}"
-            rows[-1:] = [f"{rows[-1]}\n{row}"] if glued else [rows[-1], row]
+            rows[-1:] = [f"{rows[-1]}\n{row}"] if glued else [*rows[-1:], row]
             continue
         if unit.form in (Form.CODE, Form.TABLE):
             rows.append(_indented(_block(unit)) if number else _block(unit))
@@ -73,6 +73,11 @@ def steps(told: Sequence[Told]) -> str:
             rows.append(f"{indent}{_block(unit)}")
         under = unit.text
     return "\n\n".join(rows).rstrip()
+
+
+def _is_point(text: str, under: str, number: int) -> bool:
+    """Say whether a bare list's item is a point under the step before it, not a step itself."""
+    return bool(number and under.endswith(":")) or not tells(text)
 
 
 def begun(text: str) -> str:
