@@ -9,12 +9,13 @@ _NUMBER = r"\d{1,4}(?:\.\d{1,6}){1,4}(?:esr|b\d+|-?(?:rc|beta|alpha)\.?\d*)?"
 _PLATFORMS = re.compile(
     r"\b((?:Linux )?Mint(?: \d+(?:\.\d+)*)?|macOS(?: (?:Catalina|Big Sur|Monterey|Ventura|Sonoma|Sequoia|Tahoe|Mojave|High Sierra|Sierra))?(?: \d+(?:\.\d+)*)?"
     r"|(?:Mac ?OS ?X?|OS ?X)(?: \d+(?:\.\d+)*)?|Windows(?: Server)?(?: (?:\d{4}(?![\d-])|1[01]|8\.1|[78]|XP|Vista)(?!\.?\d))?(?: (?:Pro|Home|Enterprise))?(?: \d\dH\d)?"
-    r"|Win ?(?:7|8|10|11)\b|Android(?: \d+)?|iOS(?: \d+(?:\.\d+)*)?|iPadOS|ChromeOS|FreeBSD(?: \d+(?:\.\d+)*)?"
+    r"|[Ww]in ?(?:7|8|10|11)\b|windows (?:1[01]|8\.1|[78]|XP|Vista)(?!\.?\d)|Mac(?=[ ,.;)?!]|$)|Android(?: \d+)?|iOS(?: \d+(?:\.\d+)*)?|iPadOS|ChromeOS|FreeBSD(?: \d+(?:\.\d+)*)?"
     r"|Docker(?: Compose| Desktop)?|Kubernetes|OpenShift|Ubuntu(?: \d+(?:\.\d+)*)?(?: LTS)?|Debian(?: \d+)?|RHEL(?: \d+(?:\.\d+)?)?|CentOS(?: \d+)?|Alpine(?: \d+(?:\.\d+)*)?"
     r"|Fedora(?: \d+)?|openSUSE(?: (?:Leap|Tumbleweed))?|Arch Linux|Manjaro|Raspberry Pi(?: OS)?|Podman|nginx|GitHub Actions|PostgreSQL(?: \d+)?|EKS|GKE|AKS|Linux)\b"
 )
 _VERSION = re.compile(
     rf"\b(?:[A-Z][A-Za-z]{{1,20}}|[Vv]ersion|[Vv]er\.?)(?: (?:[Vv]ersion|[Vv]er\.?|[Vv]))? ?\.?v?{_NUMBER}(?![\d.]*\d)(?: \((?:32|64)[ -]?bit\))?"
+    rf"|(?<![\w.]){_NUMBER}(?:(?<=esr)| \((?:32|64)[ -]?bit\))(?![\w.]*\d)"
     r"|\bv\.? ?\d{2,4}(?:\.\d{1,5})+(?:esr)?\b"
 )
 _DIGITS = re.compile(r"\d+\.[\d.]*\d")
@@ -61,9 +62,16 @@ def _of_thread(ticket: Ticket, solved: Message | None) -> Iterator[tuple[str, st
             )
             for platform in _PLATFORMS.finditer(body):
                 yield message.id, platform.group(1).rstrip(". ")
-            for version in _VERSION.finditer(body):
+            for version in (*_of_product(ticket, body), *_VERSION.finditer(body)):
                 if not (_NO_PRODUCT.match(version.group()) or _PLATFORMS.match(version.group())):
                     yield message.id, version.group().rstrip(". ")
+
+
+def _of_product(ticket: Ticket, body: str) -> Iterator[re.Match[str]]:
+    """Yield the product with a number behind it, however it is written."""
+    if product := ticket.field("product"):
+        number = rf"(?:v(?:er(?:sion)?)?\.? ?)?(?:\d{{2,4}}|{_NUMBER})(?![\w.]*\d)"
+        yield from re.finditer(rf"(?i)\b{re.escape(product)},? {number}", body)
 
 
 def product_of(ticket: Ticket) -> str:
