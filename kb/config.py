@@ -65,6 +65,21 @@ class Triage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drafting:
+    """`[drafting]`: the model that may word drafts; off while `url` is empty.
+
+    Attributes:
+        url: Address of an OpenAI-compatible API up to the version, e.g. `https://host/v1`.
+        model: Name of the model there.
+        seconds: How long an answer may take before the extractive draft stands.
+    """
+
+    url: str = ""
+    model: str = ""
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RedactionWords:
     """`[redaction]`: the workspace's own words.
 
@@ -220,6 +235,7 @@ class Config:
     site: Site = Site()
     source: Source = Source()
     triage: Triage = Triage()
+    drafting: Drafting = Drafting()
     redaction: RedactionWords = RedactionWords()
     measure: Measure = Measure()
     service: Service = Service()
@@ -286,6 +302,10 @@ class Config:
         if not path.exists():
             raise ConfigError(path, "the workspace has no key", "Run kb init, or set KB_SECRET")
         return path.read_bytes().strip()
+
+    def model_key(self) -> str:
+        """Return `KB_MODEL_KEY`, the key of the model that words drafts; `""` where it needs none."""
+        return os.environ.get("KB_MODEL_KEY", "")
 
     def page_key(self) -> bytes:
         """Return what rendered pages are signed with, `KB_PAGE_KEY`; `b""` where votes need none."""

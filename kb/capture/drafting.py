@@ -2,38 +2,25 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kb.articles.approval import digest
 from kb.articles.article import Article, Change, State, Verb
 from kb.articles.evidence import Evidence
+from kb.capture.answer import Told, answer, states_cause
+from kb.capture.environment import environment, platform_of, product_of
 from kb.capture.language import detect
 from kb.capture.solution import Solution, solution
 from kb.capture.thread import Form, Unit, units
+from kb.capture.title import PLACEHOLDER, subject_of, title
+from kb.capture.writing import coded, prose, steps
 from kb.errors import TicketError
 from kb.tickets.ticket import Message, Role, Ticket
 
 REVIEW_AFTER = timedelta(days=365)
-_CAUSE = re.compile(
-    r"(?i)\b(because|the (root )?cause|caused by|this happens when|happens (when|if|because)|due to"
-    r"|the reason|turns out|which is why|that's why)\b"
-)
-_TITLE_NOISE = re.compile(
-    r"(?i)^\s*((re|fwd?|aw|wg)\s*:\s*|\[[^\]]*\]\s*|urgent\W+|help\W+|question:\s*)+"
-)
-_PLACEHOLDER = re.compile(r"<[a-z][a-z:-]*?(?:-\d+)?>")
-_PLATFORMS = re.compile(
-    r"\b(Linux(?: Mint)?(?: \d[\d.]*)?|macOS(?: [A-Z][a-z]+)?(?: \d[\d.]*)?|(?:Mac OS X?|OS X)(?: \d[\d.]*)?"
-    r"|Windows(?: Server)?(?: (?:\d+(?:\.\d)?|XP|Vista))?(?: (?:Pro|Home))?|Win ?(?:7|8|10|11)\b|Android(?: \d+)?|iOS(?: \d+)?"
-    r"|Docker(?: Compose)?|Kubernetes|Ubuntu(?: \d[\d.]*)?|Debian(?: \d+)?|RHEL(?: \d+)?|Alpine(?: \d[\d.]*)?"
-    r"|Fedora(?: \d+)?|Podman|nginx|GitHub Actions|PostgreSQL(?: \d+)?|EKS|GKE|AKS)"
-)
-_VERSION = re.compile(
-    r"\b(?:[A-Z][A-Za-z]{1,20}|[Vv]ersion)(?: (?:[Vv]ersion|ver\.?|[Vv]))? ?\d{1,4}(?:\.\d{1,5}){1,4}(?:esr|b\d+|-?rc\d+)?"
-    r"(?: \((?:32|64)[ -]?bit\))?"
-)
-_MAX_ISSUE, _MAX_TITLE, _MAX_FACTS = 8, 80, 10
+_MAX_ISSUE, _NAME = 7, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +43,7 @@ class Extract:
 
 def draft_id(ticket: Ticket) -> str:
     """Return the id an article written from this ticket has: subject's words and the number."""
-    subject = _PLACEHOLDER.sub("", _TITLE_NOISE.sub("", ticket.subject))
+    subject = subject_of(ticket.subject)
     ascii_only = unicodedata.normalize("NFKD", subject).encode("ascii", "ignore").decode().lower()
     slug = "-".join(re.findall(r"[a-z0-9]+", ascii_only)[:7])[:56].strip("-")
     number = re.sub(r"[^a-z0-9]+", "-", ticket.key.partition(":")[2].lower()).strip("-")
@@ -92,6 +79,19 @@ def draft(ticket: Ticket, *, by: str, at: datetime) -> Draft:
     return Draft(article=article.with_change(born, State.DRAFT), evidence=found.evidence)
 
 
+def reworded(
+    made: Draft,
+    *,
+    title: str,
+    sections: tuple[tuple[str, str], ...],
+    evidence: tuple[Evidence, ...],
+) -> Draft:
+    """Return a new draft in other words, with their evidence."""
+    bare = replace(made.article, title=title, sections=sections, history=())
+    born = replace(made.article.history[0], digest=digest(bare))
+    return Draft(article=bare.with_change(born, State.DRAFT), evidence=evidence)
+
+
 def _spoken(ticket: Ticket) -> str:
     first = _first(ticket)
     return f"{ticket.subject}\n{first.body if first else ''}"
@@ -102,153 +102,104 @@ def extract(ticket: Ticket) -> Extract:
     solved = solution(ticket)
     evidence: list[Evidence] = []
     sections = _sections(ticket, solved, evidence)
-    title = _title(ticket, evidence)
-    return Extract(solved=solved, sections=sections, title=title, evidence=tuple(evidence))
+    named = _title(ticket, _issue(ticket), evidence)
+    return Extract(solved=solved, sections=sections, title=named, evidence=tuple(evidence))
 
 
 def _sections(
     ticket: Ticket, solved: Solution, evidence: list[Evidence]
 ) -> tuple[tuple[str, str], ...]:
-    causes = _causes(ticket)
-    answer = units(solved.message) if solved.message else ()
-    parts = (
-        ("Issue", _issue(ticket)),
-        ("Cause", causes),
-        ("Resolution", _told(answer, causes)),
-    )
-    texts = {name: _render(found, steps=name == "Resolution") for name, found in parts}
+    told = answer(ticket, solved.message) if solved.message else ()
+    causes = _causes(ticket, solved.message, told)
+    stated = {unit.text for unit in causes}
+    rest = [one for one in told if one.act or one.unit.text not in stated]
+    issue = _issue(ticket)
+    texts = {"Issue": prose(issue), "Cause": prose(causes), "Resolution": steps(rest)}
+    parts = (("Issue", issue), ("Cause", causes), ("Resolution", [one.unit for one in rest]))
     for name, found in parts:
         evidence += [_evidence(name, unit, ticket) for unit in found]
-    texts["Environment"] = _environment(ticket, evidence)
+    texts["Environment"] = _environment(ticket, solved.message, evidence)
     names = ("Issue", "Environment", "Cause", "Resolution")
     return tuple((name, texts[name]) for name in names if texts[name] or name != "Cause")
 
 
 def _issue(ticket: Ticket) -> list[Unit]:
+    """Return the requester's problem; where nothing is told but the subject, the subject itself."""
     first = _first(ticket)
-    return list(units(first))[:_MAX_ISSUE] if first else []
+    found = list(units(first)) if first else []
+    while len(found) > 1 and len(found[-1].text.split()) <= _NAME and found[-1].text.isascii():
+        found.pop()
+    return found[:_MAX_ISSUE] or [_subject(ticket)]
+
+
+def _subject(ticket: Ticket) -> Unit:
+    text = subject_of(ticket.subject)
+    return Unit(form=Form.SENTENCE, text=text, message="subject", start=0, end=len(ticket.subject))
 
 
 def _first(ticket: Ticket) -> Message | None:
     return next((m for m in ticket.public_messages if m.role is Role.REQUESTER), None)
 
 
-def _causes(ticket: Ticket) -> list[Unit]:
-    """Return up to two sentences in which somebody who answered states the cause."""
+def _causes(ticket: Ticket, solved: Message | None, told: tuple[Told, ...]) -> list[Unit]:
+    """Return up to two sentences that state the cause: of the answer, else of another helper's."""
+    own = [unit for unit in (units(solved) if solved else ()) if _is_cause(unit, told)]
+    if own:
+        return own[:2]
     answers = [m for m in ticket.public_messages if m.role in (Role.AGENT, Role.OTHER)]
-    said = [unit for message in answers for unit in units(message)]
-    stated = [u for u in said if u.form is Form.SENTENCE and _CAUSE.search(u.text)]
-    return [unit for unit in stated if "?" not in unit.text][-2:]
+    return [unit for message in answers for unit in units(message) if _is_cause(unit, told)][-1:]
 
 
-def _render(found: list[Unit], *, steps: bool) -> str:
-    """Write units as Markdown: prose as paragraphs, or as numbered steps with their code."""
-    listed = any(unit.form is Form.STEP for unit in found)
-    out: list[str] = []
-    number = 0
-    for unit in found:
-        if unit.form is Form.CODE:
-            code = _fenced(unit.text)
-            out.append(_indent(code) if steps and number else code)
-        elif steps and (unit.form is Form.STEP or not listed):
-            number += 1
-            out.append(f"{number}. {_begun(unit.text)}")
-        else:
-            out.append(f"- {unit.text}" if unit.form is Form.STEP else _prose(_begun(unit.text)))
-    return "\n\n".join(out).rstrip()
+def _is_cause(unit: Unit, told: tuple[Told, ...]) -> bool:
+    acts = {one.unit.text for one in told if one.act}
+    return unit.form is Form.SENTENCE and states_cause(unit.text) and unit.text not in acts
 
 
-def _begun(text: str) -> str:
-    """Begin a sentence with a capital, unless it begins with a command or a setting."""
-    return text[:1].upper() + text[1:] if re.match(r"[a-z]+[ ,']", text) else text
-
-
-def _told(answer: tuple[Unit, ...], causes: list[Unit]) -> list[Unit]:
-    """Leave out the cause, questions, and what leads up to a list without saying what to do."""
-    stated = {unit.text for unit in causes}
-    first = next((n for n, unit in enumerate(answer) if unit.form is Form.STEP), 0)
-    return [
-        unit
-        for number, unit in enumerate(answer)
-        if unit.form is not Form.SENTENCE
-        or not (
-            unit.text in stated or "?" in unit.text or (number < first and "`" not in unit.text)
-        )
+def _environment(ticket: Ticket, solved: Message | None, evidence: list[Evidence]) -> str:
+    """Return one line a fact."""
+    facts = environment(ticket, solved)
+    evidence += [
+        Evidence(section="Environment", sentence=fact, ticket=ticket.key, message=where)
+        for where, fact in facts
     ]
-
-
-def _prose(text: str) -> str:
-    """Escape a sentence that would open a fence or a section: what follows stays where it is."""
-    return re.sub(r"^(?=`{3}|~{3}|#)", r"\\", text)
-
-
-def _fenced(code: str) -> str:
-    lines = code.splitlines()
-    margin = min((len(ln) - len(ln.lstrip()) for ln in lines if ln.strip()), default=0)
-    bare = "\n".join(line[margin:] for line in lines)
-    return bare if bare.startswith(("```", "~~~")) else f"```text\n{bare}\n```"
-
-
-def _indent(code: str) -> str:
-    return "\n".join(f"    {line}" if line else "" for line in code.splitlines())
-
-
-def _environment(ticket: Ticket, evidence: list[Evidence]) -> str:
-    """Return one line a fact: structured fields first, then platforms named in the thread."""
-    product, version = ticket.field("product"), ticket.field("version")
-    named = [(f"field:{n}", ticket.field(n)) for n in ("platform", "deployment", "os")]
-    facts = [("field:product", f"{product} {version}".strip()), *named]
-    for message in ticket.public_messages:
-        named_here = _PLATFORMS.findall(message.body) + _VERSION.findall(message.body)
-        facts += [(message.id, name) for name in named_here]
-    lines: list[str] = []
-    for where, fact in facts:
-        if fact and len(lines) < _MAX_FACTS and not any(_within(fact, line) for line in lines):
-            lines.append(fact)
-            row = Evidence(section="Environment", sentence=fact, ticket=ticket.key, message=where)
-            evidence.append(row)
-    return "\n".join(f"- {line}" for line in lines)
-
-
-def _within(fact: str, line: str) -> bool:
-    return fact.casefold() in line.casefold()
+    return "\n".join(f"- {fact}" for _, fact in facts)
 
 
 def _products(ticket: Ticket) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    product, version = ticket.field("product"), ticket.field("version")
+    product, version = product_of(ticket), ticket.field("version")
     return (product,) if product else (), (version,) if version else ()
 
 
-def _title(ticket: Ticket, evidence: list[Evidence]) -> str:
-    """Return main issue and main environment, at most 80 characters."""
-    subject = " ".join(_PLACEHOLDER.sub(" ", _TITLE_NOISE.sub("", ticket.subject)).split())
-    title = subject.rstrip(" .!?,:;-")[:1].upper() + subject.rstrip(" .!?,:;-")[1:]
-    platform = ticket.field("platform")
-    named = platform and platform.casefold() not in title.casefold()
-    if named and len(title) + len(platform) + 4 <= _MAX_TITLE and "<" not in platform:
-        title = f"{title} on {platform}"
-    evidence.append(
-        Evidence(
+def _title(ticket: Ticket, issue: Sequence[Unit], evidence: list[Evidence]) -> str:
+    """Return the title, and keep where it came from."""
+    product, platform = product_of(ticket), platform_of(ticket)
+    lang = detect(_spoken(ticket))
+    text, told = title(ticket.subject, issue, product=product, platform=platform, lang=lang)
+    row = (
+        _evidence("Title", told, ticket)
+        if told
+        else Evidence(
             section="Title",
-            sentence=title,
+            sentence=text,
             ticket=ticket.key,
             message="subject",
             end=len(ticket.subject),
         )
     )
-    return title if len(title) <= _MAX_TITLE else title[: _MAX_TITLE - 1].rsplit(" ", 1)[0] + "…"
+    evidence.append(replace(row, sentence=text))
+    return text
 
 
 def _aliases(ticket: Ticket) -> tuple[str, ...]:
     """Return the requester's own words for it: the subject, whole."""
-    subject = " ".join(_PLACEHOLDER.sub(" ", ticket.subject).split())
+    subject = " ".join(PLACEHOLDER.sub(" ", ticket.subject).split())
     return (subject,) if subject else ()
 
 
 def _evidence(section: str, unit: Unit, ticket: Ticket) -> Evidence:
     return Evidence(
         section=section,
-        sentence=unit.text,
+        sentence=coded(unit.text) if unit.form is not Form.CODE else unit.text,
         ticket=ticket.key,
         message=unit.message,
         start=unit.start,

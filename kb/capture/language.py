@@ -20,6 +20,8 @@ class Language:
         meaning: A word and the English word whose weight it takes.
         greeting: First words of a greeting, folded.
         closing: First words of a signature or of thanks, folded.
+        acts: Words, folded, that tell somebody to do something.
+        talk: A pattern of what people say to each other; `""` for none.
     """
 
     code: str
@@ -27,6 +29,8 @@ class Language:
     meaning: dict[str, str]
     greeting: frozenset[str]
     closing: tuple[str, ...]
+    acts: frozenset[str]
+    talk: str
 
 
 @cache
@@ -46,6 +50,8 @@ def _language(code: str, told: dict[str, object]) -> Language:
         meaning={word: english for english, words in pairs for word in str(words).split()},
         greeting=frozenset(str(told["greeting"]).split()),
         closing=tuple(str(told["closing"]).split("|")),
+        acts=frozenset(str(told["acts"]).split()),
+        talk=str(told.get("talk", "")),
     )
 
 

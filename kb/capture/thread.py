@@ -1,26 +1,29 @@
-"""Reads a message: cuts it into sentences, steps and code, without greetings and talk."""
+"""Reads a message: cuts it into sentences, list items, tables and code, without greetings and talk."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from kb.capture.language import languages
+from kb.capture.talk import begins, is_talk
 from kb.tickets.ticket import Message
 
 
 class Form(StrEnum):
-    """The shape of a unit."""
+    """The shape of a unit; a step is a numbered list's item, a point a bare one's."""
 
     SENTENCE = "sentence"
     STEP = "step"
+    POINT = "point"
+    TABLE = "table"
     CODE = "code"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A sentence, a list item or a block of code, and where it stands in its message."""
+    """A sentence, a list item, a table or a block of code, and where it stands in its message."""
 
     form: Form
     text: str
@@ -33,36 +36,38 @@ _DENY = re.compile(
     r"(?i)\b(still (does|do|is|are|has|have|get|fail|not|the same|no)\w*|(does|did|do)(n't| not) (work|help|fix|solve)"
     r"|not (working|solved|fixed)|no luck|same (error|problem|issue)|gave up|come back to this|never ?mind|not (very |really |so )?helpful|(i|we)( wi|'l)ll (watch|report))\b"
 )
-_GREETING = re.compile(
-    r"(?i)^\W*((hi|hello|hey|dear|good (morning|afternoon|evening)|hallo|greetings|ciao|hola|moin)"
-    r"\b[^.!?\n]{0,60}|[\w<>-]+( [\w<>-]+){0,2},)$"
-)
-_TALK = re.compile(
-    r"(?i)(^\W*(thanks|thank you|many thanks|cheers|best|regards|kind regards|best regards|sorry"
-    r"|apologies|great|perfect|awesome|hope (this|that)|no problem|happy to|glad|you're welcome"
-    r"|welcome|sure)\b|\b(let (me|us) know|please (reply|reach out|confirm)|i('ll| will) (close|mark"
-    r"|keep|leave|look|check)|we('ll| will) (close|look|get back)|happy to help|get back to you"
-    r"|reach out|this ticket|your (ticket|patience|account manager)|thanks for|thank you"
-    r"|sorry (for|about|to)|i('m| am) sorry|could you|can you|would you|did you|have you"
-    r"|does that help)\b)"
-)
 _SIGNATURE = re.compile(
     r"(?im)^(--\s*$|—\s*\S|(best|kind|warm)?\s*regards,?\s*$|cheers,?\s*$|sent from my )"
 )
 _NAME_LINE = re.compile(r"(?m)^\W{0,3}(<person-\d+>[ ,.]*)+\s*$")
-_ONLY_MARKS = re.compile(r"\s*((<[a-z][a-z:-]*?(-\d+)?>|\W)\s*)+")
-_QUOTE = re.compile(r"(?m)^(>.*|On .{5,80} wrote:)$")
+_QUOTE = re.compile(
+    r"(?m)^(>.*|On .{5,80} wrote:|.{1,60} (?:said|wrote|dijo|escribió|schrieb|a écrit|a dit|disse"
+    r"|escreveu|ha scritto|ha detto|schreef|zei):?[ \t]*)$"
+)
+_IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|\[(?:image|video|attachment)[^\]\n]{0,40}\]", re.I)
 _BLOCK = re.compile(
     r"(?ms)^[ ]{0,3}(```+|~~~+)[^\n]*\n.*?^[ ]{0,3}\1\s*$|^(?:(?: {4}|\t)[ \t]*\S.*(?:\n|\Z))+"
+    r"|(?:^\|[^\n]*\|[ \t]*(?:\n|\Z)){2,}"
 )
-_STEP = re.compile(r"^\s*(?:\d+[.)]|[-*•])\s+(.*)$")
-_SENTENCE = re.compile(r"(?:`[^`]*`|[^.!?。！？\n]|[.!?](?=\S))+(?:[。！？]+|[.!?]+(?=\s|$)|$)")
+_NO_CODE = re.compile(r"\s*(?:https?://\S+|[-=_*~ ]+)\s*")
+_CODE_SIGN = re.compile(r"[{}=;$\\`|<]|--\w|::|\w\(|\b\w+[._]\w+[._]\w+|^\s*[/~#]", re.M)
+_STEP = re.compile(r"^\s*(?:(?:[Ss]tep )?\d{1,2}\s?[.):](?:\s+|(?=[A-Z]))|([-*•·+])\s+)(.*)$")
+_INLINE_POINT = re.compile(r"(?:(?<=:)|(?<=\s))\s*[-–•]\s+(?=\S)")
+_INLINE_STEP = re.compile(r"(?:^|(?<=[\s.:;]))\(?\d{1,2}[.)]\s*(?=[A-Za-z\"'`])")
+_SENTENCE = re.compile(r"(?:`[^`]*`|[^.!?。！？\n]|[.!?](?=[^\s]))+(?:[。！？]+|[.!?]+(?=\s|$)|$)")
+_GOES_ON = re.compile(
+    r"(?i)(?:\b(?:e\.g|i\.e|etc|vs|v|ver|approx|incl|z\.b|d\.h|bzw|ca|resp|p\.ex|p\.ej|mr|mrs|ms|dr|sr|sra"
+    r"|fig)|\b(?-i:[A-Z]))\.$"
+)
 _CARD_LINES, _CARD_WIDTH = 5, 60
 _PLACEHOLDER = re.compile(
     r"<(?:person|email|phone|organi[sz]ation|address|url|host|domain)[a-z:-]*\d*>"
 )
+_WORDY = 6
+_ENDS = re.compile(r"[.!?](?:\s|$)")
 
 
+@lru_cache(maxsize=512)
 def units(message: Message) -> tuple[Unit, ...]:
     """Cut a message into units; quotes, signature, greetings and ticket talk are left out."""
     body = _blanked(message.body)
@@ -70,11 +75,10 @@ def units(message: Message) -> tuple[Unit, ...]:
     last = 0
     for block in _BLOCK.finditer(body):
         found += _prose(body, last, block.start(), message.id)
-        text = message.body[block.start() : block.end()].strip("\n")
-        found.append(_unit(Form.CODE, text, message.id, block.start()))
+        found += _block(message, body, block)
         last = block.end()
     found += _prose(body, last, len(body), message.id)
-    return tuple(unit for unit in found if unit.form is Form.CODE or not _is_talk(unit.text))
+    return tuple(found)
 
 
 def denies(message: Message) -> bool:
@@ -87,8 +91,9 @@ def _sentences(text: str) -> list[str]:
 
 
 def _blanked(body: str) -> str:
-    """Return the body with quotes and signature as spaces, so that offsets stay."""
+    """Return the body with quotes, images and signature as line ends, so that offsets stay."""
     body = _QUOTE.sub(lambda match: " " * len(match.group()), body)
+    body = _IMAGE.sub(lambda match: "\n" * len(match.group()), body)
     after = min(len(body), 40)
     marks = (_SIGNATURE, _NAME_LINE, _closing())
     found = [m.start() for mark in marks if (m := mark.search(body, after))]
@@ -116,31 +121,102 @@ def _closing() -> re.Pattern[str]:
     return re.compile(rf"(?im)^[^\S\n]*(?:{ways})(?:[ ,.!]*|,? [\w<>. -]{{1,25}}[,.!]*)$")
 
 
-@cache
-def _greets() -> re.Pattern[str]:
-    """Return what matches a short line that begins with a greeting."""
-    ways = "|".join(sorted({word for one in languages().values() for word in one.greeting}))
-    return re.compile(rf"(?i)^\W*(?:{ways})\b[^.?\n]{{0,40}}[,!.]*$")
+def _block(message: Message, body: str, block: re.Match[str]) -> Iterator[Unit]:
+    """Yield a table or code as it stands; what merely stands in a fence or a margin is prose."""
+    text = message.body[block.start() : block.end()].strip("\n")
+    start = block.start() + body[block.start() : block.end()].index(text[:1]) if text else 0
+    if text.startswith("|"):
+        yield _unit(Form.TABLE, text, message.id, start)
+    elif _is_prose(text):
+        yield from _prose(body, block.start(), block.end(), message.id)
+    else:
+        yield _unit(Form.CODE, text, message.id, block.start())
+
+
+def _is_prose(block: str) -> bool:
+    """Say whether a block reads as list or sentences; a fence with a language never does."""
+    lines = [line for line in block.splitlines() if line.strip()]
+    if lines[0].lstrip().startswith(("```", "~~~")):
+        if lines[0].strip("`~ "):
+            return False
+        lines = lines[1:-1]
+    if all(_NO_CODE.fullmatch(line) for line in lines):
+        return True
+    if not lines or _CODE_SIGN.search("\n".join(lines)):
+        return False
+    if sum(_STEP.match(line) is not None for line in lines) > len(lines) // 2:
+        return True
+    words = sum(len(line.split()) for line in lines)
+    return words >= 2 * _WORDY and words / len(lines) >= _WORDY and bool(_ENDS.search(block))
 
 
 def _prose(body: str, start: int, end: int, message: str) -> Iterator[Unit]:
     position = start
     for line in body[start:end].splitlines(keepends=True):
-        step = _STEP.match(line.rstrip())
-        if step:
-            yield _unit(Form.STEP, step.group(1), message, position + step.start(1))
-        elif not (_GREETING.match(line.strip()) or _greets().match(line.strip())):
-            for match in _SENTENCE.finditer(line):
-                text = match.group().strip()
-                if len(text) > 3:
-                    lead = len(match.group()) - len(match.group().lstrip())
-                    yield _unit(Form.SENTENCE, text, message, position + match.start() + lead)
+        if not line.lstrip().startswith(("```", "~~~")):
+            for form, left, right in _pieces(line):
+                yield from _cut(form, line, (left, right), (position, message))
         position += len(line)
+
+
+def _pieces(line: str) -> Iterator[tuple[Form, int, int]]:
+    """Yield the parts of a line: a list item, what leads up to an inline list, and its items."""
+    bare = line.rstrip()
+    for form, mark in ((Form.STEP, _INLINE_STEP), (Form.POINT, _INLINE_POINT)):
+        cuts = list(mark.finditer(bare)) if len(bare) > 30 else []
+        if len(cuts) > 1 and _counts(form, bare, cuts):
+            yield Form.SENTENCE, 0, cuts[0].start()
+            ends = [one.start() for one in cuts[1:]] + [len(bare)]
+            for one, right in zip(cuts, ends, strict=True):
+                yield form, one.end(), right
+            return
+    if step := _STEP.match(bare):
+        yield Form.POINT if step.group(1) else Form.STEP, step.start(2), len(bare)
+    else:
+        yield Form.SENTENCE, 0, len(bare)
+
+
+def _counts(form: Form, line: str, cuts: list[re.Match[str]]) -> bool:
+    """Say whether the marks in a line are those of a list: 1, 2, 3, or dashes after a colon."""
+    if form is Form.POINT:
+        return line[: cuts[0].start() + 1].rstrip(" -–•").endswith(":")
+    numbers = [int(re.sub(r"\D", "", one.group())) for one in cuts]
+    return numbers == list(range(1, len(numbers) + 1))
+
+
+def _cut(form: Form, line: str, span: tuple[int, int], at: tuple[int, str]) -> Iterator[Unit]:
+    """Yield a list item whole, and prose sentence by sentence; what is talk is left out."""
+    spans = [span] if form is not Form.SENTENCE else _joined(line, *span)
+    for left, right in spans:
+        text = line[left:right]
+        left += len(text) - len(text.lstrip())
+        left += begins(line[left:right])
+        text = line[left:right].strip()
+        if len(text) > 3 and not is_talk(text):
+            yield _unit(form, text, at[1], at[0] + left)
+
+
+def _joined(line: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return where sentences stand; one that ends with an abbreviation goes on in the next."""
+    spans: list[tuple[int, int]] = []
+    goes_on = False
+    for match in _SENTENCE.finditer(line, start, end):
+        text = match.group().strip()
+        if not text:
+            continue
+        joins = goes_on or (spans and _continues(line[spans[-1][0] : spans[-1][1]], text))
+        if joins and spans:
+            spans[-1] = (spans[-1][0], match.end())
+        else:
+            spans.append((match.start(), match.end()))
+        goes_on = bool(_GOES_ON.search(text))
+    return spans
+
+
+def _continues(before: str, text: str) -> bool:
+    """Say whether a sentence goes on after an ellipsis, or with what opens no sentence."""
+    return text[0] in ",;)" or (before.rstrip().endswith(("..", "…")) and text[0].islower())
 
 
 def _unit(form: Form, text: str, message: str, start: int) -> Unit:
     return Unit(form=form, text=text, message=message, start=start, end=start + len(text))
-
-
-def _is_talk(text: str) -> bool:
-    return bool(_TALK.search(text) or _GREETING.match(text) or _ONLY_MARKS.fullmatch(text))

@@ -9,6 +9,7 @@ import click
 from kb.articles.article import Article, State
 from kb.articles.evidence import Evidence
 from kb.capture import drafting
+from kb.capture.model import Model
 from kb.capture.triage import Decision, Outcome, is_candidate
 from kb.cli import out
 from kb.cli.triage import looks_at_all
@@ -21,8 +22,9 @@ from kb.cli.workspace import (
     open_workspace,
     who,
 )
-from kb.errors import ConfigError, TicketError
+from kb.errors import ConfigError, SourceError, TicketError
 from kb.store.store import Store
+from kb.tickets.http import origin
 from kb.tickets.ticket import Ticket
 
 
@@ -91,6 +93,7 @@ class _Desk:
 
     def __init__(self, workspace: Workspace, store: Store, *, by: str, dry_run: bool) -> None:
         self._workspace, self._store, self._by, self._dry_run = workspace, store, by, dry_run
+        self._model = _model(workspace)
         self._shelf = {article.id: article for article in workspace.library.articles()}
         self._drafted = {key: a.id for a in self._shelf.values() for key in a.tickets}
 
@@ -153,12 +156,25 @@ class _Desk:
                     return replace(told, reason=reason)
                 made = drafting.revise(target, told.ticket, by=self._by, at=now())
             else:
-                made = drafting.draft(told.ticket, by=self._by, at=now())
+                made = self._worded(told.ticket, drafting.draft(told.ticket, by=self._by, at=now()))
         except TicketError as error:
             return replace(told, outcome=Outcome.DECLINED, reason=error.what, page="")
         self._keep(made, told.ticket)
         article = made.article
         return replace(told, article=article, page=article.id, evidence=made.evidence, written=True)
+
+    def _worded(self, ticket: Ticket, made: drafting.Draft) -> drafting.Draft:
+        """Return the draft in the model's words, where there is a model and its words stand."""
+        if self._model is None:
+            return made
+        try:
+            return self._model.word(ticket, made)
+        except TicketError as error:
+            out.say(str(error))
+        except SourceError as error:
+            out.say(str(error))
+            self._model = None
+        return made
 
     def _keep(self, made: drafting.Draft, ticket: Ticket) -> None:
         article, library = made.article, self._workspace.library
@@ -168,3 +184,15 @@ class _Desk:
             self._workspace.keep(article)
         self._shelf[article.id] = article
         self._drafted[ticket.key] = article.id
+
+
+def _model(workspace: Workspace) -> Model | None:
+    """Return the model that words drafts, None where none is configured."""
+    told = workspace.config.drafting
+    if not told.url:
+        return None
+    if not told.model:
+        raise ConfigError("drafting.model", "it is empty", "Name the model at drafting.url")
+    origin(told.url, "drafting.url")
+    key = workspace.config.model_key()
+    return Model(url=told.url, name=told.model, key=key, seconds=told.seconds)

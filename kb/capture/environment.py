@@ -1,0 +1,112 @@
+"""Finds where a problem occurs: product, versions, platform and deployment, each named once."""
+
+import re
+from collections.abc import Iterator
+
+from kb.tickets.ticket import Message, Role, Ticket
+
+_NUMBER = r"\d{1,4}(?:\.\d{1,6}){1,4}(?:esr|b\d+|-?(?:rc|beta|alpha)\.?\d*)?"
+_PLATFORMS = re.compile(
+    r"\b((?:Linux )?Mint(?: \d+(?:\.\d+)*)?|macOS(?: (?:Catalina|Big Sur|Monterey|Ventura|Sonoma|Sequoia|Tahoe|Mojave|High Sierra|Sierra))?(?: \d+(?:\.\d+)*)?"
+    r"|(?:Mac ?OS ?X?|OS ?X)(?: \d+(?:\.\d+)*)?|Windows(?: Server)?(?: (?:\d{4}(?![\d-])|1[01]|8\.1|[78]|XP|Vista)(?!\.?\d))?(?: (?:Pro|Home|Enterprise))?(?: \d\dH\d)?"
+    r"|[Ww]in ?(?:7|8|10|11)\b|windows (?:1[01]|8\.1|[78]|XP|Vista)(?!\.?\d)|Mac(?=[ ,.;)?!]|$)|Android(?: \d+)?|iOS(?: \d+(?:\.\d+)*)?|iPadOS|ChromeOS|FreeBSD(?: \d+(?:\.\d+)*)?"
+    r"|Docker(?: Compose| Desktop)?|Kubernetes|OpenShift|Ubuntu(?: \d+(?:\.\d+)*)?(?: LTS)?|Debian(?: \d+)?|RHEL(?: \d+(?:\.\d+)?)?|CentOS(?: \d+)?|Alpine(?: \d+(?:\.\d+)*)?"
+    r"|Fedora(?: \d+)?|openSUSE(?: (?:Leap|Tumbleweed))?|Arch Linux|Manjaro|Raspberry Pi(?: OS)?|Podman|nginx|GitHub Actions|PostgreSQL(?: \d+)?|EKS|GKE|AKS|Linux)\b"
+)
+_VERSION = re.compile(
+    rf"\b(?:[A-Z][A-Za-z]{{1,20}}|[Vv]ersion|[Vv]er\.?)(?: (?:[Vv]ersion|[Vv]er\.?|[Vv]))? ?\.?v?{_NUMBER}(?![\d.]*\d)(?: \((?:32|64)[ -]?bit\))?"
+    rf"|(?<![\w.]){_NUMBER}(?:(?<=esr)| \((?:32|64)[ -]?bit\))(?![\w.]*\d)"
+    r"|\bv\.? ?\d{2,4}(?:\.\d{1,5})+(?:esr)?\b"
+)
+_DIGITS = re.compile(r"\d+\.[\d.]*\d")
+_NO_PRODUCT = re.compile(
+    r"(?i)^(?:installed?|run(?:ning)?|use|using|used|from|to|and|or|on|in|with|since|before|after|until|latest|update[ds]?|updating|upgrade[ds]?|upgrading|build|port|ip|address"
+    r"|is|was|at|for|by|the|my|than|page|step|section|about|around|over|only|now|this|it|see|figure|file|size|back|between|total|price|tlsv?|ssl|http|stuff)\b"
+)
+_FIELDS = ("platform", "deployment", "os")
+_MAX = 8
+
+
+def environment(ticket: Ticket, solved: Message | None) -> list[tuple[str, str]]:
+    """Return facts, each with the field or message it stands in; structured fields first.
+
+    What the requester names counts, and what the message that solved it names; what else others
+    mention is their own machine or an example.
+    """
+    kept: list[tuple[str, str]] = []
+    for where, fact in (*_of_fields(ticket), *_of_thread(ticket, solved)):
+        held = next((n for n, (_, one) in enumerate(kept) if _says_less(one, fact)), None)
+        if held is not None and not kept[held][0].startswith("field:"):
+            kept[held] = (where, fact)
+        elif not any(_says_less(fact, one) or _key(fact) == _key(one) for _, one in kept):
+            kept.append((where, fact))
+    return list(dict.fromkeys(kept))[:_MAX]
+
+
+def _of_fields(ticket: Ticket) -> Iterator[tuple[str, str]]:
+    product, version = product_of(ticket), ticket.field("version")
+    if product or version:
+        yield "field:product", f"{product} {version}".strip()
+    for name in _FIELDS:
+        if value := ticket.field(name):
+            yield f"field:{name}", value
+
+
+def _of_thread(ticket: Ticket, solved: Message | None) -> Iterator[tuple[str, str]]:
+    for message in ticket.public_messages:
+        if message.role is Role.REQUESTER or message is solved:
+            body = (
+                f"{ticket.subject}\n{message.body}"
+                if message is ticket.messages[0]
+                else message.body
+            )
+            for platform in _PLATFORMS.finditer(body):
+                yield message.id, platform.group(1).rstrip(". ")
+            for version in (*_of_product(ticket, body), *_VERSION.finditer(body)):
+                if not (_NO_PRODUCT.match(version.group()) or _PLATFORMS.match(version.group())):
+                    yield message.id, version.group().rstrip(". ")
+
+
+def _of_product(ticket: Ticket, body: str) -> Iterator[re.Match[str]]:
+    """Yield the product with a number behind it, however it is written."""
+    if product := ticket.field("product"):
+        number = rf"(?:v(?:er(?:sion)?)?\.? ?)?(?:\d{{2,4}}|{_NUMBER})(?![\w.]*\d)"
+        yield from re.finditer(rf"(?i)\b{re.escape(product)},? {number}", body)
+
+
+def product_of(ticket: Ticket) -> str:
+    """Return the product as the thread writes it, where the field has it in small letters."""
+    product = ticket.field("product")
+    if not product or product != product.lower():
+        return product
+    text = "\n".join((ticket.subject, *(m.body for m in ticket.public_messages[:4])))
+    written = re.search(rf"\b(?i:{re.escape(product)})\b(?<![a-z] )", text)
+    found = [m.group() for m in re.finditer(rf"\b(?i:{re.escape(product)})\b", text)]
+    named = [one for one in found if one != one.lower() and one != one.upper()]
+    return named[0] if written and named else product
+
+
+def platform_of(ticket: Ticket) -> str:
+    """Return the one platform of the ticket: its field's, or the only one the requester names."""
+    if field := ticket.field("platform"):
+        return field
+    named = [fact for _, fact in environment(ticket, None) if _PLATFORMS.fullmatch(fact)]
+    return named[0] if len(named) == 1 else ""
+
+
+def _key(fact: str) -> str:
+    """Return a fact without what is only spelling."""
+    text = re.sub(r"[\s_-]|\bversion\b|\bver\b\.?", "", fact.casefold())
+    text = re.sub(r"^win(?=\d)", "windows", text)
+    return re.sub(r"^(macosx|osx|macos)", "macos", text)
+
+
+def _says_less(less: str, more: str) -> bool:
+    one, other = _key(less), _key(more)
+    if one == other:
+        return False
+    longer = other.startswith(one) and not (one[-1:].isdigit() and other[len(one)].isdigit())
+    number, larger = _DIGITS.search(one), _DIGITS.search(other)
+    same = bool(number and larger and larger.group().startswith(number.group()))
+    is_bare = one.lstrip("v")[:1].isdigit() or not _PLATFORMS.search(less)
+    return longer or (same and is_bare and not _PLATFORMS.search(more))

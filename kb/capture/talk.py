@@ -1,0 +1,97 @@
+"""Tells what people say to each other from what a reader can use: greetings, thanks, ticket talk."""
+
+import re
+from functools import cache
+
+from kb.capture.language import languages
+
+_NAMES = r"(?:[ ,]+(?:<person-\d+>|[A-Z][\w-]*|there|all|everyone|everybody|folks|guys|team|again|zusammen|à tous|a todos|a tutti|todos|tutti))"
+_FILLER = re.compile(
+    r"(?i)(?:<(?:person|user)-\d+>[ ,.:;!…-]+|(?:ok(?:ay)?|well|actually|so|yes|no|yep|sure|never ?mind|nvm|sorry|anyway"
+    r"|anyhow|hmm+|oh|ah|wow|by the way|btw|fyi|edit|update|answered|solved|solution|fixed|resolved|problem solved"
+    r"|great|perfect|thanks?(?: you)?(?: so much| again| very much| a lot| for [^,.!?\n]{1,60})?|many thanks|please help"
+    r"|help|good (?:morning|afternoon|evening|day)|memo to self|in any case|scratch that)(?: <person-\d+>)?(?:\s*(?:\.{3,}|…)\s*|(?:\s*[,!.:;]+|\s+-+)\s+))"
+)
+_TALK = re.compile(
+    r"""(?ix)^\W*(?:thank(s|\ you|ing)?|thx|many\ thanks|cheers|best|regards|(kind|best|warm)\ regards|sorry
+        |apologies|please\ forgive|great|perfect|awesome|wonderful|brilliant|hope\ (this|that|it|you|someone)|hopefully\W*$
+        |no\ problem|happy\ to|glad|you're\ (very\ )?welcome|welcome|sure|good\ (luck|question|point|to\ hear)|wow|phew|hurray|yay
+        |happy\ new|have\ a\ (nice|good|great)|love\ from|i\ am\ new|puzzling|strange|weird|urgent|(please\ )?any\ (ideas?|help|advice|suggestions?|thoughts?|clues?)
+        |all\ help|what\ gives|bump|scratch\ (this|that)|never\ ?mind|problem\ solved|solved|resolved|fixed)\b(?!\ (the|by|it\ by|with|this\ by|in|when))
+      | ^\W*(please\ )?help(\ me)?\W*$
+      | \b(let\ (me|us)\ know|please\ (reply|reach\ out|confirm|report|advise|help|assist|explain|respond|post|tell|share)|report\ (back|on)\b
+        |i('ll|\ will|\ would|'d)\ (close|mark|keep|leave|look|check|be\ happy|report|wait|post|try|appreciate|give|see|get|update\ (you|this|the))
+        |we('ll|\ will)\ (close|look|get\ back)|happy\ to\ help|get\ back\ to\ you|reach\ out|this\ (ticket|thread|question|post|forum)
+        |your\ (ticket|question|post|patience|account\ manager|reply|response|help|time|message|suggestion|advice)
+        |thanks\ for|thank(s|\ you|ing)\b|sorry\ (for|about|to)|i('m|\ am)\ sorry|could\ you|can\ you|would\ you|did\ you|have\ you|are\ you|do\ you|does\ that\ help
+        |(any(one|body)|some(one|body))\ (help|know|tell|have\ any|here|else|please)|(appreciat\w+)\b|mark(ed|ing)?\ (this|it|the\ \w+)?\ ?(as|as\ a)?\ ?(re)?solved
+        |(question|post|thread)\ (can|may|could)\ be|file\ a\ bug|bug\ report|not\ (very\ )?helpful|(see|view|are|is)\ (the\ )?(attach\w+|screen\ ?shots?)|screen\ ?shots?|(pic|picture|image|images|file)\ (is\ |are\ )?(attached|below)
+        |i('m|\ am|\ have|'ve)\ (attach\w+|includ\w+|post\w+|sending)|(above|attached|enclosed)\ (screen|image|picture|pic)|i\ (hope|wish|guess\ not)\b
+        |^this\ is\ about\b|^(also\ )?below\ (is|are)\b|^i('ve|\ have)?\ (finally\ )?(found|figured\ out)\ (the|an|my)\ (answer|solution|fix)\b.{0,40}$|please[!.]*$|hope\ (this|that|it)\ helps?|you\ guys|moderators?\b|feel\ free)
+    """
+)
+_TOLD = re.compile(
+    r"""(?ix)^\W*(?:(?:and|but|so|now|well|ok|okay|yes|finally|anyway|at\ least|it\ (?:seems|appears|looks)\ (?:like|that|as\ if|as\ though)|so\ far|i\ (?:think|guess|believe))[ ,]+)*
+        (?:(?:this|that|it|everything|all|things?|your\ \w+|the\ (?:problem|issue|question|matter|solution|trick)|my\ (?:problem|issue|question)|problem|issue|both|which|these|those)\ ?
+            (?:'s|\ is|\ was|\ are|\ has|\ have|\ seems?|\ now|\ then|\ all|\ also|\ did|\ does|\ do|\ just|\ finally|\ been|\ to|\ be|\ have|\ already|\ totally|\ completely)*
+            \ ?(?:work(?:s|ed|ing)?|solved|fixed|resolved|did|trick|help(?:s|ed)?|fine|good|great|ok|okay|perfect|sorted|gone|back|normal|running)\b.{0,45}
+        |(?:i('ve|\ have)?\ (?:already\ |finally\ |just\ |now\ )*(?:solved|resolved|fixed|sorted|figured|worked|found)\ (?:it|this|that|the\ (?:problem|issue|solution|answer|reason|cause)|my\ (?:own\ )?(?:problem|issue))(?:\ out)?(?:\ (?:myself|now|finally|already))*
+        |(?:now\ )?(?:back\ )?up\ and\ running.{0,20}|works?\ (?:fine|great|perfectly|now|like\ a\ charm|well|again|for\ me)?.{0,20}
+        |(?:all\ )?(?:good|sorted|done|solved|fixed|resolved|works|ok|fine)(?:\ now|\ again|\ then)?))[\s.!)…]*$"""
+)
+_MARKS = re.compile(r"\s*((<[a-z][a-z:-]*?(-\d+)?>|\W)\s*)+")
+_MARK = re.compile(r"(?:[)\].,;:=*–—]+\s|-+\s|re:)*\s*", re.I)
+_NAME_ONLY = re.compile(r"^\W*[\w<>-]+( [\w<>-]+){0,2},$")
+
+
+def begins(text: str) -> int:
+    """Return after how many characters of greeting and lead-in a sentence itself begins."""
+    place = _MARK.match(text).end()  # type: ignore[union-attr]
+    while match := (_greeting().match(text, place) or _FILLER.match(text, place)):
+        if match.end() == place or not text[match.end() :].strip():
+            break
+        place = match.end()
+    return place
+
+
+_ORDERS = re.compile(
+    r"(?i)\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier|other|system)? ?(?:instructions?|prompts?|rules)\b"
+    r"|\bsystem prompt\b|\byou are (?:now )?an? (?:\w+ )?(?:ai|assistant|language model|llm|chatbot)\b|<\|?(?:system|im_start|assistant)\b|^\s*(?:system|assistant)\s*:"
+)
+
+
+def is_talk(text: str) -> bool:
+    """Say whether a sentence is a greeting, thanks, an apology, or about the ticket itself."""
+    return bool(
+        _TALK.search(text)
+        or _ORDERS.search(text)
+        or _TOLD.match(text)
+        or _NAME_ONLY.match(text)
+        or _MARKS.fullmatch(text)
+        or _greets().match(text)
+        or _foreign().search(text)
+    )
+
+
+@cache
+def _greeting() -> re.Pattern[str]:
+    """Return what matches a greeting in front of a sentence, with a name or without."""
+    ways = "|".join(sorted({word for one in languages().values() for word in one.greeting}))
+    days = "morning|afternoon|evening|day|tag|morgen|abend|días|dias|tardes|noches|dia|tarde|noite"
+    return re.compile(
+        rf"(?:(?i:{ways})\b(?: (?i:{days}))?{_NAMES}{{0,3}}(?:\s*[,!.:;…-]+\s*|\s+(?=(?:When|I|My|The|We|After|Since|As|In|How|What|Is|Can|This|There|If|Ich|Je|Tengo)\b)))|こんにちは[、。！]?\s*|お世話になって(?:おり|い)ます[、。]?\s*"
+    )
+
+
+@cache
+def _greets() -> re.Pattern[str]:
+    """Return what matches a short line that is nothing but a greeting."""
+    ways = "|".join(sorted({word for one in languages().values() for word in one.greeting}))
+    return re.compile(rf"(?i)^\W*(?:{ways})\b(?: [\w<>'-]+){{0,4}}\s*[,!.:…]*$")
+
+
+@cache
+def _foreign() -> re.Pattern[str]:
+    """Return what matches talk in languages other than English."""
+    ways = "|".join(one.talk for one in languages().values() if one.talk)
+    return re.compile(rf"(?i){ways}")

@@ -1,0 +1,129 @@
+"""Makes a draft's title: the main issue and the main environment, no cut sentence."""
+
+import re
+from collections.abc import Sequence
+
+from kb.capture.talk import begins, is_talk
+from kb.capture.thread import Form, Unit
+from kb.capture.words import terms
+
+MAX = 80
+_NOISE = re.compile(
+    r"(?i)^\s*((re|fwd?|aw|wg|tr|rv)\s*:\s*|\[[^\]]*\]\s*|urgent\W+|help( me| needed)?\s*[:!,.-]+\s*|question\s*:\s*|please help\W+|solved\W+|problem:\s*)+"
+)
+PLACEHOLDER = re.compile(r"<[a-z][a-z:-]*?(?:-\d+)?>")
+_ASKED = re.compile(
+    r"(?i)^(?:is there (?:a|any) way|(?:can|could) (?:some|any)(?:one|body) (?:please )?tell me|i (?:would like|want|need) to know|please tell me|i(?:'m| am) wondering|does anyone know) (?=how|why|what|to|if)"
+)
+_HOW = re.compile(
+    r"(?i)^(?:how (?:do|can|to|would|should)|is there|can i|why (?:is|are|does|do|can)|where (?:is|are|do)|wie |comment |cómo |como |come |hoe )"
+)
+_SYMPTOM = re.compile(
+    r"(?i)\b(can'?t|cannot|can not|won'?t|not|fail\w*|error|unable|missing|disappear\w*|lost|gone|stop\w*|crash\w*|freez\w*|hang\w*|slow|wrong|refus\w*|no longer|keeps?|doesn'?t|does not"
+    r"|nicht|fehler|kein\w*|pas|erreur|impossible|plus|no|error|não|erro|non|errore|niet|fout)\b"
+)
+_CUTS = re.compile(
+    r"[.!?:;] |, | [-–—] |\s\(| (?=(?:but|because|since|after|when|while|although|so that|and|which|that|aber|weil|mais|pero|mas|ma|maar|en|y|et|e|und)\b)"
+)
+_HANGING = re.compile(
+    r"(?i)[\s,;:(\-–—]+(?:and|or|but|the|a|an|of|to|in|on|with|for|from|at|by|is|are|was|that|which|when|after|my|their|its|i|i'm|either|as|if|not|und|der|die|das|et|le|la|de|y|el|que|o|e|di|il|en|het|een)?$"
+)
+_PHRASE = re.compile(
+    r"\s(?:with|for|from|in|on|by|of|at|as|via|using|into|either|or|and)(?:\s+\S+){0,3}$"
+)
+_SOME, _CLEAR = 0.9, 4.0
+_VAGUE, _EDGE = 3, " '.!?,:;-…"
+
+
+def subject_of(subject: str) -> str:
+    """Return a subject without marks, redactions and greeting."""
+    bare = " ".join(PLACEHOLDER.sub(" ", _NOISE.sub("", subject)).split())
+    return bare[begins(bare) :]
+
+
+def title(
+    subject: str, issue: Sequence[Unit], *, product: str, platform: str, lang: str
+) -> tuple[str, Unit | None]:
+    """Return the title, at most 80 characters, and the sentence it came from, if not the subject.
+
+    A subject that is too long, cut off or says too little gives way to the issue's sentence that
+    tells most; the platform, else the product, joins it where neither is named.
+    """
+    bare = subject_of(subject)
+    is_cut = bool(re.search(r"[^.!?](…|\.\.\.)$", bare)) or len(bare) > MAX
+    whole = _shortened(bare, is_cut=is_cut)
+    told: Unit | None = None
+    if is_cut or len(set(terms(bare))) < _VAGUE:
+        told = _best(bare, issue, product, least=_CLEAR if is_cut else _SOME)
+    text = _clean(told.text) if told else whole
+    if sum(map(str.isupper, text)) > 0.6 * sum(map(str.isalpha, text)) and len(text) > 12:
+        text = text.lower()
+    return _placed(text[:1].upper() + text[1:], product, platform, lang), told
+
+
+def _clean(text: str) -> str:
+    text = PLACEHOLDER.sub(" ", text)
+    text = _ASKED.sub("", text)
+    return " ".join(text.split()).strip(_EDGE)
+
+
+def _best(subject: str, issue: Sequence[Unit], product: str, *, least: float) -> Unit | None:
+    """Return the sentence that tells the issue: asks how, or names a symptom, in a title's length."""
+    own = set(terms(subject))
+    best, most = None, least
+    for place, unit in enumerate(issue):
+        text = _clean(unit.text)
+        found = set(terms(text)) - set(terms(product))
+        if (
+            unit.form is not Form.SENTENCE
+            or not 20 <= len(text) <= MAX
+            or len(found) < _VAGUE
+            or is_talk(text)
+        ):
+            continue
+        weight = 2.0 * bool(_HOW.match(text)) + 1.5 * bool(_SYMPTOM.search(text)) + len(own & found)
+        weight -= 0.3 * place + 1.0 * bool(
+            re.match(
+                r"(?i)(this|that|it|then|so|if|but|and|since then|i (have|tried|am|was|had|use)|my)\b",
+                text,
+            )
+        )
+        if weight > most:
+            best, most = unit, weight
+    return best
+
+
+def _shortened(text: str, *, is_cut: bool) -> str:
+    """Return the longest part of a text that ends where a clause ends."""
+    text = text.strip(_EDGE)
+    if len(text) <= MAX and not is_cut:
+        return _balanced(text)
+    cuts = [m for m in _CUTS.finditer(text) if 20 <= m.start() <= MAX]
+    ends = [m.start() for m in cuts if m.group().strip()] or [m.start() for m in cuts]
+    return _balanced(
+        text[: ends[-1]] if ends else _PHRASE.sub("", text[: MAX + 1].rsplit(" ", 1)[0])
+    )
+
+
+def _balanced(text: str) -> str:
+    """Leave out what opens a bracket or quotation without its end, and words that lead nowhere."""
+    for opening, closing in (("(", ")"), ('"', '"'), ("“", "”")):
+        same = opening == closing
+        odd = text.count(opening) % 2 if same else text.count(opening) > text.count(closing)
+        if odd:
+            place = text.rindex(opening)
+            text = text[:place] if place > 20 else text.replace(opening, "")
+    while (less := _HANGING.sub("", text)) != text and len(less) > 8:
+        text = less
+    return text.strip(_EDGE)
+
+
+def _placed(text: str, product: str, platform: str, lang: str) -> str:
+    names = [one for one in (platform, product) if one and "<" not in one]
+    if any(one.casefold() in text.casefold() for one in names) or re.search(r"\d\.\d", text):
+        return text[:MAX]
+    for name in (platform, product):
+        where = f" on {name}" if lang == "en" and name == platform else f" ({name})"
+        if name and "<" not in name and len(text) + len(where) <= MAX:
+            return f"{text}{where}"
+    return text[:MAX]

@@ -1,0 +1,142 @@
+"""Writes units as Markdown: steps, points, tables, and code in fences that name their language."""
+
+import json
+import re
+from collections.abc import Sequence
+
+from kb.capture.answer import Told, tells
+from kb.capture.thread import Form, Unit
+
+_SHELL = re.compile(
+    r"^\s*(?:\$ |# |sudo |apt(?:-get)? |npm |pip3? |git |docker |kubectl |curl |cd |systemctl |brew |yum |dnf |snap |flatpak |chmod |export )"
+)
+_LANGUAGES = (
+    ("bash", _SHELL),
+    ("python", re.compile(r"^(?:Traceback \(most|from \w[\w.]* import|import \w+$|def \w+\()")),
+    (
+        "sql",
+        re.compile(
+            r"(?i)^\s*(?:select .+ from|insert into|update .+ set|create table|alter table) ?"
+        ),
+    ),
+    ("xml", re.compile(r"^\s*<\??[A-Za-z][^>]*>")),
+    ("ini", re.compile(r"^\s*(?:\[[\w. -]+\]$|[\w.-]+\s*=\s*\S)")),
+    ("yaml", re.compile(r"^\s*(?:- )?[\w.-]+:(?: \S.*)?$")),
+)
+
+
+def prose(found: Sequence[Unit]) -> str:
+    """Write what was said: paragraphs, with points and code where they stood."""
+    out: list[tuple[str, str]] = []
+    for unit in found:
+        if unit.form in (Form.STEP, Form.POINT):
+            out.append(("- ", f"- {coded(unit.text)}"))
+        else:
+            out.append(("", _block(unit)))
+    return _stacked(out)
+
+
+def _stacked(rows: Sequence[tuple[str, str]]) -> str:
+    """Put blocks below each other: a list's rows close together, all else with a line between."""
+    text, before = "", ""
+    for mark, row in rows:
+        gap = "" if not text else "\n" if mark and mark == before else "\n\n"
+        text, before = f"{text}{gap}{row}", mark
+    return text.rstrip()
+
+
+def steps(told: Sequence[Told]) -> str:
+    """Write what is to be done: acts as numbered steps, what belongs to one within it.
+
+    What somebody says that they did stays prose, and so does an answer that tells nothing to do.
+    """
+    if not any(one.act and not one.past for one in told):
+        return prose([one.unit for one in told])
+    rows: list[str] = []
+    number = 0
+    under = ""
+    for one in told:
+        unit, indent = one.unit, "    " if number else ""
+        if unit.form is Form.POINT and _is_point(unit.text, under, number):
+            glued = bool(rows) and rows[-1].lstrip().startswith("- ")
+            row = f"{indent}- {coded(unit.text)}"
+            rows[-1:] = [f"{rows[-1]}\n{row}"] if glued else [*rows[-1:], row]
+            continue
+        if unit.form in (Form.CODE, Form.TABLE):
+            rows.append(_indented(_block(unit)) if number else _block(unit))
+        elif one.act:
+            number += 1
+            rows.append(f"{number}. {coded(begun(unit.text))}")
+        elif number and re.search(r"^\d[^\n]*[.!:)]\Z", rows[-1]):
+            rows[-1] = f"{rows[-1]} {coded(begun(unit.text))}"
+        else:
+            rows.append(f"{indent}{_block(unit)}")
+        under = unit.text
+    return "\n\n".join(rows).rstrip()
+
+
+def _is_point(text: str, under: str, number: int) -> bool:
+    """Say whether a bare list's item is a point under the step before it, not a step itself."""
+    return bool(number and under.endswith(":")) or not tells(text)
+
+
+def begun(text: str) -> str:
+    """Begin a sentence with a capital, unless it begins with a command or a setting."""
+    return text[:1].upper() + text[1:] if re.match(r"[^\W\d_A-Z]+[ ,'>]", text) else text
+
+
+def _block(unit: Unit) -> str:
+    if unit.form is Form.CODE:
+        return fenced(unit.text)
+    return unit.text if unit.form is Form.TABLE else _escaped(coded(begun(unit.text)))
+
+
+def _escaped(text: str) -> str:
+    """Escape a sentence that would open a fence, a section or a list: what follows stays there."""
+    return re.sub(r"^(?=`{3}|~{3}|#|[-+*>] |\d+[.)] )", r"\\", text)
+
+
+def fenced(code: str) -> str:
+    """Return a block of code in a fence that names its language."""
+    lines = code.splitlines()
+    margin = min((len(ln) - len(ln.lstrip()) for ln in lines if ln.strip()), default=0)
+    bare = [line[margin:] for line in lines]
+    mark = re.match(r"(`{3,}|~{3,})\s*([\w+-]*)", bare[0]) if bare else None
+    if mark is None:
+        return f"```{_language(bare)}\n" + "\n".join(bare) + "\n```"
+    if mark.group(2):
+        return "\n".join(bare)
+    return "\n".join([f"{mark.group(1)}{_language(bare[1:-1])}", *bare[1:]])
+
+
+def _language(lines: Sequence[str]) -> str:
+    text = "\n".join(lines).strip()
+    if text[:1] in ("{", "["):
+        try:
+            json.loads(text)
+        except ValueError:
+            pass
+        else:
+            return "json"
+    for name, sign in _LANGUAGES:
+        told = [line for line in text.splitlines() if line.strip()]
+        if told and sign.search(told[0]) and (name != "yaml" or all(map(sign.match, told))):
+            return name
+    return "text"
+
+
+def _indented(code: str) -> str:
+    return "\n".join(f"    {line}" if line else "" for line in code.splitlines())
+
+
+_SETTING = re.compile(
+    r"`[^`]*`|https?://\S+|www\.\S+|<[^<>\s]*>|\S+@\S+|\[[^\]]*\]\([^)]*\)"
+    r"|(?P<code>(?<![\w/.\\:-])(?:--[a-z][\w-]+(?:=[\w./-]+)?|[A-Za-z]:\\(?:[^\s,;\"”)]|(?<=Program)\ (?=Files))*[\w\\>]|%\w+%(?:\\[^\s,;\"”)]*\w)?"
+    r"|[a-z][a-z]\w*(?:\.[A-Za-z][\w-]*){2,}|[a-z]\w*\.\w*_\w+|[a-zA-Z]+(?:_[A-Za-z0-9]+)+(?!\w)"
+    r"|(?:~|/(?:etc|usr|var|opt|Library|tmp))/[^\s,;\"”)<]*\w))"
+)
+
+
+def coded(text: str) -> str:
+    """Put settings, options and paths that stand bare in a sentence into code."""
+    return _SETTING.sub(lambda m: f"`{m.group()}`" if m.group("code") else m.group(), text)
