@@ -97,7 +97,7 @@ class Cluster:
         with _asking(self.alias):
             if anew:
                 self._into = f"{self.alias}-{time.time_ns():016x}"
-                self.client.indices.create(index=self._into, body=_INDEX)
+                self._create(self._into)
             else:
                 self._into = self.alias
                 self.client.delete(index=self.alias, id="state", refresh=True)
@@ -135,6 +135,16 @@ class Cluster:
             old = [{"remove_index": {"index": name}} for name in ours if name != self._into]
             new = {"add": {"index": self._into, "alias": self.alias}}
             self.client.indices.update_aliases(body={"actions": [new, *old]})
+
+    def _create(self, name: str) -> None:
+        """Create an index; that it is there already is our own request, sent again by the client."""
+        from opensearchpy.exceptions import RequestError
+
+        try:
+            self.client.indices.create(index=name, body=_INDEX)
+        except RequestError as error:
+            if error.error != "resource_already_exists_exception":
+                raise
 
     def _get(self, names: list[str]) -> dict[str, Any]:
         with _asking(self.alias):

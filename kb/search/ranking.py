@@ -12,10 +12,10 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from kb.search.analysis import analysis, fold, members, split, tokens
+from kb.search.analysis import Analysis, analysis, members, tokens
 from kb.search.sheet import Kind, Line, Sheet
 
 BOOST = {Kind.TITLE: 5.0, Kind.ALIAS: 4.0, Kind.HEADING: 2.0, Kind.BODY: 1.0}
@@ -234,6 +234,23 @@ class Asked:
     weights: dict[str, tuple[int, int]]
     scores: dict[int, int]
     length: float = 1.0
+    _seen: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
+
+    def seen(self, how: Analysis) -> dict[str, tuple[int, int]]:
+        """Return what each term of a language is worth in a line, words alike included."""
+        found = self._seen.get(how.lang)
+        if found is None:
+            alike = (how.stem(word) for key in self.weights for word in members(key))
+            worth = ((term, self._worth(term, how)) for term in {*self.weights, *alike})
+            found = self._seen[how.lang] = {term: one for term, one in worth if one[0] > 0}
+        return found
+
+    def _worth(self, term: str, how: Analysis) -> tuple[int, int]:
+        best = self.weights.get(term, (0, -2))
+        for one in how.kin.get(term, ()):
+            if one in self.weights and self.weights[one][0] > best[0]:
+                best = self.weights[one]
+        return best
 
     def beginnings(self) -> re.Pattern[str]:
         """Return what a line must hold to be worth a closer look: how the words asked for begin."""
@@ -258,8 +275,7 @@ def score(query: str, source: Source) -> Asked:
             if found := source.row(kin):
                 _best(one, found, found.idf, 4, 5)
                 asked.weights.setdefault(kin, (found.idf * 4 // 5, place))
-        for number, value in one.items():
-            asked.scores[number] = asked.scores.get(number, 0) + value
+        _add(one, asked.scores)
     asked.length = math.sqrt(_length(asked))
     return asked
 
@@ -271,8 +287,18 @@ def _guess(term: str, place: int, source: Source, asked: Asked, one: dict[int, i
             asked.weights.setdefault(known, (found.idf * (4 - edits) // 4, place))
 
 
+def _add(one: dict[int, int], scores: dict[int, int]) -> None:
+    get = scores.get
+    for number, value in one.items():
+        scores[number] = get(number, 0) + value
+
+
 def _best(one: dict[int, int], found: Row, weight: int, times: int, of: int) -> None:
     """Keep for each page the best that the variants of one word give it."""
+    if not one:
+        values = (weight * impact * times // of for impact in found.impacts)
+        one.update(zip(found.numbers, values, strict=True))
+        return
     get = one.get
     for number, impact in zip(found.numbers, found.impacts, strict=True):
         value = weight * impact * times // of
@@ -280,27 +306,40 @@ def _best(one: dict[int, int], found: Row, weight: int, times: int, of: int) -> 
             one[number] = value
 
 
-def fit(terms: Sequence[str], kin: Mapping[str, tuple[str, ...]], asked: Asked) -> float:
-    """Return how far a line says what was asked, 0 to 1.5: its likeness, more when in order."""
-    best: dict[int, int] = {}
-    others, previous, in_order = set[str](), -2, 0
-    for term in terms:
-        weight, place = asked.weights.get(term, (0, -2))
-        for one in kin.get(term, ()):
-            if one in asked.weights and asked.weights[one][0] > weight:
-                weight, place = asked.weights[one]
-        if weight == 0:
-            others.add(term)
-        elif weight > best.get(place, 0):
-            best[place] = weight
-        in_order += place >= 0 and place == previous + 1
-        previous = place
-    if not best:
+def fit(terms: Sequence[str], asked: Asked, how: Analysis, least: float = 0.0) -> float:
+    """Return how far a line says what was asked, 0 to 1.5: its likeness, more when in order.
+
+    Args:
+        least: What is not above it may be told as 0.
+    """
+    seen = asked.seen(how)
+    held = seen.keys() & terms
+    if not held:
         return 0.0
+    best: dict[int, int] = {}
+    for term in held:
+        weight, place = seen[term]
+        if weight > best.get(place, 0):
+            best[place] = weight
     shared = sum(weight * weight for weight in best.values())
-    alike = shared / asked.length / math.sqrt(shared + OTHER * OTHER * len(others))
+    others = len(set(terms)) - len(held)
+    alike = shared / asked.length / math.sqrt(shared + OTHER * OTHER * others)
     most = len(asked.parts) - 1
-    return alike * (1 + ORDER * min(in_order, most) / most) if most else alike
+    if not most:
+        return alike
+    if alike * (1 + ORDER) <= least:
+        return 0.0
+    return alike * (1 + ORDER * min(_in_order(terms, seen), most) / most)
+
+
+def _in_order(terms: Sequence[str], seen: Mapping[str, tuple[int, int]]) -> int:
+    """Return how often a word of the line is followed by the one that was asked for next."""
+    previous, found = -2, 0
+    for term in terms:
+        place = seen[term][1] if term in seen else -2
+        found += place >= 0 and place == previous + 1
+        previous = place
+    return found
 
 
 def _length(asked: Asked) -> int:
@@ -321,9 +360,7 @@ def rank(
     """
     asked = score(query, source)
     starts = asked.beginnings()
-    shown = asked.scores.keys() - hidden if hidden else asked.scores
-    order = sorted(shown, key=lambda number: (-asked.scores[number], number))
-    order = order[: max(limit, LOOKED_AT)]
+    order = _first(asked.scores, max(limit, LOOKED_AT), hidden)
     source.expect(numbers=order)
     found = []
     for place, number in enumerate(order):
@@ -334,17 +371,25 @@ def rank(
     return (top + found[LOOKED_AT:])[:limit]
 
 
+def _first(scores: Mapping[int, int], most: int, hidden: frozenset[int]) -> list[int]:
+    """Return the numbers of the best pages, best first, without putting all others in order."""
+    shown = {n: v for n, v in scores.items() if n not in hidden} if hidden else scores
+    if len(shown) > most:
+        least = sorted(shown.values())[-most]
+        shown = {number: value for number, value in shown.items() if value >= least}
+    return sorted(shown, key=lambda number: (-shown[number], number))[:most]
+
+
 def _best_line(sheet: Sheet, asked: Asked, starts: re.Pattern[str]) -> tuple[float, Line | None]:
     """Return how well the best line fits, and the best one that can be shown."""
-    how = sheet.analysis
-    best, shown, line = 0.0, 0.0, None
-    folded = fold("\n".join(one.text for one in sheet.lines)).split("\n")
-    for one, text in zip(sheet.lines, folded, strict=True):
+    how, best, shown, line = sheet.analysis, 0.0, 0.0, None
+    for at, text in enumerate(sheet.folded):
         if not starts.search(text):
             continue
-        terms = [term for token in split(text) for term in how.terms(token)]
-        value = fit(terms, how.kin, asked)
+        one = sheet.lines[at]
+        can_be_shown = one.kind in (Kind.HEADING, Kind.BODY)
+        value = fit(sheet.terms(at), asked, how, min(best, shown) if can_be_shown else best)
         best = max(best, value)
-        if one.kind in (Kind.HEADING, Kind.BODY) and value > shown:
+        if can_be_shown and value > shown:
             shown, line = value, one
     return best, line

@@ -283,6 +283,7 @@ class Searcher:
                         if not self._reader.is_deleted(docnum)}  # fmt: skip
         self._rows = lru_cache(8192)(self._row)
         self._sheets = lru_cache(2048)(self._sheet)
+        self._words = lru_cache(256)(self._begun)
         self._hidden = frozenset(
             number for path, number in self.numbers.items() if not known.files[path].public
         )
@@ -304,12 +305,9 @@ class Searcher:
         """Return the term's pages."""
         return self._rows(term)
 
-    def near(self, first: str) -> Iterator[str]:
+    def near(self, first: str) -> tuple[str, ...]:
         """Return the known words that begin with a letter."""
-        for term in self._reader.expand_prefix("terms", first):
-            word = term.decode()
-            if word.isalpha():
-                yield word
+        return self._words(first)
 
     def sheet(self, number: int) -> Sheet:
         """Return a page."""
@@ -322,6 +320,10 @@ class Searcher:
     def close(self) -> None:
         """Let go of the files."""
         self._reader.close()
+
+    def _begun(self, first: str) -> tuple[str, ...]:
+        found = (term.decode() for term in self._reader.expand_prefix("terms", first))
+        return tuple(word for word in found if word.isalpha())
 
     def _row(self, term: str) -> Row | None:
         key = term.encode()

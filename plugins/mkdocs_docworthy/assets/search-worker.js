@@ -17,7 +17,8 @@
     const bare = text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
     return bare.normalize("NFC").replace(/ß/g, "ss").toLowerCase();
   };
-  const tokens = (text) => fold(text).match(TOKEN) || [];
+  const split = (folded) => folded.match(TOKEN) || [];
+  const tokens = (text) => split(fold(text));
 
   class Analysis {
     constructor(lang, said) {
@@ -129,6 +130,9 @@
     }
     sheet(number) {
       return this.get("p/" + number);
+    }
+    members(key) {
+      return key[0] === "~" && this.manifest.languages[key.slice(1, 3)].like[key.slice(3)].split(" ");
     }
     how(sheet) {
       return this.analysis[sheet.l] || this.analysis.en || this.analysis[this.languages[0]];
@@ -264,11 +268,19 @@
     const most = asked.parts.length - 1;
     return most ? alike * (1 + ORDER * Math.min(inOrder, most) / most) : alike;
   };
+  /* What a line must hold to be worth a closer look: how the words asked for begin. */
+  const beginnings = (asked, source) => {
+    const words = [...asked.weights.keys()].flatMap((key) => source.members(key) || [key]);
+    const starts = words.map((word) => word.slice(0, Math.max(1, Math.min(3, word.length - 1))));
+    const safe = unique(starts).map((start) => start.replace(/[^\p{L}\p{N}]/gu, "\\$&"));
+    return new RegExp(safe.join("|") || "(?!)", "u");
+  };
   const bestLine = (sheet, asked, source) => {
-    const how = source.how(sheet);
+    const how = source.how(sheet), folded = fold(sheet.x.map((one) => one[2]).join("\n")).split("\n");
     let best = 0, shown = 0, line = null;
-    for (const one of sheet.x) {
-      const value = fit(tokens(one[2]).flatMap((token) => how.terms(token)), how.kin, asked);
+    for (const [at, one] of sheet.x.entries()) {
+      if (!asked.starts.test(folded[at])) continue;
+      const value = fit(split(folded[at]).flatMap((token) => how.terms(token)), how.kin, asked);
       best = Math.max(best, value);
       if (one[0] !== TITLE && one[0] !== ALIAS && value > shown) [shown, line] = [value, one];
     }
@@ -337,6 +349,7 @@
   };
   const rank = async (query, source, limit) => {
     const asked = await score(query, source);
+    asked.starts = beginnings(asked, source);
     const order = [...asked.scores].sort((a, b) => b[1] - a[1] || a[0] - b[0])
       .slice(0, Math.max(limit, LOOKED_AT));
     const read = order.map(async ([number, value], i) => {
