@@ -106,6 +106,9 @@ def metrics(days: int, as_json: bool) -> None:
         found.first_response.attainment,
         found.linking.link_rate,
         found.linking.known_share,
+        found.linking.known_not_found,
+        found.linking.known_not_captured,
+        found.linking.accuracy,
     )
     out.table([(figure.name, str(figure)) for figure in figures])
     effects = [*([found.holdout] if found.holdout else []), *found.effects, *found.by_article]

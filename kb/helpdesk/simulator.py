@@ -1,6 +1,6 @@
 """Plants effects of known size, none among them, and asks whether the intervals hold the truth."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import exp
@@ -12,9 +12,8 @@ from kb.measure.attempts import attempts
 from kb.measure.contacts import Contact
 from kb.measure.deflection import deflection
 from kb.measure.events import Event, Kind
-from kb.measure.experiment import HELD, arm_of, holdout
+from kb.measure.experiment import HELD, Trial, arm_of, holdout
 from kb.measure.pages import PageRef
-from kb.measure.trials import trials_of
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
 END = START + timedelta(days=60)
@@ -66,30 +65,39 @@ def covered(name: str, run: Run, truth: float, *, runs: int, seed: int) -> Cover
 
 def holdout_run(rng: Random, truth: float) -> tuple[float, float, float] | None:
     """900 readers come to the form, a fifth held out; suggestions change tickets by `truth`."""
-    events: list[Event] = []
-    for number in range(900):
-        reader = f"r{number:04}{rng.getrandbits(32):08x}"
-        arm = arm_of(reader, b"simulator", 0.2)
-        # Readers differ: who wrote in once is likelier to write in again.
-        odds = min(0.75, max(0.25, rng.gauss(0.5, 0.15)))
-        odds += 0 if arm.startswith(HELD) else truth
-        for visit in range(rng.choice((1, 1, 1, 2, 3))):
-            events += _at_the_form(rng, reader, arm, visit, writes=rng.random() < odds)
-    rows = attempts(events, (), now=END + timedelta(days=30))
-    effect = holdout(trials_of(rows), since=START, until=END)
+    effect = holdout(planted_trials(rng, truth), since=START, until=END)
     if effect.value is None or effect.low is None or effect.high is None:
         return None
     return effect.value, effect.low, effect.high
 
 
-def _at_the_form(
-    rng: Random, reader: str, arm: str, visit: int, *, writes: bool
-) -> Iterator[Event]:
-    start = START + timedelta(days=visit * 20 + rng.random() * 10)
-    kinds = [Kind.FORM_OPENED, *([Kind.TICKET_SUBMITTED] if writes else [])]
-    for step, kind in enumerate(kinds):
-        key = str(UUID(int=rng.getrandbits(128), version=4))
-        yield Event(id=key, kind=kind, at=start + timedelta(minutes=step), reader=reader, arm=arm)
+def planted_trials(rng: Random, truth: float, readers: int = 900) -> tuple[Trial, ...]:
+    """Return what readers did who differ: who wrote in once is likelier to write in again."""
+    return tuple(_planted_trial(rng, truth) for _ in range(readers))
+
+
+def _planted_trial(rng: Random, truth: float) -> Trial:
+    arm = arm_of(f"{rng.getrandbits(64):016x}", b"simulator", 0.2)
+    odds = min(0.75, max(0.25, rng.gauss(0.5, 0.15)))
+    odds += 0 if arm.startswith(HELD) else truth
+    forms = rng.choice((1, 1, 1, 2, 3))
+    return Trial(arm=arm, forms=forms, tickets=sum(rng.random() < odds for _ in range(forms)))
+
+
+def at_the_form(trials: Iterable[Trial], rng: Random) -> Iterator[Event]:
+    """Yield the events from which the same trials come out again; a reader's visits lie weeks apart."""
+    for number, trial in enumerate(trials):
+        for visit in range(trial.forms):
+            start = START + timedelta(days=visit * 20 + rng.random() * 10)
+            wrote = [Kind.TICKET_SUBMITTED] if visit < trial.tickets else []
+            for step, kind in enumerate((Kind.FORM_OPENED, *wrote)):
+                yield Event(
+                    id=str(UUID(int=rng.getrandbits(128), version=4)),
+                    kind=kind,
+                    at=start + timedelta(minutes=step),
+                    reader=f"r{number}",
+                    arm=trial.arm,
+                )
 
 
 def article_run(rng: Random, truth: float) -> tuple[float, float, float] | None:

@@ -1,7 +1,7 @@
 """Everything that is measured over one window, in one value."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from kb.measure.article_effect import Asked, article_effects
@@ -108,7 +108,8 @@ class Given:
         unanswered: Subjects of tickets that no article answers, redacted.
         asked: Every ticket with its topics, for the articles' effects.
         costs: The team's own; None when it has told none.
-        known: Keys of the tickets whose answer was written down before; `new` those whose was not.
+        known: Keys of the tickets whose answer was written down before, with when its article went
+            out; `new` those whose was not; `judged` whether a link stood when a person looked at it.
         window: A ticket this long after an attempt's start still says that it failed.
         k: The fewest readers for a topic to be named.
     """
@@ -122,8 +123,9 @@ class Given:
     unanswered: Sequence[str] = ()
     asked: Sequence[Asked] = ()
     costs: Costs | None = None
-    known: Sequence[str] = ()
+    known: Mapping[str, datetime | None] = field(default_factory=dict)
     new: Sequence[str] = ()
+    judged: Mapping[str, bool] = field(default_factory=dict)
     window: timedelta = WINDOW
     k: int = FEWEST_READERS
 
@@ -247,6 +249,7 @@ def _linking(given: Given) -> Linking:
         answered=given.answered(),
         known=given.known,
         new=given.new,
+        judged=given.judged,
         since=given.since,
         until=given.now,
     )

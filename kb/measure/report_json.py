@@ -50,6 +50,9 @@ def to_json(found: Report) -> dict[str, object]:
         "by_article": [effect_json(effect) for effect in found.by_article],
         "link_rate": figure_json(found.linking.link_rate),
         "known_share": figure_json(found.linking.known_share),
+        "known_not_found": figure_json(found.linking.known_not_found),
+        "known_not_captured": figure_json(found.linking.known_not_captured),
+        "link_accuracy": figure_json(found.linking.accuracy),
         "savings": asdict(found.savings) if found.savings else None,
     }
 

@@ -24,6 +24,7 @@ from kb.store.group_commit import GroupCommit, Parcel
 LARGEST_BODY = 64 * 1024
 BODY_SECONDS = 10
 _TYPES = ("application/json", "text/plain")
+_DECODER = json.JSONDecoder()
 _ACCEPTED = b'{"status":"accepted"}'
 _HEADERS = (
     (b"content-type", b"application/json"),
@@ -178,7 +179,7 @@ def _too_late() -> Refusal:
 
 def _json(body: bytes) -> object:
     try:
-        payload: object = json.loads(body)
+        payload: object = _DECODER.decode(body.decode())
     except (ValueError, RecursionError):
         raise Refusal(400, "/", "the body is no JSON in UTF-8", "Send one JSON object") from None
     return payload

@@ -1,9 +1,11 @@
 """Assembles the figures of one workspace: what the store and the shelf hold, measured once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kb.articles.library import Library
+from kb.capture.triage import Decision
 from kb.capture.triage import Outcome as Triaged
 from kb.config import Config
 from kb.measure.article_effect import Asked
@@ -44,9 +46,11 @@ def measured(config: Config, store: Store, *, now: datetime, days: int) -> Measu
     since, length = now - timedelta(days=days), timedelta(days=config.measure.window_days)
     pages = page_refs(Library(config.docs).shelf().articles)
     known = each_article(pages)
+    out = {page.id: page.published_at for page in known}
     tickets = tuple(t for t in store.tickets.all() if t.created_at <= now)
     recent = [t for t in tickets if t.created_at >= since]
-    decisions = store.decisions.current()
+    made = store.decisions.all()
+    decisions = {d.ticket: d for d in made}.values()
     answered = {d.ticket for d in decisions if d.outcome is not Triaged.DECLINED}
     contacts, promises = contacts_of(tickets), _promises(config)
     window = Window(since=since, now=now, length=length)
@@ -59,14 +63,32 @@ def measured(config: Config, store: Store, *, now: datetime, days: int) -> Measu
         unanswered=[t.subject for t in recent if t.key not in answered],
         promises=promises,
         costs=_costs(config),
-        known=[d.ticket for d in decisions if d.outcome is Triaged.KNOWN],
+        known={d.ticket: out.get(d.article) for d in decisions if d.outcome is Triaged.KNOWN},
         new=[d.ticket for d in decisions if d.outcome in (Triaged.NEW, Triaged.UPDATE)],
+        judged=judged_links(made),
         asked=[Asked(at=t.created_at, topics=t.tags) for t in tickets],
         window=length,
     )
     topics = [(page.id, page.topic) for page in known]
     found = report_of(seen(store, contacts, topics, window), given)
     return Measured(report=found, pages=pages, tickets=tickets, promises=promises)
+
+
+def judged_links(made: Iterable[Decision]) -> dict[str, bool]:
+    """Return the tickets whose link somebody else looked at after it was made, and if it stands.
+
+    It does where the last decision is still known, by the same article.
+    """
+    first: dict[str, Decision] = {}
+    judged: dict[str, bool] = {}
+    for decision in made:
+        link = first.get(decision.ticket)
+        is_known = decision.outcome is Triaged.KNOWN
+        if link is not None and decision.by != link.by:
+            judged[decision.ticket] = is_known and decision.article == link.article
+        elif link is None and is_known:
+            first[decision.ticket] = decision
+    return judged
 
 
 def _promises(config: Config) -> tuple[Promise, ...]:

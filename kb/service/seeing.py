@@ -1,4 +1,4 @@
-"""Adds up what was seen on the site: closed days from what is kept, the rest from its rows."""
+"""Adds up what was seen on the site: settled days from what is kept, the rest from its rows."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,10 +13,11 @@ from kb.measure.searches import Search
 from kb.measure.sheet import MARGIN, Sheet, sheet_of
 from kb.measure.tally import Tally, tally
 from kb.measure.tally_bytes import pack, unpack
+from kb.measure.trails import IDLE
 from kb.store.folds import Folded
 from kb.store.store import Store
 
-_RULES = "1"
+_RULES = "2"
 """Changes with the rules of the tally, so that no day is read that older ones added up."""
 
 _DAY = timedelta(days=1)
@@ -42,6 +43,24 @@ class Window:
         """After so long a day's outcomes are final, whichever length is asked for."""
         return max(self.length, timedelta(days=max(OTHER_WINDOWS)))
 
+    def settles(self, day: Folded) -> bool:
+        """Say whether one more hour changes nothing of the whole day but by new events or tickets.
+
+        So it is, unless a window of one of its attempts closes just now.
+        """
+        return day.end + IDLE <= self.now and all(
+            day.end + length <= self.now or self.now < day.start + length for length in self.lengths
+        )
+
+    def state(self, day: Folded) -> str:
+        """Say which windows have closed after the day: `110` for all but the longest."""
+        return "".join(str(int(day.end + length <= self.now)) for length in self.lengths)
+
+    @property
+    def lengths(self) -> tuple[timedelta, ...]:
+        """The one that is asked for and those beside it, ascending."""
+        return tuple(sorted({self.length, *(timedelta(days=n) for n in OTHER_WINDOWS)}))
+
     def tally(self, sheet: Sheet, contacts: Sequence[Contact]) -> Tally:
         """Add up one sheet."""
         return tally(
@@ -57,22 +76,27 @@ class Window:
 def seen(store: Store, contacts: Sequence[Contact], topics: Topics, window: Window) -> Seen:
     """Fold what is new, and add up the window.
 
-    A day is added up once, when the longest window after it has closed, and again only if events
-    or tickets of that time come late. Ten million events are a few hundred small rows then.
+    A day is added up once, again when a window after it has closed, and again if events or
+    tickets of that time come late. Ten million events are a few hundred small rows then, and four
+    days that are in motion.
     """
     store.folds.update(topics)
-    wrote = _by_day((*contacts, *store.folds.sent()))
+    wrote = _by_day(c for c in (*contacts, *store.folds.sent()) if c.at <= window.now)
     found = window.tally(Sheet(), ())
     searches: list[Search] = []
     votes: list[Event] = []
     for day in store.folds.days(window.since, window.now):
         near = _Near.of(wrote, day, window)
-        if window.since <= day.start and day.end + window.longest <= window.now:
+        is_kept = window.since <= day.start and window.settles(day)
+        is_recent = day.end > window.now - LOOK_BACK
+        if is_kept:
             found.add(_kept(store, day, near, window))
+        if is_kept and not is_recent:
             continue
         sheet = _sheet(store, day, topics, window)
-        found.add(window.tally(sheet, near.contacts))
-        if day.end > window.now - LOOK_BACK:
+        if not is_kept:
+            found.add(window.tally(sheet, near.contacts))
+        if is_recent:
             searches += sheet.settled(window.since, window.now)
             votes += sheet.votes
     return Seen(tally=found, searches=searches, votes=votes)
@@ -103,7 +127,8 @@ class _Near:
     def of(cls, wrote: dict[date, "_Near"], day: Folded, window: Window) -> "_Near":
         days = (day.day + _DAY * n for n in range(window.longest.days + 2))
         parts = [wrote[one] for one in days if one in wrote]
-        text = "|".join((_RULES, str(window.length), *(part.mark for part in parts)))
+        told = (_RULES, str(window.length), window.state(day), *(part.mark for part in parts))
+        text = "|".join(told)
         mark = hashlib.sha256(text.encode()).hexdigest()
         return cls([contact for part in parts for contact in part.contacts], mark)
 
@@ -121,7 +146,7 @@ def _mark(contacts: Sequence[Contact]) -> str:
 
 
 def _kept(store: Store, day: Folded, near: _Near, window: Window) -> Tally:
-    """Return a closed day added up; add it up and keep that, when it was not or is out of date."""
+    """Return a settled day added up; add it up and keep that, when it was not or is out of date."""
     if day.tally is not None and day.mark == near.mark:
         return unpack(day.tally)
     made = window.tally(store.folds.sheet(day.day), near.contacts)

@@ -31,10 +31,17 @@ class Decisions:
 
     def current(self) -> tuple[Decision, ...]:
         """Return the last decision of each ticket, in the order in which they were made."""
+        last: dict[str, Decision] = {}
+        for decision in self.all():
+            last.pop(decision.ticket, None)
+            last[decision.ticket] = decision
+        return tuple(last.values())
+
+    def all(self) -> tuple[Decision, ...]:
+        """Return every decision ever made, in the order in which they were."""
         table = schema.decisions
         with self.database.transaction() as connection:
             rows = connection.execute(select(table).order_by(table.c.number)).all()
-        last = {row.ticket: row for row in rows}
         return tuple(
             Decision(
                 ticket=row.ticket,
@@ -45,7 +52,7 @@ class Decisions:
                 by=row.by,
                 at=datetime.fromtimestamp(row.at, UTC),
             )
-            for row in sorted(last.values(), key=lambda row: row.number)
+            for row in rows
         )
 
 

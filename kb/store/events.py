@@ -27,9 +27,12 @@ _PLAIN = (
 _COLUMNS = ("id", "kind", "at", *_PLAIN)
 _INTO = f"INSERT INTO events ({', '.join(_COLUMNS)})"
 _ONCE = "ON CONFLICT (id) DO NOTHING"
-_SIZES = (256, 64, 16, 4, 1)
+_LARGE, _SMALL = 256, 64
 _ROW = f"({', '.join('?' * len(_COLUMNS))})"
-_SQLITE = {size: f"{_INTO} VALUES {', '.join([_ROW] * size)} {_ONCE}" for size in _SIZES}
+_SQLITE = {
+    size: f"{_INTO} VALUES {', '.join([_ROW] * size)} {_ONCE}"
+    for size in (*range(1, _SMALL + 1), _LARGE)
+}
 _TYPES = {"id": "bytea", "at": "bigint", "results": "int", "rank": "int", "dwell": "int"}
 _ARRAYS = ", ".join(f"%s::{_TYPES.get(name, 'text')}[]" for name in _COLUMNS)
 _POSTGRESQL = f"{_INTO} SELECT * FROM unnest({_ARRAYS}) {_ONCE}"  # noqa: S608 (our own names)
@@ -159,12 +162,15 @@ def _row(event: Event) -> tuple[Any, ...]:
 
 
 def _sized(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Sequence[tuple[Any, ...]]]]:
-    """Cut rows into lengths of which there are few, so that few statements are ever prepared."""
+    """Cut rows into few statements, of so few lengths that each stays prepared.
+
+    Each statement gives the interpreter away and waits for it; Python keeps 128 prepared ones.
+    """
     first = 0
-    for size in _SIZES:
-        while len(rows) - first >= size:
-            yield size, rows[first : first + size]
-            first += size
+    while left := len(rows) - first:
+        size = _LARGE if left >= _LARGE else min(left, _SMALL)
+        yield size, rows[first : first + size]
+        first += size
 
 
 def _id(key: bytes) -> str:

@@ -108,7 +108,7 @@ folds = Table(  # derived: made again from the events whenever they say so
     Column("sheet", LargeBinary),  # the day folded; null when new events came since
     Column("sent", Text, nullable=False),  # forms sent that day: who and when, as JSON
     Column("mark", String(64), nullable=False),  # what the tally was made with
-    Column("tally", LargeBinary),  # the day added up, once its longest window has closed
+    Column("tally", LargeBinary),  # the day added up, while no window after it is closing
 )
 
 drops = Table(

@@ -1,13 +1,17 @@
 """Cause, not correlation: the estimators hold planted truths, and refuse where there is too little."""
 
 from datetime import datetime, timedelta
+from operator import attrgetter
+from random import Random
 
 import pytest
 from measure.moments import DAY, LATER, page
 
-from kb.helpdesk.simulator import ESTIMATORS, Run, covered
+from kb.helpdesk.simulator import END, ESTIMATORS, Run, at_the_form, covered, planted_trials
 from kb.measure.article_effect import SPAN, Asked, article_effects
+from kb.measure.attempts import attempts
 from kb.measure.experiment import Trial, holdout
+from kb.measure.trials import trials_of
 
 CASES = [
     pytest.param(name, run, truth, id=f"{name} {truth}")
@@ -23,6 +27,14 @@ def test_intervals_hold_the_planted_truth(name: str, run: Run, truth: float) -> 
     assert found.runs == 40
     assert found.held >= 34
     assert abs(found.bias) < 0.1
+
+
+def test_what_is_planted_comes_out_of_the_events() -> None:
+    """The trials that the simulator plants are those that attempts at the form are gathered into."""
+    planted = planted_trials(Random(5), -0.1, readers=300)
+    rows = attempts(at_the_form(planted, Random(6)), (), now=END + timedelta(days=30))
+    key = attrgetter("arm", "forms", "tickets")
+    assert sorted(map(key, planted)) == sorted(map(key, trials_of(rows)))
 
 
 def trials(held: tuple[int, int], shown: tuple[int, int], share: str = "0.5") -> list[Trial]:

@@ -118,7 +118,8 @@ def test_the_json_form_is_stable_and_names_no_reader() -> None:
         "outcomes_strong_intent", "explicit_deflection", "confirmed", "deflection_by_window",
         "implicit_success", "self_service_ratio", "searches", "csat", "first_response", "gaps",
         "articles", "helpfulness", "canaries", "definitions_of_others", "holdout", "article_effects",
-        "by_article", "link_rate", "known_share", "savings",
+        "by_article", "link_rate", "known_share", "known_not_found", "known_not_captured",
+        "link_accuracy", "savings",
     ]  # fmt: skip
     text = json.dumps(form)
     assert form == json.loads(text)

@@ -9,17 +9,31 @@ import pytest
 from yard import NOW, ORIGIN, TOKEN, Running, fill, served
 
 from kb.articles.library import Library
-from kb.config import Config, Service
+from kb.config import Config, Measure, Service
 from kb.service.app import make_app
 from kb.store.store import open_store
 
 
 @pytest.fixture
-def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+def database() -> str:
+    """Give the database's URL, `""` for SQLite in the workspace; a file of tests may override it."""
+    return ""
+
+
+@pytest.fixture
+def measure() -> Measure:
+    """Give what kb.toml says of measuring; a file of tests may override it."""
+    return Measure()
+
+
+@pytest.fixture
+def running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str, measure: Measure
+) -> Iterator[Running]:
     """Give the service, served by uvicorn on a free port of the loopback."""
     monkeypatch.setenv("KB_SECRET", "a secret for tests")
-    monkeypatch.delenv("KB_DATABASE", raising=False)
-    config = Config(root=tmp_path, service=Service(origins=(ORIGIN,)))
+    monkeypatch.setenv("KB_DATABASE", database)
+    config = Config(root=tmp_path, service=Service(origins=(ORIGIN,)), measure=measure)
     store, library = open_store(config.database), Library(config.docs)
     fill(library, store)
     (config.docs / "index.md").write_text("# Ferrywright\n\nShips files between yards.\n")
@@ -29,7 +43,9 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running
 
 
 @pytest.fixture
-def signing(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Running:
+def signing(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, database: str
+) -> Running:
     """Give the service of a site whose pages are signed."""
     monkeypatch.setenv("KB_PAGE_KEY", "a page key for tests")
     found: Running = request.getfixturevalue("running")

@@ -93,6 +93,18 @@ def test_a_part_of_the_time(store: Store, days: int) -> None:
     assert directly(events, window=window) == folded(store, window=window)
 
 
+def test_asked_again_and_again(store: Store) -> None:
+    """Asked at one instant after another, also an earlier one, each answer is that of the events.
+
+    A day that was added up says so for as long as no window after it closes, and no longer.
+    """
+    events = made(8).events
+    store.events.append(events)
+    for days in (29.5, 30.2, 31.0, 31.7, 36.4, 37.4, 45.0, 33.1):
+        window = Window(since=SINCE, now=SINCE + timedelta(days=days), length=timedelta(days=7))
+        assert directly(events, window=window) == folded(store, window=window)
+
+
 def test_only_new_days_are_folded(store: Store) -> None:
     """Nothing new folds nothing; a new event folds its day alone."""
     events = made(6).events

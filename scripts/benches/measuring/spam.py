@@ -27,8 +27,12 @@ def votes_that_count(count: int) -> int:
     return len(last_votes(spam))
 
 
-def moved(people: int, share: float, addresses: int) -> tuple[float, float]:
-    """Return the deflection rate without and with `share` of spam, each spammed attempt "solved"."""
+def moved(people: int, share: float, addresses: int, days: int) -> tuple[float, float]:
+    """Return the deflection rate without and with `share` of spam, each spammed attempt "solved".
+
+    Args:
+        days: The spam is spread over so many; who an address was is not known on the next day.
+    """
     rng = random.Random(2)
     honest = [
         e for n in range(people) for e in _attempt(rng, f"r{n}", f"o{n}", rng.random() < 0.42)
@@ -36,7 +40,7 @@ def moved(people: int, share: float, addresses: int) -> tuple[float, float]:
     spam = [
         e
         for n in range(int(people * share))
-        for e in _attempt(rng, f"s{n}", f"spam {n % addresses}", True, day=n // addresses % 1)
+        for e in _attempt(rng, f"s{n}", f"spam {n % addresses}", True, day=n // addresses % days)
     ]
     rates = []
     for events in (honest, honest + spam):
