@@ -57,7 +57,7 @@ def arguments() -> argparse.Namespace:
     """Return the command line's options."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", nargs="?", type=Path, default=ROOT.parent / "shared" / "data")
-    parser.add_argument("--peer-rows", type=int, default=400, help="rows of a set for Presidio")
+    parser.add_argument("--peer-rows", type=int, default=120, help="rows of a set for Presidio")
     parser.add_argument("--misses", type=int, default=0, help="show our first N of each set")
     parser.add_argument("--only", default="", help="one set, or survivors, known, speed")
     parser.add_argument("--alone", action="store_true", help="without the peers")
