@@ -26,7 +26,6 @@ HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
 UUID_INSIDE = compiled(r"(?i)[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{11,12}")
 UUID = compiled(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
 WORDS = compiled("[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-PARTS = compiled("[0-9A-Za-z]+")
 ODD = b"$!@#%^&*~?"
 """Together with a digit these make ordinary words a password."""
 NO_PASSWORD = frozenset(
@@ -161,10 +160,15 @@ def _named(value: bytes) -> bool:
 
 def ordinary(value: bytes) -> bool:
     """Return whether the value is made of ordinary words, also run together in camel case."""
-    parts, digits = WORDS.findall(value), digits_in(value)
-    if not parts or digits > 4 or (digits and value.translate(None, ODD) != value):
+    digits = digits_in(value)
+    if digits > 4 or (digits and value.translate(None, ODD) != value):
         return False
-    return all(part.isdigit() or part.lower().decode() in common() for part in parts)
+    words = False
+    for match in WORDS.finditer(value):
+        part, words = match.group(), True
+        if not part.isdigit() and part.lower().decode() not in common():
+            return False
+    return words
 
 
 def credential(value: bytes) -> bool:
@@ -227,7 +231,7 @@ def machine(value: bytes) -> bool:
         return False
     if slug(value) or packed_placeholder(value) or _named(value):
         return False
-    parts = PARTS.findall(value)
+    parts = value.translate(APART).split()
     longest = max(parts, key=len, default=b"")
     turns = _switches(longest)
     if len(longest) >= 12 and (turns >= 2 or (turns and len(longest) >= 15) or len(longest) >= 20):
@@ -241,7 +245,7 @@ def machine(value: bytes) -> bool:
 
 def prefixed(value: bytes) -> bool:
     """Return whether what follows a token's prefix is a key rather than a word or a hash."""
-    longest = max(PARTS.findall(value), key=len, default=b"")
+    longest = max(value.translate(APART).split(), key=len, default=b"")
     if HEX.search(longest) or len(longest) < 20 or not filled(value):
         return False
     return scrambled(value) or (len(longest) >= 28 and _switches(longest) >= 1)
