@@ -2,7 +2,6 @@
 
 import base64
 import math
-from collections import Counter
 
 from kb.redaction.hosts import DIGITS, FILE_ENDINGS
 from kb.redaction.lists import common, top_domains
@@ -49,7 +48,8 @@ def digits_in(value: bytes) -> int:
 def entropy(value: bytes) -> float:
     """Return Shannon's entropy of `value`, bits a byte."""
     total = len(value)
-    return -sum(n / total * math.log2(n / total) for n in Counter(value).values())
+    shares = [value.count(byte) / total for byte in set(value)]
+    return -sum([share * math.log2(share) for share in shares])
 
 
 def filled(value: bytes) -> bool:
@@ -139,8 +139,10 @@ def _switches(value: bytes) -> int:
 
 def _worded(value: bytes) -> bool:
     """Return whether mixed capitals are those of words run together, not of a key by chance."""
+    if len(value) >= 40:
+        return False
     parts = [part for part in WORDS.findall(value) if part.isalpha()]
-    return len(value) < 40 and sum(map(len, parts)) >= 3.2 * len(parts)
+    return sum(map(len, parts)) >= 3.2 * len(parts)
 
 
 def _named(value: bytes) -> bool:
