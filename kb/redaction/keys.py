@@ -2,7 +2,6 @@
 
 import base64
 import math
-from collections import Counter
 
 from kb.redaction.hosts import DIGITS, FILE_ENDINGS
 from kb.redaction.lists import common, top_domains
@@ -26,7 +25,6 @@ HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
 UUID_INSIDE = compiled(r"(?i)[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{11,12}")
 UUID = compiled(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
 WORDS = compiled("[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-PARTS = compiled("[0-9A-Za-z]+")
 ODD = b"$!@#%^&*~?"
 """Together with a digit these make ordinary words a password."""
 NO_PASSWORD = frozenset(
@@ -50,7 +48,8 @@ def digits_in(value: bytes) -> int:
 def entropy(value: bytes) -> float:
     """Return Shannon's entropy of `value`, bits a byte."""
     total = len(value)
-    return -sum(n / total * math.log2(n / total) for n in Counter(value).values())
+    shares = [value.count(byte) / total for byte in set(value)]
+    return -sum([share * math.log2(share) for share in shares])
 
 
 def filled(value: bytes) -> bool:
@@ -140,8 +139,10 @@ def _switches(value: bytes) -> int:
 
 def _worded(value: bytes) -> bool:
     """Return whether mixed capitals are those of words run together, not of a key by chance."""
+    if len(value) >= 40:
+        return False
     parts = [part for part in WORDS.findall(value) if part.isalpha()]
-    return len(value) < 40 and sum(map(len, parts)) >= 3.2 * len(parts)
+    return sum(map(len, parts)) >= 3.2 * len(parts)
 
 
 def _named(value: bytes) -> bool:
@@ -161,10 +162,15 @@ def _named(value: bytes) -> bool:
 
 def ordinary(value: bytes) -> bool:
     """Return whether the value is made of ordinary words, also run together in camel case."""
-    parts, digits = WORDS.findall(value), digits_in(value)
-    if not parts or digits > 4 or (digits and value.translate(None, ODD) != value):
+    digits = digits_in(value)
+    if digits > 4 or (digits and value.translate(None, ODD) != value):
         return False
-    return all(part.isdigit() or part.lower().decode() in common() for part in parts)
+    words = False
+    for match in WORDS.finditer(value):
+        part, words = match.group(), True
+        if not part.isdigit() and part.lower().decode() not in common():
+            return False
+    return words
 
 
 def credential(value: bytes) -> bool:
@@ -227,7 +233,7 @@ def machine(value: bytes) -> bool:
         return False
     if slug(value) or packed_placeholder(value) or _named(value):
         return False
-    parts = PARTS.findall(value)
+    parts = value.translate(APART).split()
     longest = max(parts, key=len, default=b"")
     turns = _switches(longest)
     if len(longest) >= 12 and (turns >= 2 or (turns and len(longest) >= 15) or len(longest) >= 20):
@@ -241,7 +247,7 @@ def machine(value: bytes) -> bool:
 
 def prefixed(value: bytes) -> bool:
     """Return whether what follows a token's prefix is a key rather than a word or a hash."""
-    longest = max(PARTS.findall(value), key=len, default=b"")
+    longest = max(value.translate(APART).split(), key=len, default=b"")
     if HEX.search(longest) or len(longest) < 20 or not filled(value):
         return False
     return scrambled(value) or (len(longest) >= 28 and _switches(longest) >= 1)

@@ -71,10 +71,10 @@ def _by_rules(chosen: list[Rule], view: View) -> Iterator[Finding]:
     windows = near_keys(view.seen) if any(rule.keywords == KEY for rule in chosen) else whole
     for rule in chosen:
         for first, last in windows if rule.keywords == KEY else whole:
-            yield from _by_rule(rule, view, first, last)
+            yield from by_rule(rule, view, first, last)
 
 
-def _by_rule(rule: Rule, view: View, at: int, end: int) -> Iterator[Finding]:
+def by_rule(rule: Rule, view: View, at: int = 0, end: int | None = None) -> Iterator[Finding]:
     """Yield what one rule finds from `at` to `end`; the byte behind a find may begin the next."""
     check, seen = CHECKS[rule.check], view.seen
     while match := rule.pattern.search(seen, at, end):

@@ -1,0 +1,66 @@
+"""What makes the redactor quick takes nothing from what it finds."""
+
+import base64
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.redaction import Entity, Redactor
+from kb.redaction.encoded import _one_token, _wrapped
+from kb.redaction.rules import compiled, rules
+from kb.redaction.sieve import near_keys
+from kb.redaction.views import INVISIBLE, plain_view
+
+REDACTOR = Redactor()
+WRAP = compiled(r"([0-9A-Za-z_+/=.@%:-]{3,})(\\?\r?\n[ \t>|]{0,8})([0-9A-Za-z_+/=.@%:-]{3,})")
+"""What a token broken in two looks like, as one pattern: slow, but plain."""
+QUIET = "nothing of note happened here, so we went on and waited for the tide\n" * 12
+KEYED = [line for rule in rules() if rule.keywords == (b"#key",) for line in rule.lines]
+
+
+@given(st.text(alphabet="ab1@.= \t>|\\\r\n", max_size=60))
+def test_broken_tokens_are_told_as_the_pattern_tells_them(text: str) -> None:
+    """Ends and beginnings of lines are found without the pattern, and are the same."""
+    seen = text.encode()
+    plain = [
+        (one.start(1), one.group(1), one.start(3), one.group(3))
+        for one in WRAP.finditer(seen)
+        if _one_token(one.group(1), one.group(3))
+    ]
+    assert list(_wrapped(seen)) == plain
+
+
+@given(st.text(max_size=40))
+def test_each_byte_of_a_view_is_its_character(text: str) -> None:
+    """Visible characters have one byte each, and the way back leads to them."""
+    view = plain_view(text)
+    places = [place for place, one in enumerate(text) if one not in INVISIBLE]
+    spans = [view.span(at, at + 1) for at in range(len(view.seen))]
+    assert spans == [(place, place + 1) for place in places]
+    for byte, place in zip(view.seen, places, strict=True):
+        assert not text[place].isascii() or byte == ord(text[place])
+
+
+@pytest.mark.parametrize("line", KEYED)
+def test_a_key_is_found_far_into_a_long_text(line: str) -> None:
+    """Rules that are tried around keys only find there what they find in the line alone."""
+    long = f"{QUIET}{line}\n{QUIET}"
+    assert len(near_keys(long.encode())) == 1
+    alone = [(one.start + len(QUIET), one.end + len(QUIET)) for one in REDACTOR.find(line)]
+    assert [(one.start, one.end) for one in REDACTOR.find(long)] == alone
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from([line for rule in rules() for line in rule.lines]), max_size=4))
+def test_redacting_a_long_text_twice_changes_nothing_more(lines: list[str]) -> None:
+    """A rewritten text is read again around its placeholders only, and that is enough."""
+    once = REDACTOR.redact(QUIET.join(["", *lines, ""])).text
+    assert once == REDACTOR.redact(once).text
+
+
+def test_base64_is_read_although_a_long_word_ends_the_line_before() -> None:
+    """The last word of a line is no part of the base64 that begins on the next."""
+    packed = base64.b64encode(b"write to d.quill@tidewheel.example").decode()
+    found = REDACTOR.find(f"the Authorization\n{packed}\n")
+    assert found and found[0].entity is not Entity.SECRET
