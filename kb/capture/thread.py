@@ -56,7 +56,7 @@ _INLINE_POINT = re.compile(r"(?:(?<=:)|(?<=\s))\s*[-–•]\s+(?=\S)")
 _INLINE_STEP = re.compile(r"(?:^|(?<=[\s.:;]))\(?\d{1,2}[.)]\s*(?=[A-Za-z\"'`])")
 _SENTENCE = re.compile(r"(?:`[^`]*`|[^.!?。！？\n]|[.!?](?=[^\s]))+(?:[。！？]+|[.!?]+(?=\s|$)|$)")
 _GOES_ON = re.compile(
-    r"(?i)(?:\b(?:e\.g|i\.e|etc|vs|v|ver|approx|incl|z\.b|d\.h|bzw|ca|resp|p\.ex|p\.ej|mr|mrs|ms|dr|sr|sra"
+    r"(?i)(?:\b(?:e\.g|i\.e|eg|ie|[ap]\.m|p\.s|sept|etc|vs|v|ver|approx|incl|z\.b|d\.h|bzw|ca|resp|p\.ex|p\.ej|mr|mrs|ms|dr|sr|sra"
     r"|fig)|\b(?-i:[A-Z]))\.$"
 )
 _CARD_LINES, _CARD_WIDTH = 5, 60
