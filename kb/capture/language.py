@@ -3,7 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -60,11 +60,15 @@ def detect(text: str) -> str:
 
     Kana make it Japanese. Where little speaks for another language it is English.
     """
-    text = text[:_LOOK_AT]
+    return _detect(text[:_LOOK_AT])
+
+
+@lru_cache(maxsize=1024)
+def _detect(text: str) -> str:
     if len(_KANA.findall(text)) > 5:
         return "ja"
     words = _WORD.findall(text.lower())
-    found = {code: sum(word in one.stop for word in words) for code, one in languages().items()}
+    found = {code: sum(map(one.stop.__contains__, words)) for code, one in languages().items()}
     best = max(found, key=lambda code: found[code])
     clear = found[best] >= 3 and found[best] > 1.25 * found[_ENGLISH]
     return best if clear else _ENGLISH

@@ -12,14 +12,18 @@ _FILLER = re.compile(
     r"|great|perfect|thanks?(?: you)?(?: so much| again| very much| a lot| for [^,.!?\n]{1,60})?|many thanks|please help"
     r"|help|good (?:morning|afternoon|evening|day)|memo to self|in any case|scratch that)(?: <person-\d+>)?(?:\s*(?:\.{3,}|…)\s*|(?:\s*[,!.:;]+|\s+-+)\s+))"
 )
-_TALK = re.compile(
+_OPENS = re.compile(
     r"""(?ix)^\W*(?:thank(s|\ you|ing)?|thx|many\ thanks|cheers|best|regards|(kind|best|warm)\ regards|sorry
         |apologies|please\ forgive|great|perfect|awesome|wonderful|brilliant|hope\ (this|that|it|you|someone)|hopefully\W*$
         |no\ problem|happy\ to|glad|you're\ (very\ )?welcome|welcome|sure|good\ (luck|question|point|to\ hear)|wow|phew|hurray|yay
         |happy\ new|have\ a\ (nice|good|great)|love\ from|i\ am\ new|puzzling|strange|weird|urgent|(please\ )?any\ (ideas?|help|advice|suggestions?|thoughts?|clues?)
-        |all\ help|what\ gives|bump|scratch\ (this|that)|never\ ?mind|problem\ solved|solved|resolved|fixed)\b(?!\ (the|by|it\ by|with|this\ by|in|when))
+        |all\ help|what\ gives|bump|scratch\ (this|that)|never\ ?mind|problem\ solved|solved|resolved|fixed)\b(?!\ (the\ (?!issue\W*$|problem\W*$)|by|it\ by|with|this\ by|in|when))
       | ^\W*(please\ )?help(\ me)?\W*$
-      | \b(let\ (me|us)\ know|please\ (reply|reach\ out|confirm|report|advise|help|assist|explain|respond|post|tell|share)|report\ (back|on)\b
+    """
+)
+_TALK = re.compile(
+    r"""(?ix)
+      \b(let\ (me|us)\ know|please\ (reply|reach\ out|confirm|report|advise|help|assist|explain|respond|post|tell|share)|report\ (back|on)\b
         |i('ll|\ will|\ would|'d)\ (close|mark|keep|leave|look|check|be\ happy|report|wait|post|try|appreciate|give|see|get|update\ (you|this|the))
         |we('ll|\ will)\ (close|look|get\ back)|happy\ to\ help|get\ back\ to\ you|reach\ out|this\ (ticket|thread|question|post|forum)
         |your\ (ticket|question|post|patience|account\ manager|reply|response|help|time|message|suggestion|advice)
@@ -60,16 +64,17 @@ _ORDERS = re.compile(
 )
 
 
-def is_talk(text: str) -> bool:
+def is_talk(text: str, lang: str = "en") -> bool:
     """Say whether a sentence is a greeting, thanks, an apology, or about the ticket itself."""
     return bool(
-        _TALK.search(text)
+        _OPENS.match(text)
+        or _TALK.search(text)
         or _ORDERS.search(text)
         or _TOLD.match(text)
         or _NAME_ONLY.match(text)
         or _MARKS.fullmatch(text)
         or _greets().match(text)
-        or _foreign().search(text)
+        or (lang != "en" and _foreign(lang).search(text) is not None)
     )
 
 
@@ -91,7 +96,6 @@ def _greets() -> re.Pattern[str]:
 
 
 @cache
-def _foreign() -> re.Pattern[str]:
-    """Return what matches talk in languages other than English."""
-    ways = "|".join(one.talk for one in languages().values() if one.talk)
-    return re.compile(rf"(?i){ways}")
+def _foreign(lang: str) -> re.Pattern[str]:
+    """Return what matches talk in a language other than English."""
+    return re.compile(f"(?i){languages()[lang].talk or '(?!)'}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 
-from kb.capture.language import languages
+from kb.capture.language import detect, languages
 from kb.capture.talk import begins, is_talk
 from kb.tickets.ticket import Message
 
@@ -56,7 +56,7 @@ _INLINE_POINT = re.compile(r"(?:(?<=:)|(?<=\s))\s*[-–•]\s+(?=\S)")
 _INLINE_STEP = re.compile(r"(?:^|(?<=[\s.:;]))\(?\d{1,2}[.)]\s*(?=[A-Za-z\"'`])")
 _SENTENCE = re.compile(r"(?:`[^`]*`|[^.!?。！？\n]|[.!?](?=[^\s]))+(?:[。！？]+|[.!?]+(?=\s|$)|$)")
 _GOES_ON = re.compile(
-    r"(?i)(?:\b(?:e\.g|i\.e|etc|vs|v|ver|approx|incl|z\.b|d\.h|bzw|ca|resp|p\.ex|p\.ej|mr|mrs|ms|dr|sr|sra"
+    r"(?i)(?:\b(?:e\.g|i\.e|eg|ie|[ap]\.m|p\.s|sept|etc|vs|v|ver|approx|incl|z\.b|d\.h|bzw|ca|resp|p\.ex|p\.ej|mr|mrs|ms|dr|sr|sra"
     r"|fig)|\b(?-i:[A-Z]))\.$"
 )
 _CARD_LINES, _CARD_WIDTH = 5, 60
@@ -74,10 +74,10 @@ def units(message: Message) -> tuple[Unit, ...]:
     found: list[Unit] = []
     last = 0
     for block in _BLOCK.finditer(body):
-        found += _prose(body, last, block.start(), message.id)
+        found += _prose(body, last, block.start(), message)
         found += _block(message, body, block)
         last = block.end()
-    found += _prose(body, last, len(body), message.id)
+    found += _prose(body, last, len(body), message)
     return tuple(found)
 
 
@@ -128,7 +128,7 @@ def _block(message: Message, body: str, block: re.Match[str]) -> Iterator[Unit]:
     if text.startswith("|"):
         yield _unit(Form.TABLE, text, message.id, start)
     elif _is_prose(text):
-        yield from _prose(body, block.start(), block.end(), message.id)
+        yield from _prose(body, block.start(), block.end(), message)
     else:
         yield _unit(Form.CODE, text, message.id, block.start())
 
@@ -150,12 +150,12 @@ def _is_prose(block: str) -> bool:
     return words >= 2 * _WORDY and words / len(lines) >= _WORDY and bool(_ENDS.search(block))
 
 
-def _prose(body: str, start: int, end: int, message: str) -> Iterator[Unit]:
-    position = start
+def _prose(body: str, start: int, end: int, message: Message) -> Iterator[Unit]:
+    position, lang = start, detect(message.body)
     for line in body[start:end].splitlines(keepends=True):
         if not line.lstrip().startswith(("```", "~~~")):
             for form, left, right in _pieces(line):
-                yield from _cut(form, line, (left, right), (position, message))
+                yield from _cut(form, line, (left, right), (position, message.id, lang))
         position += len(line)
 
 
@@ -184,7 +184,7 @@ def _counts(form: Form, line: str, cuts: list[re.Match[str]]) -> bool:
     return numbers == list(range(1, len(numbers) + 1))
 
 
-def _cut(form: Form, line: str, span: tuple[int, int], at: tuple[int, str]) -> Iterator[Unit]:
+def _cut(form: Form, line: str, span: tuple[int, int], at: tuple[int, str, str]) -> Iterator[Unit]:
     """Yield a list item whole, and prose sentence by sentence; what is talk is left out."""
     spans = [span] if form is not Form.SENTENCE else _joined(line, *span)
     for left, right in spans:
@@ -192,7 +192,7 @@ def _cut(form: Form, line: str, span: tuple[int, int], at: tuple[int, str]) -> I
         left += len(text) - len(text.lstrip())
         left += begins(line[left:right])
         text = line[left:right].strip()
-        if len(text) > 3 and not is_talk(text):
+        if len(text) > 3 and not is_talk(text, at[2]):
             yield _unit(form, text, at[1], at[0] + left)
 
 

@@ -31,6 +31,9 @@ _HANGING = re.compile(
 _PHRASE = re.compile(
     r"\s(?:with|for|from|in|on|by|of|at|as|via|using|into|either|or|and)(?:\s+\S+){0,3}$"
 )
+_SETTING_OUT = re.compile(
+    r"(?i)(?:(?:i|we)(?:'m|'ve| am| are| have)? )?(?:been )?(?:using|running|use|run)\b"
+)
 _SOME, _CLEAR = 0.9, 4.0
 _VAGUE, _EDGE = 3, " '.!?,:;-…"
 
@@ -88,7 +91,7 @@ def _best(subject: str, issue: Sequence[Unit], product: str, *, least: float) ->
                 text,
             )
         )
-        if weight > most:
+        if weight > most and not _SETTING_OUT.match(text):
             best, most = unit, weight
     return best
 
