@@ -2,12 +2,13 @@
 
 import math
 import re
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kb.capture.meaning import Meaning
 from kb.capture.ranking import Ranking
-from kb.capture.words import terms
+from kb.capture.words import PLACEHOLDER, terms
 from kb.search.page import Page
 
 
@@ -26,6 +27,9 @@ class Match:
     why: tuple[str, ...]
 
 
+KEPT = 4_000
+"""So many tickets that will become articles are compared with; older ones are let go of, so that
+any number goes through in the same memory. By then they are articles, or a person's to find."""
 _CANDIDATES = 40
 _CODE = re.compile(r"`([^`\n]{3,})`|\b([A-Z]{2,}-\d{2,}|[a-z]+(?:[_.\-]+[a-z0-9]+)+)\b")
 
@@ -43,8 +47,13 @@ class Matcher:
     def __init__(self, pages: Iterable[Page] = (), meaning: Meaning | None = None) -> None:
         self._entries: dict[str, _Entry] = {}
         self._ranking = Ranking(meaning)
+        self._tickets: deque[str] = deque()
         for page in pages:
             self.add(page)
+
+    def __contains__(self, page_id: object) -> bool:
+        """Say whether a page or a ticket's coming article has this id."""
+        return page_id in self._entries
 
     def add(self, page: Page, *, is_ticket: bool = False) -> None:
         """Take a page in, or a ticket as the article it will be; an id that is there stays."""
@@ -56,6 +65,18 @@ class Matcher:
             answers=frozenset(terms(page.body)),
         )
         self._ranking.add(page.id, self.text_of(page.id), is_ticket=is_ticket)
+        if is_ticket:
+            self._tickets.append(page.id)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Let go of the oldest tickets, many at once: each time the whole index is gone through."""
+        if len(self._tickets) < KEPT * 5 // 4:
+            return
+        gone = {self._tickets.popleft() for _ in range(len(self._tickets) - KEPT)}
+        for one in gone:
+            del self._entries[one]
+        self._ranking.forget(gone)
 
     def best(
         self, problem: str, answer: str, *, without: frozenset[str] = frozenset()
@@ -124,4 +145,4 @@ def _alike(one: _Side, other: _Side, weights: _Weights) -> float:
 
 def identifiers(text: str) -> frozenset[str]:
     """Return the commands, settings and error codes in `text`, for telling what a page lacks."""
-    return frozenset(code or name for code, name in _CODE.findall(text))
+    return frozenset(code or name for code, name in _CODE.findall(PLACEHOLDER.sub(" ", text)))

@@ -23,9 +23,15 @@ class Meaning:
         self._rows[self._count] = self._vector(text)
         self._count += 1
 
-    def near(self, text: str) -> Sequence[float]:
-        """Return the cosine of every text that was taken in, in order."""
-        found = self._rows[: self._count] @ self._vector(text)
+    def keep(self, places: Sequence[int]) -> None:
+        """Forget all texts but those at these places; they are counted anew, in this order."""
+        kept = self._rows[list(places)]
+        self._count = len(kept)
+        self._rows = self._numpy.concatenate([kept, self._numpy.zeros((64, 256), dtype="float32")])
+
+    def near(self, text: str, places: Sequence[int]) -> Sequence[float]:
+        """Return the cosine of the texts at these places."""
+        found = self._rows[list(places)] @ self._vector(text)
         return found.tolist()  # type: ignore[no-any-return]
 
     def _vector(self, text: str) -> Any:

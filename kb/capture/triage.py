@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from kb.capture.drafting import draft_id
 from kb.capture.matching import Match, Matcher, identifiers
@@ -73,25 +74,46 @@ def propose(ticket: Ticket, matcher: Matcher, *, by: str, at: datetime) -> Decis
             "product defect: link it to the bug" if defect else f"not enough evidence: {solved.why}"
         )
         return _decision(ticket, Outcome.DECLINED, why, "", solved.confidence, by, at)
-    own = draft_id(ticket)
-    match = matcher.best(problem(ticket), _answer(solved), without=frozenset({own}))
+    own, match = draft_id(ticket), nearest(ticket, matcher)
     if match is not None and match.likeness >= SAME:
-        return _covered(ticket, solved, match, matcher, by, at)
+        return _covered(_told(ticket), match, matcher, by, at)
     if match is None or match.likeness < NEAR:
         return _decision(ticket, Outcome.NEW, solved.why, own, solved.confidence, by, at)
     why = f"{solved.why}; a person should compare it with {match.page} ({match.likeness:.0%} alike)"
     return _decision(ticket, Outcome.NEW, why, own, UNSURE, by, at)
 
 
+def nearest(ticket: Ticket, matcher: Matcher) -> Match | None:
+    """Return the page most like the ticket, whatever was said of a solution; never its own draft."""
+    told = _told(ticket)
+    return matcher.best(told.problem, told.answer, without=frozenset({draft_id(ticket)}))
+
+
+def covering(ticket: Ticket, matcher: Matcher) -> str:
+    """Return the page that tells the same problem, `""` when none does."""
+    match = nearest(ticket, matcher)
+    return match.page if match is not None and match.likeness >= SAME else ""
+
+
 def pending(ticket: Ticket) -> Page:
     """Return the article this ticket will become, as something to match against."""
+    told = _told(ticket)
     return Page(
-        id=draft_id(ticket),
-        url="",
-        title=ticket.subject,
-        words=problem(ticket),
-        body=_answer(solution(ticket)),
+        id=draft_id(ticket), url="", title=ticket.subject, words=told.problem, body=told.answer
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    ticket: Ticket
+    problem: str
+    answer: str
+
+
+@lru_cache(maxsize=4)
+def _told(ticket: Ticket) -> _Told:
+    """Read what is compared, once a ticket."""
+    return _Told(ticket, problem(ticket), _answer(solution(ticket)))
 
 
 def problem(ticket: Ticket) -> str:
@@ -103,20 +125,18 @@ def problem(ticket: Ticket) -> str:
     return "\n".join((ticket.subject, *prose[:4], *sorted(codes)[:6]))
 
 
-def _covered(
-    ticket: Ticket, solved: Solution, match: Match, matcher: Matcher, by: str, at: datetime
-) -> Decision:
+def _covered(told: _Told, match: Match, matcher: Matcher, by: str, at: datetime) -> Decision:
     """Known, or an update when the answer names commands or settings that the page lacks."""
     because = f"{match.likeness:.0%} like {match.page} ({', '.join(match.why)})"
     sure = min(0.99, UNSURE + match.likeness)
     there = matcher.text_of(match.page).casefold()
     lacks = sorted(
-        one for one in identifiers(_answer(solved)) if one.strip("[]").casefold() not in there
+        one for one in identifiers(told.answer) if one.strip("[]").casefold() not in there
     )
     if len(lacks) >= LACKING:
         why = f"{because}; it lacks {', '.join(lacks[:3])}"
-        return _decision(ticket, Outcome.UPDATE, why, match.page, sure, by, at)
-    return _decision(ticket, Outcome.KNOWN, because, match.page, sure, by, at)
+        return _decision(told.ticket, Outcome.UPDATE, why, match.page, sure, by, at)
+    return _decision(told.ticket, Outcome.KNOWN, because, match.page, sure, by, at)
 
 
 def _answer(solved: Solution) -> str:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 _TOKEN = re.compile(r"\w+(?:[_.\-:/']\w+)*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
-_PLACEHOLDER = re.compile(r"<[a-z][a-z:-]*?(?:-\d+)?>")
+PLACEHOLDER = re.compile(r"<[a-z][a-z:-]*?(?:-\d+)?>")
 _PARTS = re.compile(r"[_.\-:/']")
 _MAX = 2_000
 _STOP = """\
@@ -35,7 +35,7 @@ def terms(text: str) -> list[str]:
     Japanese, Chinese and Korean give pairs of characters. Redactions and stop words are left out.
     """
     found: list[str] = []
-    for token in _TOKEN.findall(_PLACEHOLDER.sub(" ", text[: _MAX * 10]).lower())[:_MAX]:
+    for token in _TOKEN.findall(PLACEHOLDER.sub(" ", text[: _MAX * 10]).lower())[:_MAX]:
         if _CJK.search(token):
             found += _pairs(token)
             continue

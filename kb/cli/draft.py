@@ -1,7 +1,7 @@
 """From decisions to drafts: `kb draft`."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import click
@@ -12,7 +12,7 @@ from kb.capture import drafting
 from kb.capture.model import Model
 from kb.capture.triage import Decision, Outcome, is_candidate
 from kb.cli import out
-from kb.cli.triage import looks_at_all
+from kb.cli.triage import PAGE, looks_at_all, paged
 from kb.cli.workspace import (
     Workspace,
     as_option,
@@ -94,26 +94,35 @@ class _Desk:
     def __init__(self, workspace: Workspace, store: Store, *, by: str, dry_run: bool) -> None:
         self._workspace, self._store, self._by, self._dry_run = workspace, store, by, dry_run
         self._model = _model(workspace)
-        self._shelf = {article.id: article for article in workspace.library.articles()}
-        self._drafted = {key: a.id for a in self._shelf.values() for key in a.tickets}
+        articles = workspace.library.articles()
+        self._drafted = {key: article.id for article in articles for key in article.tickets}
+        self._unwritten: dict[str, Article] = {}
 
     def work(self) -> Iterator[_Made]:
         """Yield what became of each ticket; revisions last, when what they revise is there."""
         tags = self._workspace.config.triage.tags
         everything = looks_at_all(self._store.tickets.all(), tags)
-        decisions = {decision.ticket: decision for decision in self._store.decisions.current()}
-        updates: list[tuple[Ticket, Decision]] = []
-        for ticket in self._store.tickets.all():
-            decision = decisions.get(ticket.key)
+        updates: list[str] = []
+        for ticket, decision in self._with_decisions(self._store.tickets.all()):
             if decision is None:
                 if is_candidate(ticket, tags, everything=everything):
                     yield self._undecided(ticket)
             elif decision.outcome is Outcome.UPDATE:
-                updates.append((ticket, decision))
+                updates.append(ticket.key)
             else:
                 yield self._decided(ticket, decision)
-        for ticket, decision in updates:
-            yield self._decided(ticket, decision)
+        for first in range(0, len(updates), PAGE):
+            some = self._store.tickets.some(updates[first : first + PAGE])
+            for ticket, decision in self._with_decisions(some):
+                if decision is not None:
+                    yield self._decided(ticket, decision)
+
+    def _with_decisions(
+        self, tickets: Iterable[Ticket]
+    ) -> Iterator[tuple[Ticket, Decision | None]]:
+        for page in paged(tickets):
+            decisions = self._store.decisions.of([ticket.key for ticket in page])
+            yield from ((ticket, decisions.get(ticket.key)) for ticket in page)
 
     def _undecided(self, ticket: Ticket) -> _Made:
         found = drafting.extract(ticket)
@@ -137,10 +146,17 @@ class _Desk:
             evidence=(),
         )
         if ticket.key in self._drafted:
-            return self._there(told, self._shelf[self._drafted[ticket.key]])
+            there = self._article(self._drafted[ticket.key])
+            return self._there(told, there) if there else told
         if decision.outcome in (Outcome.NEW, Outcome.UPDATE):
             return self._write(told)
         return replace(told, evidence=drafting.extract(ticket).evidence)
+
+    def _article(self, article_id: str) -> Article | None:
+        """Return the draft as it is now, else the live page; read anew, so that none is held."""
+        if article_id in self._unwritten:
+            return self._unwritten[article_id]
+        return next(iter(self._workspace.library.both(article_id)), None)
 
     def _there(self, told: _Made, article: Article) -> _Made:
         kept = self._workspace.library.evidence(article.id)
@@ -148,7 +164,7 @@ class _Desk:
         return replace(told, article=article, page=article.id, evidence=own)
 
     def _write(self, told: _Made) -> _Made:
-        target = self._shelf.get(told.page)
+        target = self._article(told.page)
         try:
             if told.outcome is Outcome.UPDATE and target is not None:
                 if target.state not in (State.DRAFT, State.PUBLISHED):
@@ -182,7 +198,8 @@ class _Desk:
             old = library.evidence(article.id)
             library.save_evidence(article.id, tuple(dict.fromkeys((*old, *made.evidence))))
             self._workspace.keep(article)
-        self._shelf[article.id] = article
+        else:
+            self._unwritten[article.id] = article
         self._drafted[ticket.key] = article.id
 
 

@@ -1,7 +1,7 @@
 """Keeps redacted tickets, how far each source was read, and what could not be read."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -77,6 +77,14 @@ class Tickets:
         query = select(table.c.payload).order_by(table.c.created_at, table.c.key)
         with self.database.transaction() as connection:
             for (payload,) in connection.execute(query).yield_per(500):
+                yield _ticket(payload)
+
+    def some(self, keys: Sequence[str]) -> Iterator[Ticket]:
+        """Yield the tickets with these keys, oldest first; a key that is not there is passed over."""
+        table = schema.tickets
+        query = select(table.c.payload).where(table.c.key.in_(keys))
+        with self.database.transaction() as connection:
+            for (payload,) in connection.execute(query.order_by(table.c.created_at, table.c.key)):
                 yield _ticket(payload)
 
     def dead_letters(self, source: str) -> tuple[DeadLetter, ...]:
