@@ -52,7 +52,7 @@ TEXTS = {
     ],
 }  # fmt: skip
 QUERIES = {
-    "en": ["proxy", "my uploads keep timing out behind the corporate proxy", "certficate trustd",
+    "en": ["proxy", "my uploads keep timing out behind the corporate proxy", "certficate trustd", "trsted", "pasword forgoten", "lables",
            "remove certificates", "proxy_read_timeout", "FW-2107", "0x8004010f", "can't sign in",
            "passw", "printing labels is blank", "the", "zzzz", "gateway timed out error fw-2107"],
     "de": ["Zertifikate abgelaufen", "Rechnungen Adresse", "kennwort", "Strasse", "Größe ändern",

@@ -75,6 +75,57 @@ def test_any_query(query: str) -> None:
     assert len(set(found)) == len(found)
 
 
+RARE = {"deploys": "proxy", "behind": "proxy", "runner": "token", "refuses": "token", "trusted": "certificate",
+        "authority": "certificate", "invoice": "invoice", "address": "invoice", "billing": "invoice"}  # fmt: skip
+"""Words that stand in one page alone."""
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [("certficate", "certificate"), ("cetrificates", "certificate"), ("autority", "certificate"),
+     ("invocie", "invoice"), ("adress", "invoice"), ("runer", "token"), ("refsues", "token"),
+     ("behnid", "proxy"), ("depoys", "proxy"), ("dpeloys", "proxy"), ("certifi", "certificate")],
+)  # fmt: skip
+def test_a_typing_error_is_forgiven(typed: str, first: str) -> None:
+    """A letter dropped, doubled or swapped, or a word still being written, leads to its page first."""
+    assert INDEX.search(typed)[0].id == first
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.text("bcdfgjkz", min_size=5, max_size=9), max_size=40),
+    st.sampled_from(sorted(RARE)),
+)
+def test_a_long_question_needs_one_word(noise: list[str], word: str) -> None:
+    """However many words no page holds, the one that a page holds finds it."""
+    assert INDEX.search(" ".join([*noise[:10], word, *noise[10:13]]))[0].id == RARE[word]
+
+
+CODES = ("FW-2107", "E1102", "0x8004010F", "append_event", "std::vector", "C:\\Ferry\\log.txt",
+         "ORA-00942", "net::ERR_CERT_DATE_INVALID", "10.0.0.1", "kb/search", "v1.2.3-rc1")  # fmt: skip
+
+
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("form", ["{}", "what does {} mean?", "[ERROR] ({}): stopped."])
+def test_identifiers_are_found_as_they_are(code: str, form: str) -> None:
+    """A code, a path or a name from a program is found whole, in any case, among its likes."""
+    likes = [page(f"p{n}", "Stopped", f"Error {one} stopped it.") for n, one in enumerate(CODES)]
+    found = Index(tuple(likes)).search(form.format(code.upper()))
+    assert f"p{CODES.index(code)}" == found[0].id
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [("mattresses", "mattress"), ("policies", "policy"), ("timed out", "times out"),
+     ("uploading", "uploads"), ("installed", "installation"), ("printers", "printer")],
+)  # fmt: skip
+def test_forms_of_a_word_are_one(asked: str, said: str) -> None:
+    """Plurals and other forms of a word find each other, both ways."""
+    for query, text in ((asked, said), (said, asked)):
+        pages = (page("x", "One", f"It is about {text}."), page("y", "Two", "Nothing of it."))
+        assert "x" == Index(pages).search(query)[0].id
+
+
 def test_order_is_the_same_each_time() -> None:
     """The same pages and the same query give the same order and the same scores."""
     query = "the proxy refuses a certificate and the invoice and token"

@@ -272,7 +272,7 @@
   const beginnings = (asked, source) => {
     const words = [...asked.weights.keys()].flatMap((key) => source.members(key) || [key]);
     const starts = words.map((word) => word.slice(0, Math.max(1, Math.min(3, word.length - 1))));
-    const safe = unique(starts).map((start) => start.replace(/[^\p{L}\p{N}]/gu, "\\$&"));
+    const safe = unique(starts).map((start) => start.replace(/[.\\/]/g, "\\$&"));
     return new RegExp(safe.join("|") || "(?!)", "u");
   };
   const bestLine = (sheet, asked, source) => {
