@@ -3,34 +3,83 @@
 import hashlib
 import re
 from array import array
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 _END = re.compile(r"\s*\n\s*|(?<=[.!?])\s+(?=\S)|(?<=[。！？])")
-_LEAD = re.compile(r"(?m)^[ \t]*(?:>\s?|[-*+]\s|\d+[.)]\s|#{1,6}\s?)+")
+_LEAD = re.compile(r"\A(?:>\s?|[-*+]\s|\d+[.)]\s|#{1,6}\s?)+")
 _AROUND = 2
 """So many known lines on either side are read again with a new one: a name tells what a value is."""
 
+Span = tuple[int, int]
 
-def lines_of(text: str) -> list[str]:
-    """Return the sentences and lines of a text, blanks and a list's marks taken off."""
-    return [" ".join(line.split()) for line in _END.split(_LEAD.sub("", text)) if line.strip()]
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of a text that has to be read.
+
+    Attributes:
+        new: Where in it stands what is new; the rest is there to be understood by.
+    """
+
+    text: str
+    new: tuple[Span, ...]
+
+    def concerns(self, start: int, end: int) -> bool:
+        """Say whether anything new lies between the two places."""
+        return any(first < end and start < last for first, last in self.new)
+
+
+def lines_of(text: str) -> list[Span]:
+    """Return where the sentences and lines of a text stand."""
+    found, at = list[Span](), 0
+    for end in _END.finditer(text):
+        if at < end.start():
+            found.append((at, end.start()))
+        at = end.end()
+    if at < len(text):
+        found.append((at, len(text)))
+    return found
+
+
+def marks_of(text: str, lines: Iterable[Span], voice: str) -> list[int]:
+    """Return what stands for each line, its blanks and its place in a list put aside."""
+    return [mark(f"{voice}\0{text[start:end]}") for start, end in lines]
 
 
 @lru_cache(maxsize=100_000)
 def mark(line: str) -> int:
-    """Return 64 bits that stand for the line."""
-    return int.from_bytes(hashlib.blake2b(line.encode("utf-8", "replace"), digest_size=8).digest())
+    """Return 64 bits that stand for a voice and what it says."""
+    voice, _, said = line.partition("\0")
+    plain = f"{voice}\0{_LEAD.sub('', ' '.join(said.split()))}"
+    return int.from_bytes(hashlib.blake2b(plain.encode("utf-8", "replace"), digest_size=8).digest())
 
 
-def fresh(lines: Sequence[str], marks: Sequence[int], known: Container[int]) -> str:
-    """Return the lines that are not known, each with what stands around it; `""` for none."""
-    kept = dict.fromkeys(
-        place
-        for new in (place for place, one in enumerate(marks) if one not in known)
-        for place in range(max(0, new - _AROUND), min(len(lines), new + _AROUND + 1))
-    )
-    return "\n".join(lines[place] for place in kept)
+def runs_of(
+    text: str, lines: Sequence[Span], marks: Sequence[int], known: Container[int]
+) -> Iterator[Run]:
+    """Yield the pieces of the text that hold lines that are not known, as they stand in it."""
+    new = [place for place, one in enumerate(marks) if one not in known]
+    for first, last in _together(new):
+        start = lines[max(0, first - _AROUND)][0] if first > _AROUND else 0
+        end = lines[last + _AROUND][1] if last + _AROUND < len(lines) else len(text)
+        inside = (lines[place] for place in new if first <= place <= last)
+        yield Run(text[start:end], tuple((a - start, b - start) for a, b in inside))
+
+
+def _together(places: Sequence[int]) -> Iterator[Span]:
+    """Yield first and last of the places that stand so near that their surroundings meet."""
+    for place in places:
+        if place == places[0]:
+            first = last = place
+        elif place - last > 2 * _AROUND:
+            yield first, last
+            first = last = place
+        else:
+            last = place
+    if places:
+        yield first, last
 
 
 def packed(marks: Iterable[int]) -> bytes:

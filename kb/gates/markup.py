@@ -60,6 +60,7 @@ class _Reader:
             self.depth = max(0, self.depth + (-1 if ends else 1))
         if name == "title":
             self.in_title = not ends
+            self.head.append("\n")
         if name not in _INLINE:
             (self.main if self.depth else self.around).append("\n")
         if attributes:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kb.errors import GateError, KbError
 from kb.gates.ledger import Ledger, Row, Stamp, known_lines
-from kb.gates.lines import fresh, lines_of, mark, packed
+from kb.gates.lines import Run, lines_of, marks_of, packed, runs_of
 from kb.gates.reading import LARGEST, Passage, Voice, passages
 from kb.gates.scanner import Scanner
 from kb.gates.verdict import Judge, carries_an_author, folded, verdict
@@ -19,7 +19,8 @@ from kb.redaction import Redactor
 
 CACHE = "cache/gate.sqlite3"
 """What is known to be fit to go out, in `.kb/`; it is good for the same rules only."""
-_BY_HAND = (".md", ".markdown", ".html", ".yml", ".yaml", ".toml", ".txt", ".csv", ".json")
+_BY_HAND = (".md", ".markdown", ".html", ".yml", ".yaml", ".toml", ".txt", ".csv", ".json",
+            ".svg")  # fmt: skip
 _OURS = ("articles", "drafts", ".evidence")
 _MOST_SAID = 200_000_000
 _CHUNK = 48
@@ -88,8 +89,9 @@ def leaks(site: Path, judge: Judge, *, state: Path, shipped: Iterable[str] = ())
         context = _Context(site, judge, frozenset(shipped), before, known)
         read = list[_Seen]()
         for names in _rounds(stale):
-            read += _read_all(names, context)
-            context.known |= known_lines(one.row for one in read if one.row)
+            seen = list(_read_all(names, context))
+            context.known |= known_lines(one.row for one in seen if one.row)
+            read += seen
         fit = {one.name: one.row for one in read if one.row}
         ledger.keep(fit, gone=({*rows} - {*there}) | ({*stale} - {*fit}))
     refused += [one for seen in read for one in seen.refusals]
@@ -153,15 +155,13 @@ def _seen(name: str, context: _Context, redactor: Redactor) -> _Seen:
         return _Seen(name=name, refusals=((name, why, "Mend its rights"),))
     except GateError as error:
         return _Seen(name=name, refusals=((error.where, error.what, error.todo),))
-    is_clean, refused, lines = _judged(found, context, redactor)
+    is_clean, refused, new = _judged(found, context, redactor)
     if refused:
         told = tuple((name, f"it holds what looks like {one}", _todo(name)) for one in refused)
         return _Seen(name=name, refusals=told)
-    judge = context.judge.version if is_clean else context.judge.digest
-    context.known.update(lines)
-    return _Seen(
-        name=name, row=Row(stamp=stamp, mark=digest, judge=judge.hex(), lines=packed(lines))
-    )
+    context.known.update(new)
+    judge = (context.judge.version if is_clean else context.judge.digest).hex()
+    return _Seen(name=name, row=Row(stamp=stamp, mark=digest, judge=judge, lines=packed(new)))
 
 
 def _judged(
@@ -169,30 +169,48 @@ def _judged(
 ) -> tuple[bool, tuple[str, ...], set[int]]:
     """Return whether nothing was found, what must not go out, and the lines that were new.
 
-    The new lines are read first, with what stands around them. Only where that finds something, each
-    passage is read whole, and judged as a whole.
+    Short pieces are read together first; only where that finds something, each is judged.
     """
-    new, touched, long, short = set[int](), list[Passage](), list[str](), list[str]()
+    new, todo = set[int](), list[tuple[Passage, Run]]()
     for passage in found:
-        lines = [passage.text] if passage.voice is Voice.PROGRAM else lines_of(passage.text)
-        marks = [mark(f"{passage.voice}\0{line}") for line in lines]
-        if text := fresh(lines, marks, context.known):
-            new.update(one for one in marks if one not in context.known)
-            touched.append(passage)
-            (long if len(text) > _SHORT else short).append(text)
-    texts = [*long, "\n\n".join(short)]
-    held = any(carries_an_author(one) for one in touched)
-    if not held and not any(_holds(text, context.judge, redactor) for text in texts):
+        is_program, text = passage.voice is Voice.PROGRAM, passage.text
+        lines = [(0, len(text))] if is_program else lines_of(text)
+        marks = marks_of(text, lines, passage.voice)
+        for run in runs_of(text, lines, marks, context.known):
+            todo.append((replace(passage, text=run.text), run))
+        new.update(one for one in marks if one not in context.known)
+    if not any(_holds(one, context.judge, redactor) for one in _bundled(todo)):
         return True, (), new
-    verdicts = [verdict(one, redactor.find(one.text), context.judge) for one in touched]
+    verdicts = [_verdict(one, run, context.judge, redactor) for one, run in todo]
     labels = dict.fromkeys(label for _, labels in verdicts for label in labels)
     return all(is_clean for is_clean, _ in verdicts), tuple(labels), new
 
 
-def _holds(text: str, judge: Judge, redactor: Redactor) -> bool:
-    """Say whether anything at all is found in the text."""
-    named = next(judge.identities.standing_in(text), None)
-    return bool(text) and (named is not None or bool(redactor.find(text)))
+def _bundled(todo: Iterable[tuple[Passage, Run]]) -> Iterator[Passage]:
+    """Yield the passages, the short ones of the same voice together."""
+    short = dict[tuple[str, Voice], list[str]]()
+    for passage, _ in todo:
+        if len(passage.text) > _SHORT or carries_an_author(passage):
+            yield passage
+        else:
+            short.setdefault((passage.place, passage.voice), []).append(passage.text)
+    for (place, voice), texts in short.items():
+        yield Passage(place=place, voice=voice, text="\n\n".join(texts))
+
+
+def _holds(passage: Passage, judge: Judge, redactor: Redactor) -> bool:
+    """Say whether anything at all is found in the passage."""
+    if carries_an_author(passage) or redactor.find(passage.text):
+        return True
+    return next(judge.identities.standing_in(passage.text), None) is not None
+
+
+def _verdict(
+    passage: Passage, run: Run, judge: Judge, redactor: Redactor
+) -> tuple[bool, tuple[str, ...]]:
+    """Return the verdict on what is new in the passage; the rest was judged where it was read."""
+    found = (one for one in redactor.find(passage.text) if run.concerns(one.start, one.end))
+    return verdict(passage, tuple(found), judge)
 
 
 def _todo(place: str) -> str:
@@ -204,9 +222,10 @@ def _todo(place: str) -> str:
 def said_by_hand(docs: Path, *more: Path) -> str:
     """Return the folded words of the team's own pages and settings; articles are not theirs."""
     texts, size = list[str](), 0
-    for path in (*sorted(docs.rglob("*")), *more):
-        own = path not in more and path.relative_to(docs).parts[0] in _OURS
-        if own or path.suffix not in _BY_HAND or not path.is_file() or path.is_symlink():
+    tops = sorted(docs.iterdir()) if docs.is_dir() else []
+    theirs = (path for top in tops if top.name not in _OURS for path in (top, *top.rglob("*")))
+    for path in (*sorted(theirs), *more):
+        if path.suffix not in _BY_HAND or not path.is_file() or path.is_symlink():
             continue
         size += path.stat().st_size
         if size > _MOST_SAID:

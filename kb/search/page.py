@@ -42,14 +42,14 @@ def of_article(article: Article) -> Page:
 
 def of_docs(docs: Path) -> tuple[Page, ...]:
     """Return every page below `docs` that is not an article: the docs answer questions too."""
-    paths = [p for p in sorted(docs.rglob("*.md")) if _is_page(p.relative_to(docs))]
+    tops = [top for top in docs.glob("*") if top.name not in ("articles", "drafts")]
+    found = (path for top in tops for path in (top, *top.rglob("*.md")) if path.suffix == ".md")
+    paths = sorted(path for path in found if _is_page(path.relative_to(docs)) and path.is_file())
     return tuple(part for path in paths for part in _of_file(path, docs))
 
 
 def _is_page(path: Path) -> bool:
-    return path.parts[0] not in ("articles", "drafts") and not any(
-        part.startswith(".") for part in path.parts
-    )
+    return not any(part.startswith(".") for part in path.parts)
 
 
 def _of_file(path: Path, docs: Path) -> tuple[Page, ...]:

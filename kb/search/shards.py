@@ -13,6 +13,7 @@ After an edit only the shards that hold one of the old or new page's terms are w
 
 import hashlib
 import json
+import os
 import shutil
 import zlib
 from collections import defaultdict
@@ -103,20 +104,40 @@ def addresses(folder: Path) -> dict[str, str]:
 
 
 def place(folder: Path, target: Path) -> None:
-    """Put the shards where the site has them, linked, and take away what is none of them."""
-    names = {path.relative_to(folder) for path in folder.rglob("*.json.gz")}
-    for path in list(target.rglob("*.json.gz")):
-        if path.relative_to(target) not in names:
-            path.unlink()
-    for name in names:
+    """Put the shards where the site has them, linked, and take away what is none of them.
+
+    One that stands there already is left alone, so that nobody need look at it again.
+    """
+    there = dict(_standing(target, ""))
+    wanted = {name: seen for name, seen in _standing(folder, "") if name.endswith(".json.gz")}
+    for name in there.keys() - wanted.keys():
+        (target / name).unlink()
+    for name, seen in wanted.items():
+        if name in there and _is_same(seen, there[name]):
+            continue
         path, to = folder / name, target / name
         to.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileNotFoundError):
-            to.unlink()
+        to.unlink(missing_ok=True)
         try:
             to.hardlink_to(path)
         except OSError:
-            shutil.copyfile(path, to)
+            shutil.copy2(path, to)
+
+
+def _standing(folder: Path, name: str) -> Iterator[tuple[str, os.stat_result]]:
+    with suppress(FileNotFoundError), os.scandir(folder) as found:
+        for one in found:
+            if one.is_dir(follow_symlinks=False):
+                yield from _standing(Path(one.path), f"{name}{one.name}/")
+            else:
+                yield f"{name}{one.name}", one.stat(follow_symlinks=False)
+
+
+def _is_same(one: os.stat_result, other: os.stat_result) -> bool:
+    """Say whether two names are one file, or one is the other's copy."""
+    if (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino):
+        return True
+    return (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
 
 
 def shard_of(term: str, shards: int) -> int:

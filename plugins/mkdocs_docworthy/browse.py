@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from markdown.extensions.toc import slugify_unicode
 
@@ -31,7 +32,7 @@ class Group:
     articles: tuple[Article, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Ways:
     """All the ways in."""
 
@@ -39,19 +40,20 @@ class Ways:
     products: tuple[Group, ...] = ()
     topics: tuple[Group, ...] = ()
 
-    @property
+    @cached_property
     def groups(self) -> Mapping[str, Group]:
         """Each group by its page's source path."""
         return {group.path: group for group in (*self.products, *self.topics)}
 
     def crumbs(self, article: Article, all_articles: str) -> tuple[tuple[str, str], ...]:
         """Return source path and title of the pages above an article."""
-        above = [
-            (group.path, group.title)
-            for group in self.products
-            if article.products[:1] == (group.title,)
-        ]
+        first = self._by_product.get(article.products[0]) if article.products else None
+        above = [(first.path, first.title)] if first else []
         return ((ALL, all_articles), *above)
+
+    @cached_property
+    def _by_product(self) -> dict[str, Group]:
+        return {group.title: group for group in reversed(self.products)}
 
     @property
     def are_few(self) -> bool:

@@ -1,5 +1,6 @@
 """Puts the house's search into the site: the box in place of the theme's, and the index as shards."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,9 @@ def write(config: MkDocsConfig, state: Path, files: Files) -> None:
     Args:
         state: The folder `.kb/`, where both are kept between builds.
     """
+    target = Path(config.site_dir) / PLACE
     if SCRIPT not in [str(one) for one in config.extra_javascript]:
+        shutil.rmtree(target, ignore_errors=True)
         return
     docs, folder = Path(config.docs_dir), state / "search"
     urls = {
@@ -62,7 +65,7 @@ def write(config: MkDocsConfig, state: Path, files: Files) -> None:
         and file.inclusion.name in _SHOWN
         and not file.src_uri.startswith("drafts/")
     }
-    renew(docs, folder, Path(config.site_dir) / PLACE, urls)
+    renew(docs, folder, target, urls)
 
 
 def _silence(config: MkDocsConfig) -> None:

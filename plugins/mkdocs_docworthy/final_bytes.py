@@ -10,7 +10,9 @@ from kb.gates.scanner import Rulebook
 from kb.gates.site import digests, leaks, said_by_hand
 
 
-def refusals(site: Path, kb: Config, settings: Path, shipped: Iterable[Path]) -> list[KbError]:
+def refusals(
+    site: Path, kb: Config, settings: Path, shipped: Iterable[Path], theme: Iterable[str] = ()
+) -> list[KbError]:
     """Return why the built site must not go out: drafts in it, or words that are nobody's to read.
 
     Args:
@@ -18,17 +20,23 @@ def refusals(site: Path, kb: Config, settings: Path, shipped: Iterable[Path]) ->
         kb: The workspace.
         settings: The site's mkdocs.yml; what it says is the team's own.
         shipped: Files that come with the theme and stand in the site as they are.
+        theme: The theme's folders; the notes in its icons name their makers.
     """
     try:
         words = kb.redaction
         book = Rulebook(words=words.words, allow=words.allow, seconds=words.seconds)
-        judge = settling.judge(
-            kb.root, kb.state, book, _key(kb), said_by_hand(kb.docs, settings, kb.root / "kb.toml")
-        )
+        said = said_by_hand(kb.docs, settings, kb.root / "kb.toml", *_icons(theme))
+        judge = settling.judge(kb.root, kb.state, book, _key(kb), said)
         found = leaks(site, judge, state=kb.state, shipped=digests(shipped))
     except KbError as error:
         found = [error]
     return [*drafts_in(site), *found]
+
+
+def _icons(theme: Iterable[str]) -> list[Path]:
+    """Return one icon of each set: all of a set carry the same note of who made them."""
+    sets = (one for folder in theme for one in sorted(Path(folder).glob(".icons/*")))
+    return [icon for one in sets if (icon := next(one.rglob("*.svg"), None))]
 
 
 def _key(kb: Config) -> bytes:

@@ -1,4 +1,4 @@
-"""Keeps finished pages where they are: what MkDocs' cleaning spares, and what is swept instead."""
+"""Keeps what is finished where it is: what MkDocs' cleaning spares, and what is swept instead."""
 
 import contextlib
 import os
@@ -12,6 +12,7 @@ from mkdocs.structure.files import File
 _HIDDEN = ".docworthy"
 """MkDocs empties the site's folder before each build and leaves what is hidden."""
 TREE = "articles"
+_TREES = (TREE, "search/docworthy")
 
 
 class Finished(File):
@@ -50,21 +51,26 @@ class Stamp:
 
 
 def park(site: Path) -> None:
-    """Hide the finished pages from MkDocs' cleaning."""
-    hidden, tree = site / _HIDDEN, site / TREE
-    if tree.is_dir() and not tree.is_symlink():
-        shutil.rmtree(hidden, ignore_errors=True)
-        with contextlib.suppress(OSError):
-            tree.rename(hidden)
+    """Hide articles and search from MkDocs' cleaning."""
+    hidden = site / _HIDDEN
+    shutil.rmtree(hidden, ignore_errors=True)
+    for name in _TREES:
+        tree = site / name
+        if tree.is_dir() and not tree.is_symlink():
+            with contextlib.suppress(OSError):
+                (hidden / name).parent.mkdir(parents=True, exist_ok=True)
+                tree.rename(hidden / name)
 
 
 def restore(site: Path) -> None:
-    """Bring the finished pages back after the cleaning."""
+    """Bring them back after the cleaning."""
     hidden = site / _HIDDEN
-    if hidden.is_dir():
-        with contextlib.suppress(OSError):
-            hidden.rename(site / TREE)
-        shutil.rmtree(hidden, ignore_errors=True)
+    for name in _TREES:
+        if (hidden / name).is_dir():
+            with contextlib.suppress(OSError):
+                (site / name).parent.mkdir(parents=True, exist_ok=True)
+                (hidden / name).rename(site / name)
+    shutil.rmtree(hidden, ignore_errors=True)
 
 
 def drop(site: Path) -> None:

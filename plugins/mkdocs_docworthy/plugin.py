@@ -1,6 +1,7 @@
 """Hooks Docworthy into MkDocs: each hook hands over to the module that knows the matter."""
 
 import logging
+import os
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
@@ -168,9 +169,8 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         if self._serves:
             return
         with phase("gate over the final bytes"):
-            found = final_bytes.refusals(
-                site, self._kb, Path(config.config_file_path), self._shipped(config)
-            )
+            settings, shipped = Path(config.config_file_path), self._shipped(config)
+            found = final_bytes.refusals(site, self._kb, settings, shipped, config.theme.dirs)
         if found:
             clean_directory(str(site))
         self._refuse(found)
@@ -262,8 +262,10 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
 
     def _shipped(self, config: MkDocsConfig) -> list[Path]:
         """Return the files that come with the theme and with us: nobody's words are in them."""
-        own = Path(config.docs_dir).resolve()
-        paths = [Path(file.abs_src_path) for file in self._files if file.abs_src_path]
+        docs = config.docs_dir
+        own = Path(docs).resolve()
+        found = (file.abs_src_path for file in self._files)
+        paths = [Path(one) for one in found if one and not one.startswith(f"{docs}{os.sep}")]
         return [path for path in paths if not path.resolve().is_relative_to(own)]
 
 

@@ -49,6 +49,7 @@ class Shelved:
     stamp: str = ""
     serves: bool = False
     _near: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    _said: list[beside.Line] = field(default_factory=list)
 
     @classmethod
     def empty(cls) -> "Shelved":
@@ -219,21 +220,18 @@ class Shelved:
         limit, readings = self.options.related, {reading.path: reading for reading in shown}
         if limit < 1:
             return {}
-        pages = {page.id: page.title for page in self.docs_pages(files)}
-        near = Neighbours(
-            candidates(
-                ((r.path, r.terms, _targets(r)) for r in readings.values()),
-                self.docs_pages(files),
-            )
-        )
+        others = self.docs_pages(files)
+        pages = {page.id: page.title for page in others}
+        rows = ((r.path, r.terms, _targets(r)) for r in readings.values())
+        near = Neighbours(candidates(rows, others))
         known = self.cache.all(_NEAR)
         keys = {path: f"{limit} {near.signature(path)}" for path in readings}
         fit = {p for p, key in keys.items() if p in known and known[p].key == key}
         found = {path: json.loads(known[path].data) for path in fit}
         stale = sorted(keys.keys() - fit)
         made = dict(zip(stale, each(lambda path: near.of(path, limit), stale), strict=True))
-        rows = {p: Kept(key=keys[p], data=json.dumps(one).encode()) for p, one in made.items()}
-        self.cache.keep(_NEAR, rows, gone=known.keys() - keys.keys())
+        kept = {p: Kept(key=keys[p], data=json.dumps(one).encode()) for p, one in made.items()}
+        self.cache.keep(_NEAR, kept, gone=known.keys() - keys.keys())
         titles = pages | {path: reading.article.title for path, reading in readings.items()}
         return {
             path: tuple((one, titles[one]) for one in paths)
@@ -245,7 +243,7 @@ class Shelved:
         return redirects.asked(self.options.redirects, articles)
 
     def _lines(self) -> list[beside.Line]:
-        return [
+        self._said = self._said or [
             beside.Line(
                 title=article.title,
                 summary=article_page.summary(article),
@@ -255,6 +253,7 @@ class Shelved:
             )
             for article in self.published()
         ]
+        return self._said
 
     def _dest(self, path: str) -> str:
         """Return where a source path's page stands in the site."""
