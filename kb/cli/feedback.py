@@ -13,7 +13,6 @@ from kb.cli.workspace import Workspace, dry_option, instant, json_option, open_w
 from kb.config import Config
 from kb.feedback import telling
 from kb.feedback.digest import digest_json, digest_markdown
-from kb.feedback.impact import impact_cards
 from kb.feedback.letter import Letter
 from kb.feedback.worklist import worklist, worklist_json
 from kb.service.carrying import DESKS, carriers
@@ -100,4 +99,4 @@ def _show(found: telling.Round, into: Path | None, *, as_json: bool) -> None:
         out.data("feedback", **both)
     else:
         out.line(text)
-        out.say(f"{len(impact_cards(report, found.pages))} impact cards, {len(tasks)} things to do")
+        out.say(f"{len(tasks)} things to do")

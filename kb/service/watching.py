@@ -29,7 +29,7 @@ def look(config: Config, store: Store, *, now: datetime) -> tuple[Reading, ...]:
     )
     return (
         *_surges("tickets", "Tickets on", tickets, now, weeks),
-        *_surges("not-solved", "Votes that it did not solve it, of", votes, now, event_weeks),
+        *_surges("not-solved", 'Votes "not solved" on', votes, now, event_weeks),
         silence("collector", watching.arrivals(since), now=now, weeks=event_weeks),
     )
 

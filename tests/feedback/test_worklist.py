@@ -8,7 +8,6 @@ import pytest
 from measure.moments import DAY, LATER, event, page, read, wrote
 
 from kb.feedback.digest import digest_json, digest_markdown
-from kb.feedback.impact import impact_cards
 from kb.feedback.worklist import Task, TaskKind, worklist, worklist_json
 from kb.measure.contacts import Contact
 from kb.measure.events import Event, Kind
@@ -138,25 +137,6 @@ def test_the_digests_json_has_all_tasks() -> None:
     assert form["schema"] == "docworthy.digest/1"
     assert len(form["review"]) == 9
     assert form["explicit_deflection"]["denominator"] == 12
-
-
-def test_an_impact_card_tells_published_read_solved_and_still_wrote_in() -> None:
-    """The author reads what became of the ticket, with the counts and the window."""
-    pages = [page(tickets=("d:9",), author="mx", published_at=DAY), page("a2", state="draft")]
-    events = [*reads(12, "a1"), *votes(Kind.SOLVED, 4), *votes(Kind.NOT_SOLVED, 1)]
-    found = reported(events, pages, [wrote(300, requester="r3", ticket="d:12")])
-    (card,) = impact_cards(found, pages)
-    assert (card.article, card.author, card.tickets) == ("a1", "mx", ("d:9",))
-    assert "answers 1 ticket, published 2026-03-02." in card.text
-    assert "4 of 5 who voted say it solved it; 1 still wrote in" in card.text
-    assert "What they still asked: d:12." in card.text
-
-
-def test_an_impact_card_without_events_claims_nothing() -> None:
-    """A silent collector is not "nobody read it"."""
-    (card,) = impact_cards(reported([], [page()]), [page()])
-    assert "nothing is known" in card.text
-    assert "0 read" not in card.text
 
 
 def test_the_reports_window_is_unused_after_it() -> None:
