@@ -148,12 +148,12 @@ class Ranking:
 
     def _lengths(self, place: int) -> tuple[float, float]:
         """Return the lengths of a page's text and title; weighed anew when many pages have come."""
-        number, *lengths = self._weighed[place]
+        number, whole, title = self._weighed[place]
         if number * 5 // 4 < len(self._ids):
             text = self._texts[place]
-            lengths = [self._length(text.counts, {}), self._length(text.title, {}) or 1.0]
-            self._weighed[place] = (len(self._ids), *lengths)
-        return lengths[0], lengths[1]
+            whole, title = self._length(text.counts, {}), self._length(text.title, {}) or 1.0
+            self._weighed[place] = len(self._ids), whole, title
+        return whole, title
 
     def _length(self, found: Iterable[str], idf: dict[str, float]) -> float:
         return math.sqrt(sum((idf.get(term) or self._idf(term)) ** 2 for term in found))

@@ -2,11 +2,8 @@
 
 import json
 import os
-import pty
-import select
 import subprocess
 import sys
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -90,7 +87,7 @@ def test_back_decides_again(inbox: Path) -> None:
 def test_naming_a_ticket_reopens_it(inbox: Path) -> None:
     """A decided ticket that is named is asked about again."""
     ask(inbox, "\nq\n")
-    ask(inbox, "d\nr\n", "files:1")
+    ask(inbox, "d\nr\n", "helpdesk:1")
 
     assert "declined" == decided(inbox)["1"][0]
 
@@ -103,26 +100,6 @@ def test_only_what_is_there_can_be_linked(inbox: Path) -> None:
     assert ("known", "index.md answers it") == decided(inbox)["1"][::2]
 
 
-def test_at_a_terminal_a_key_is_enough(inbox: Path) -> None:
-    """At a terminal no Enter is needed after a key."""
-    child, end = pty.openpty()
-    env = {**os.environ, "KB_PERSON": PERSON, "KB_SECRET": "a key for tests"}
-    command = [sys.executable, "-m", "kb", "triage"]
-    process = subprocess.Popen(command, cwd=inbox, env=env, stdin=end, stdout=end, stderr=end)
-    os.close(end)
-    said, keys, until = "", ["o", "d", "r", "q"], time.monotonic() + 60
-    while time.monotonic() < until and process.poll() is None:
-        if select.select([child], [], [], 0.1)[0]:
-            said += os.read(child, 65_536).decode()
-        if keys and said.rstrip(" ").endswith(("quit", "other")):
-            os.write(child, keys.pop(0).encode())
-            said = ""
-    process.kill()
-    os.close(child)
-
-    assert {"1": "declined"} == {key: row[0] for key, row in decided(inbox).items()}
-
-
 def test_what_nobody_marked_is_suggested_apart(tmp_path: Path) -> None:
     """A problem that came back unmarked has a line of its own, and --auto never takes it."""
     same = [make_raw(number, tags=[]) for number in (2, 3)]
@@ -133,7 +110,7 @@ def test_what_nobody_marked_is_suggested_apart(tmp_path: Path) -> None:
 
     rows = [json.loads(line) for line in run.stdout.splitlines()]
     assert [("1", False), ("3", True)] == [(row["id"], row["suggested"]) for row in rows]
-    assert (2, ["files:2", "files:3"], False) == tuple(
+    assert (2, ["helpdesk:2", "helpdesk:3"], False) == tuple(
         rows[1][k] for k in ("times", "tickets", "decided")
     )
     ask(folder, "\n")
