@@ -63,4 +63,5 @@ def test_base64_is_read_although_a_long_word_ends_the_line_before() -> None:
     """The last word of a line is no part of the base64 that begins on the next."""
     packed = base64.b64encode(b"write to d.quill@tidewheel.example").decode()
     found = REDACTOR.find(f"the Authorization\n{packed}\n")
-    assert found and found[0].entity is not Entity.SECRET
+    assert found
+    assert found[0].entity is not Entity.SECRET
