@@ -80,6 +80,23 @@ class Event:
     arm: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """What a reader wrote beside a vote that an article did not help; nothing says who.
+
+    Attributes:
+        id: UUID of the vote's event; a second arrival is kept once.
+        text: What they wrote, redacted.
+    """
+
+    id: str
+    at: datetime
+    article: str
+    version: str
+    reason: str
+    text: SafeText
+
+
 def once(events: Iterable[Event]) -> tuple[Event, ...]:
     """Return the events by time, each id once, as first arrived."""
     first: dict[str, Event] = {}

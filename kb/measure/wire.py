@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from kb.errors import EventError
-from kb.measure.events import FORM, REASONS, Event, Kind
+from kb.measure.events import FORM, REASONS, Comment, Event, Kind
 from kb.redaction import NOTHING, Redactor
 
 WIRE_VERSION = 1
@@ -16,10 +16,14 @@ WIRE_VERSION = 1
 LARGEST_BATCH = 50
 """How many events one request may carry."""
 
+LONGEST_COMMENT = 1000
+"""Characters that a comment may have."""
+
 Signed = Callable[[Event, str], bool]
 """`(event, token)` → whether a rendered page (or our own canary) sent it."""
 
-_LONGEST = {"page": 2000, "article": 200, "version": 80, "query": 200, "reason": 20, "token": 64}
+_LONGEST = {"page": 2000, "article": 200, "version": 80, "query": 200, "reason": 20, "token": 64,
+            "comment": LONGEST_COMMENT}  # fmt: skip
 _RANGES = {"results": (0, 100_000), "rank": (1, 1000), "dwell": (0, 86_400)}
 _KEYS = frozenset({"id", "kind", *_LONGEST, *_RANGES})
 _BATCH = frozenset({"v", "events", "reader", "account"})
@@ -54,10 +58,12 @@ class Batch:
 
     Attributes:
         events: In the order sent.
+        comments: What was written beside votes, redacted.
         unsigned: How many votes were left out, because no rendered page had sent them.
     """
 
     events: tuple[Event, ...]
+    comments: tuple[Comment, ...] = ()
     unsigned: int = 0
 
 
@@ -84,7 +90,7 @@ def parse_batch(
     """Read one request's JSON body, schema v1: `{"v": 1, "events": [{"id", "kind", ...}]}`.
 
     Each event has an `id` (UUID) and a `kind`; `page`, `article`, `version`, `query`, `reason`,
-    `token` (strings) and `results`, `rank`, `dwell` (whole numbers) may follow. Beside `v` and
+    `comment`, `token` (strings) and `results`, `rank`, `dwell` (whole numbers) may follow. Beside `v` and
     `events` there may be `reader` or `account` (see `said`). Nothing else may be.
 
     Args:
@@ -92,7 +98,7 @@ def parse_batch(
         at: When the collector received it (aware); the browser's clock is never asked. The
             events of a batch lie a microsecond apart, in the order sent.
         reader: The reader's opaque key, as the collector knows it.
-        redactor: Every query passes it before it becomes part of an event.
+        redactor: Every query and comment passes it before anything is made of them.
         origin: The opaque key of the address, as the collector knows it.
         arm: The experiment's side that the reader is on; events of the form carry it.
         is_signed: Says whether a vote's token is that of its article and version; a vote without
@@ -107,6 +113,7 @@ def parse_batch(
     """
     rows = _rows(payload)
     events: dict[str, Event] = {}
+    comments: list[Comment] = []
     unsigned = 0
     for index, row in enumerate(rows):
         # A microsecond apart, so that their order outlives every sort by time.
@@ -115,9 +122,10 @@ def parse_batch(
         event = given.event(moment, reader, redactor, origin=origin, arm=arm)
         if is_signed and event.kind in _SIGNED and not is_signed(event, given.text("token")):
             unsigned += 1
-        else:
-            events.setdefault(event.id, event)
-    return Batch(events=tuple(events.values()), unsigned=unsigned)
+        elif event.id not in events:
+            events[event.id] = event
+            comments += given.comment(event, redactor)
+    return Batch(events=tuple(events.values()), comments=tuple(comments), unsigned=unsigned)
 
 
 def _rows(payload: object) -> list[object]:
@@ -162,6 +170,19 @@ class _Given:
             origin=origin,
             arm=arm if kind in FORM else "",
         )
+
+    def comment(self, event: Event, redactor: Redactor) -> Iterator[Comment]:
+        """Yield what was written beside the vote, if anything was."""
+        if "comment" not in self.row:
+            return
+        if event.kind is not Kind.NOT_SOLVED:
+            raise EventError(f"{self.where}/comment", "belongs to not_solved alone", _FITS)
+        text = " ".join(self.text("comment").split())
+        if text:
+            yield Comment(
+                id=event.id, at=event.at, article=event.article, version=event.version,
+                reason=event.reason, text=redactor.redact(text).text,
+            )  # fmt: skip
 
     def text(self, key: str) -> str:
         value = self.row.get(key)

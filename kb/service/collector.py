@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -84,11 +84,11 @@ class Collector:
         agent = headers.get("user-agent", "")
         reason = self._reason(scope, headers, agent)
         if reason and not _is_canary(payload):
-            await self._keep((), {reason: 1})
+            await self._keep(Batch(events=()), {reason: 1})
         else:
             batch = self._read(payload, address, agent)
             unsigned = {str(Exclusion.UNSIGNED_VOTE): batch.unsigned} if batch.unsigned else {}
-            await self._keep(batch.events, unsigned)
+            await self._keep(batch, unsigned)
 
     def _reason(self, scope: Scope, headers: Mapping[str, str], agent: str) -> str:
         if reason := excluded(agent, headers, self.agents.named):
@@ -109,11 +109,12 @@ class Collector:
             is_signed=self._is_signed,
         )
 
-    async def _keep(self, events: Sequence[Event], reasons: Mapping[str, int]) -> None:
+    async def _keep(self, batch: Batch, reasons: Mapping[str, int]) -> None:
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         today = self.now().astimezone(UTC).date().isoformat() if reasons else ""
         dropped = {(today, reason): count for reason, count in reasons.items()}
-        if not self.inbox.put(Parcel(events=events, dropped=dropped, kept=kept)):
+        parcel = Parcel(events=batch.events, dropped=dropped, kept=kept, comments=batch.comments)
+        if not self.inbox.put(parcel):
             raise Refusal(
                 503, "service", "too much waits", "Try again", headers={"Retry-After": "1"}
             )

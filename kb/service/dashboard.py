@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kb.feedback.letter import LetterState
 from kb.feedback.worklist import Noticed, Task, TaskKind, worklist
+from kb.measure.events import Comment
 from kb.measure.figures import Figure
 from kb.measure.gaps import Gap
 from kb.measure.readership import Readership
@@ -18,7 +19,7 @@ WINDOWS = (7, 28, 90, 365)
 SHOWN = 10
 GOAL = 0.95
 """Share of first responses in time that a support team aims at."""
-_FAILING, _ASKED, _GAPS = 6, 12, 8
+_FAILING, _ASKED, _GAPS, _COMMENTS = 6, 12, 8, 6
 _WIDTH = 1000
 
 
@@ -40,11 +41,13 @@ class Failing:
         clearly: Its readers write in clearly more often than readers of all articles, or most
             votes say that it did not solve it.
         asked: Their tickets, the latest first.
+        comments: What readers wrote beside a vote that it did not help, the latest first.
     """
 
     row: Readership
     clearly: bool
     asked: tuple[Ticket, ...]
+    comments: tuple[Comment, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,7 @@ def board(store: Store, found: Measured, noticed: Noticed, *, days: int) -> Boar
         report=report,
         trend=trend(store, found),
         outcomes=bars(report),
-        failing=failing(found, tasks),
+        failing=failing(store, found, tasks),
         gaps=gap_bars(report),
         stale=tuple(task for task in tasks if task.kind is TaskKind.STALE),
         top=most_read(report),
@@ -97,7 +100,7 @@ def board(store: Store, found: Measured, noticed: Noticed, *, days: int) -> Boar
     )
 
 
-def failing(found: Measured, tasks: tuple[Task, ...]) -> tuple[Failing, ...]:
+def failing(store: Store, found: Measured, tasks: tuple[Task, ...]) -> tuple[Failing, ...]:
     """Return the articles that people read who still wrote in, most people first."""
     clearly = {task.article for task in tasks if task.kind is TaskKind.FAILING}
     rows = [r for r in found.report.articles if r.still_wrote_in or r.article in clearly]
@@ -106,6 +109,9 @@ def failing(found: Measured, tasks: tuple[Task, ...]) -> tuple[Failing, ...]:
         Failing(
             row=row, clearly=row.article in clearly,
             asked=tuple(asked(found, row.tickets)[:_ASKED]),
+            comments=store.comments.latest(
+                row.article, since=found.report.since, most=_COMMENTS
+            ),
         )
         for row in rows[:_FAILING]
     )  # fmt: skip

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, func, select
 
-from kb.measure.events import Event, Kind
+from kb.measure.events import Comment, Event, Kind
 from kb.redaction import already_safe
 from kb.store import schema
 from kb.store.database import Database
@@ -54,14 +54,23 @@ class Events:
         self.keep(tuple(events))
 
     def keep(
-        self, events: Sequence[Event], dropped: Mapping[tuple[str, str], int] | None = None
+        self,
+        events: Sequence[Event],
+        dropped: Mapping[tuple[str, str], int] | None = None,
+        comments: Sequence[Comment] = (),
     ) -> None:
-        """Keep events and count what was kept out, `(day, reason)`, in one transaction."""
+        """Keep events, comments and counts of what was kept out, in one transaction.
+
+        Args:
+            dropped: How often something was kept out, by `(day, reason)`.
+        """
         with self.database.transaction() as connection:
             for first in range(0, len(events), _CHUNK):
                 self._insert(connection, events[first : first + _CHUNK])
             for (day, reason), count in (dropped or {}).items():
                 self._count(connection, day, reason, count)
+            for comment in comments:
+                self._say(connection, comment)
 
     def all(self, *, since: datetime | None = None) -> tuple[Event, ...]:
         """Return the events from `since` on, in the order of time."""
@@ -137,6 +146,12 @@ class Events:
             for size, some in _sized(rows):
                 connection.exec_driver_sql(_SQLITE[size], tuple(chain.from_iterable(some)))
 
+    def _say(self, connection: Connection, comment: Comment) -> None:
+        row = {"id": UUID(comment.id).bytes, "at": stamp(comment.at), "text": comment.text}
+        row |= {name: getattr(comment, name) for name in ("article", "version", "reason")}
+        insert = self.database.insert(schema.comments).values(row)
+        connection.execute(insert.on_conflict_do_nothing())
+
     def _count(self, connection: Connection, day: str, reason: str, count: int) -> None:
         table = schema.drops
         insert = self.database.insert(table).values(day=day, reason=reason, count=count)
@@ -149,6 +164,11 @@ class Events:
 def stamp(at: datetime) -> int:
     """Return microseconds since 1970, exactly."""
     return (at - _EPOCH) // _MICROSECOND
+
+
+def at_of(microseconds: int) -> datetime:
+    """Return the time that `stamp` wrote."""
+    return _EPOCH + timedelta(microseconds=microseconds)
 
 
 def day_of(at: datetime) -> str:
@@ -186,7 +206,7 @@ def event_of(row: Row[Any]) -> Event:
     return Event(
         id=_id(key),
         kind=_KINDS[kind],
-        at=_EPOCH + timedelta(microseconds=at),
+        at=at_of(at),
         reader=reader,
         page=page,
         article=article,

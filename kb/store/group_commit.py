@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kb.errors import KbError
-from kb.measure.events import Event
+from kb.measure.events import Comment, Event
 from kb.store.events import Events
 
 MOST_WAITING = 50_000
@@ -26,12 +26,14 @@ class Parcel:
     Attributes:
         events: To be kept.
         dropped: What was kept out, `(day, reason)` and how often.
+        comments: What was written beside votes.
         kept: Settled in its own loop once all of it is durable, or with the error.
     """
 
     events: Sequence[Event]
     dropped: Mapping[tuple[str, str], int]
     kept: "asyncio.Future[None]"
+    comments: Sequence[Comment] = ()
 
 
 @dataclass(slots=True)
@@ -94,8 +96,10 @@ class GroupCommit:
         dropped: Counter[tuple[str, str]] = Counter()
         for parcel in group:
             dropped.update(parcel.dropped)
+        events = [event for parcel in group for event in parcel.events]
+        comments = [comment for parcel in group for comment in parcel.comments]
         try:
-            self.events.keep([event for parcel in group for event in parcel.events], dropped)
+            self.events.keep(events, dropped, comments)
         except KbError as error:
             return error
         return None

@@ -66,6 +66,9 @@ class Purging:
                 .where(_read(article_id))
                 .values(article=GONE, page=f"/{GONE}/", query="")
             )
+            connection.execute(
+                delete(schema.comments).where(schema.comments.c.article == article_id)
+            )
             connection.execute(delete(schema.folds))  # made again from the events
             connection.execute(delete(schema.outbox).where(_told(article_id, keys)))
         self._wipe()

@@ -111,6 +111,18 @@ folds = Table(  # derived: made again from the events whenever they say so
     Column("tally", LargeBinary),  # the day added up, while no window after it is closing
 )
 
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),  # the vote's
+    Column("at", BigInteger, nullable=False),  # microseconds since 1970, UTC
+    Column("article", String(200), nullable=False),
+    Column("version", String(80), nullable=False),
+    Column("reason", String(20), nullable=False),
+    Column("text", Text, nullable=False),  # redacted
+    Index("comments_article", "article", "at"),
+)
+
 drops = Table(
     "drops",
     metadata,

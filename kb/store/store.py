@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kb.store.comments import Comments
 from kb.store.database import Database, open_database
 from kb.store.decisions import Decisions
 from kb.store.events import Events
@@ -22,6 +23,11 @@ class Store:
     decisions: Decisions
     events: Events
     folds: Folds
+
+    @property
+    def comments(self) -> Comments:
+        """What readers wrote about articles that did not help."""
+        return Comments(self.database)
 
     @property
     def outbox(self) -> Outbox:

@@ -38,6 +38,9 @@ def test_every_field_arrives() -> None:
     ) == (Kind.SEARCH, DAY, "r1", "a b", 0, 1)
 
 
+NO = {"kind": "not_solved", "article": "a", "version": "v"}
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_kind_is_read(kind: Kind) -> None:
     """The wire names every kind by its value."""
@@ -76,6 +79,9 @@ def test_a_query_is_redacted() -> None:
         ("/events/0/rank", row(rank=1.0)),
         ("/events/0/dwell", row(dwell=86_401)),
         ("/events/0/reason", row(reason="bored")),
+        ("/events/0/comment", row(comment="it fails")),
+        ("/events/0/comment", row(**NO, comment="c" * 1001)),
+        ("/events/0/comment", row(**NO, comment=["it fails"])),
     ],
 )
 def test_what_does_not_fit_is_refused_by_its_pointer(where: str, wrong: object) -> None:
@@ -101,6 +107,26 @@ def test_the_batch_itself_is_closed(where: str, payload: object) -> None:
     with pytest.raises(EventError) as refused:
         parse_batch(payload, at=DAY, reader="r1", redactor=Redactor())
     assert where == refused.value.where
+
+
+def test_a_comment_is_redacted() -> None:
+    """What is written beside a No becomes a comment of its own, without what it may not hold."""
+    said = row(**NO, reason="unclear", comment="ask  ada@canary.example about step 2")
+    batch = parse_batch({"v": 1, "events": [said]}, at=DAY, reader="r1", redactor=Redactor())
+
+    (comment,) = batch.comments
+    assert ("a", "v", "unclear") == (comment.article, comment.version, comment.reason)
+    assert "ask <email-1> about step 2" == comment.text
+    assert batch.events[0].id == comment.id
+
+
+@pytest.mark.parametrize("words", [{}, {"comment": ""}, {"comment": " "}])
+def test_no_words_are_no_comment(words: dict[str, str]) -> None:
+    """A No without words is an event alone."""
+    said = row(**NO, **words)
+    batch = parse_batch({"v": 1, "events": [said]}, at=DAY, reader="r1", redactor=Redactor())
+
+    assert (1, 0) == (len(batch.events), len(batch.comments))
 
 
 def test_no_error_tells_the_value() -> None:

@@ -124,11 +124,13 @@ def test_no_with_a_reason_reaches_the_collector(page: Any, centre: Collector) ->
     page.get_by_role("button", name="No", exact=True).click()
     assert page.get_by_label("Something is missing").is_visible()
     page.get_by_label("It is hard to understand").check()
+    page.get_by_label("What was missing?").fill("step 2 names\nno file")
     page.get_by_role("button", name="Send the reason").click()
     assert page.locator(".dw-thanks").inner_text().startswith("Thank you")
     assert "dw-thanks" in page.evaluate("document.activeElement.className")
     votes = centre.wait_for("not_solved", 2)
     assert [None, "unclear"] == [vote.get("reason") for vote in votes]
+    assert [None, "step 2 names no file"] == [vote.get("comment") for vote in votes]
     shown = page.locator("[data-dw-version]").get_attribute("data-dw-version")
     assert [shown, "proxy-timeouts"] == [votes[1]["version"], votes[1]["article"]]
 

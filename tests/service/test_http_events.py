@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -266,3 +267,15 @@ def hammer(address: str, process: subprocess.Popen[bytes], *, after: int) -> lis
     for thread in threads:
         thread.join()
     return promised
+
+
+def test_a_comment_is_kept_redacted_and_once(running: Running, visitor: httpx2.Client) -> None:
+    """What is written beside a No is on the disk when 202 is told, with nobody's address in it."""
+    said = batch(kind="not_solved", article="a-1", version="v1", reason="missing",
+                 comment="mail dora@tidewheel.example, step 3 is wrong")  # fmt: skip
+    assert [202, 202] == [visitor.post("/events", json=said).status_code for _ in range(2)]
+
+    (kept,) = running.store.comments.latest("a-1", since=datetime(2026, 1, 1, tzinfo=UTC), most=9)
+    assert ("missing", "mail <email-1>, step 3 is wrong") == (kept.reason, kept.text)
+    running.store.purging.purge("a-1", ())
+    assert () == running.store.comments.latest("a-1", since=kept.at, most=9)

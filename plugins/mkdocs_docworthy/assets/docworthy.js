@@ -80,7 +80,9 @@
   };
   const giveReason = (form) => {
     const chosen = $("input[name=reason]:checked", form);
-    if (chosen) send("not_solved", { reason: chosen.value, ...signed() });
+    const comment = $("[name=comment]", form).value.replace(/\s+/g, " ").trim();
+    const said = { ...(chosen && { reason: chosen.value }), ...(comment && { comment }) };
+    if (chosen || comment) send("not_solved", { ...said, ...signed() });
     $(".dw-reasons", form).hidden = true;
     thank(form, form.dataset.dwReasonThanks);
   };
