@@ -123,7 +123,7 @@ def _sieve() -> _Sieve:
 
 def _search(words: list[bytes]) -> Any:
     options = re2.Options()
-    options.max_mem = 256 << 20
+    options.max_mem = 64 << 20
     options.encoding = re2.Options.Encoding.LATIN1
     options.never_nl = False
     found = re2.Set.SearchSet(options)
