@@ -23,6 +23,7 @@ from kb.config import Config
 from kb.errors import ConfigError, KbError
 from kb.redaction import Redactor
 from kb.search.opensearch import ClusterSearcher, connect
+from kb.service.carrying import FORMS, no_form
 from kb.service.collector import Collector
 from kb.service.failures import LastResort, handle
 from kb.service.finding import Finder
@@ -130,8 +131,10 @@ def make_passing(config: Config, store: Store, *, now: Callable[[], datetime]) -
     """Return what passes customers' tickets on, to where the workspace wants them.
 
     Raises:
-        ConfigError: The workspace has no key.
+        ConfigError: The workspace has no key, or `form.to` is no help desk there is.
     """
+    if config.form.to not in ("", *FORMS):
+        raise no_form()
     return Passing(
         outbox=store.outbox,
         redactor=Redactor(words=config.redaction.words, allow=config.redaction.allow),

@@ -23,6 +23,8 @@ _GITHUB = "https://api.github.com"
 _JSON = {"Accept": "application/json"}
 DESKS = ("zendesk", "jira")
 """The sources whose tickets take internal comments."""
+FORMS = ("zendesk", "jira", "github", "mail")
+"""Where the contact form's tickets may go."""
 
 
 def carriers(config: Config) -> Mapping[str, Carrier]:
@@ -143,7 +145,12 @@ def form(config: Config) -> Carrier:
         if not own.mail_to:
             raise ConfigError("form.mail_to", "it names nobody", "Write who gets the mail")
         return MailForm(mail=_mail(config), to=own.mail_to)
-    raise ConfigError("form.to", "it is no help desk", "Use zendesk, jira, github or mail")
+    raise no_form()
+
+
+def no_form() -> ConfigError:
+    """Return what is wrong with a `form.to` that is none of `FORMS`."""
+    return ConfigError("form.to", "it is no help desk", "Use zendesk, jira, github or mail")
 
 
 def _number(value: str, where: str) -> str:

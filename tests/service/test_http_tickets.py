@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -13,9 +14,11 @@ from feedback import places
 from feedback.listener import Listener, listening
 from yard import NOW, ORIGIN, Running
 
-from kb.config import Config, Form
+from kb.config import Config, Feedback, Form
+from kb.errors import ConfigError
 from kb.feedback.delivery import deliver
 from kb.feedback.letter import LetterState, Posted
+from kb.service.app import make_passing
 from kb.service.carrying import carriers
 
 WRITTEN = {
@@ -189,3 +192,46 @@ def test_no_word_is_logged(
     assert (503, True) == (failed.status_code, bool(caplog.records))
     assert "Zeppelin" not in caplog.text + failed.text
     assert "vance" not in caplog.text + failed.text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "address"),
+    [
+        (Form(to="jira", url="https://j.example", project="4", request_type="25"), "j.example/4"),
+        (Form(to="github", project="ferry/help"), "api.github.com/ferry/help"),
+        (Form(to="mail", mail_to=("help@ferrywright.example",)), "mail.example:587"),
+    ],
+)
+def test_help_desks_are_set_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: Form, address: str
+) -> None:
+    """Each help desk needs its few options and no others."""
+    monkeypatch.setenv("KB_FORM_USER", "bot")
+    monkeypatch.setenv("KB_FORM_TOKEN", "t")
+    server = Feedback(smtp="mail.example:587", mail_from="kb@ferrywright.example")
+
+    assert address == carriers(Config(root=tmp_path, form=wanted, feedback=server))["form"].address
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [Form(to="zendesk"), Form(to="mail"), Form(to="github"),
+     Form(to="jira", url="https://j.example", project="SUP")],
+)  # fmt: skip
+def test_half_a_set_up_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wanted: Form
+) -> None:
+    """What is missing is named before anything is sent."""
+    monkeypatch.setenv("KB_FORM_USER", "bot")
+    monkeypatch.setenv("KB_FORM_TOKEN", "" if wanted.to == "github" else "t")
+
+    with pytest.raises(ConfigError, match=r"form\.|KB_FORM_TOKEN"):
+        carriers(Config(root=tmp_path, form=wanted))
+
+
+def test_unknown_help_desk_is_told_at_the_start(running: Running, tmp_path: Path) -> None:
+    """A service that could not pass anything on does not start to take it."""
+    config = Config(root=tmp_path, form=Form(to="zendeks"))
+
+    with pytest.raises(ConfigError, match=r"form\.to"):
+        make_passing(config, running.store, now=lambda: NOW)
