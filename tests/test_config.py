@@ -74,7 +74,7 @@ def test_every_kind_of_value(tmp_path: Path) -> None:
         ("[triage]\nconfidence = true\n", "kb.toml: triage.confidence: it has the wrong type. Write a number."),
         ("root = '/'\n", "kb.toml: 'root' is not an option. There are: "
          "site, source, triage, drafting, redaction, measure, service, review, feedback, "
-         "paging, search."),
+         "paging, search, form."),
     ],
 )  # fmt: skip
 def test_mistake_is_told(tmp_path: Path, text: str, message: str) -> None:

@@ -14,7 +14,7 @@ from kb.service.serve import serve as run_service
     "--site", type=click.Path(file_okay=False, path_type=Path), help="Also serve this built site."
 )
 def serve(site: Path | None) -> None:
-    """Collect events, answer searches and suggestions, and show the team pages."""
+    """Collect events, answer searches and suggestions, pass on the form, show the team pages."""
     workspace = open_workspace()
     with workspace.store() as store:
         run_service(workspace.config, store, now=now, on_ready=_told_ready, site=site)

@@ -15,9 +15,16 @@ _SECONDS = 20
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-def mail(key: str, *, subject: str, text: str, to: Sequence[str]) -> Letter:
-    """Return a mail as a letter."""
+def mail(key: str, *, subject: str, text: str, to: Sequence[str], reply_to: str = "") -> Letter:
+    """Return a mail as a letter.
+
+    Args:
+        reply_to: The person whose words these are, where it is one: an answer goes to them, and
+            the mail does not say that a machine wrote it.
+    """
     body = {"subject": " ".join(subject.split()), "text": text, "to": list(to)}
+    if reply_to:
+        body["reply_to"] = reply_to
     return Letter(key=key, destination=DESTINATION, body=json.dumps(body))
 
 
@@ -56,7 +63,9 @@ class Mail:
             said = f"it answers {error.smtp_code}"
             return self._told(Verdict.LATER if later else Verdict.REFUSED, said)
         except smtplib.SMTPRecipientsRefused:
-            return self._told(Verdict.REFUSED, "it refuses every recipient; check feedback.mail_to")
+            return self._told(
+                Verdict.REFUSED, "it refuses every recipient; check mail_to in kb.toml"
+            )
         except (smtplib.SMTPException, OSError) as error:
             return self._told(Verdict.UNSURE, f"its answer did not come ({type(error).__name__})")
         finally:
@@ -83,7 +92,10 @@ class Mail:
         message["To"] = ", ".join(told["to"])
         domain = self.sender.rpartition("@")[2] or "docworthy.invalid"
         message["Message-ID"] = f"<{sha256(letter.key.encode()).hexdigest()[:32]}@{domain}>"
-        message["Auto-Submitted"] = "auto-generated"
+        if reply_to := told.get("reply_to"):
+            message["Reply-To"] = reply_to
+        else:
+            message["Auto-Submitted"] = "auto-generated"
         message.set_content(told["text"])
         return message
 

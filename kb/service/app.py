@@ -23,11 +23,13 @@ from kb.config import Config
 from kb.errors import ConfigError, KbError
 from kb.redaction import Redactor
 from kb.search.opensearch import ClusterSearcher, connect
+from kb.service.carrying import FORMS, no_form
 from kb.service.collector import Collector
 from kb.service.failures import LastResort, handle
 from kb.service.finding import Finder
 from kb.service.hooks import Hooks
 from kb.service.pages import HERE
+from kb.service.passing import Passing
 from kb.service.proxy import KeepPeer, Proxy
 from kb.service.public import FastLane, routes
 from kb.service.readers import Identity, Readers
@@ -62,10 +64,11 @@ def make_app(
     team = Team(config=config, store=store, sessions=sessions, now=now)
     collector = make_collector(config, store, now=now, is_team=team.is_team)
     finder = Finder(config.docs, config.state / "search", _engine(config), collector.is_held)
+    passing = make_passing(config, store, now=now)
     signing = config.slack_secret()
     slash = Slash(config=config, store=store, secret=signing, find=finder.find, now=now)
     places: list[BaseRoute] = [
-        *routes(collector, finder, config.service.origins),
+        *routes(collector, finder, passing, config.service.origins),
         *slash.routes(),
         Mount("/team/static", StaticFiles(directory=HERE / "static")),
         Mount("/team", routes=team.routes()),
@@ -121,6 +124,23 @@ def make_collector(
         is_team=is_team,
         secret=secret,
         page_key=config.page_key(),
+    )
+
+
+def make_passing(config: Config, store: Store, *, now: Callable[[], datetime]) -> Passing:
+    """Return what passes customers' tickets on, to where the workspace wants them.
+
+    Raises:
+        ConfigError: The workspace has no key, or `form.to` is no help desk there is.
+    """
+    if config.form.to not in ("", *FORMS):
+        raise no_form()
+    return Passing(
+        outbox=store.outbox,
+        redactor=Redactor(words=config.redaction.words, allow=config.redaction.allow),
+        now=now,
+        to=config.form.to,
+        secret=hashlib.sha256(b"kb.service/passing" + config.secret()).digest(),
     )
 
 

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from kb.config import Config, Paging
 from kb.errors import ConfigError
-from kb.feedback import desks, mail, paging, slack, trackers
+from kb.feedback import contact, desks, mail, paging, slack, trackers
+from kb.feedback.contact import GitHubForm, JiraForm, MailForm, ZendeskForm
 from kb.feedback.desks import JiraDesk, ZendeskDesk
 from kb.feedback.letter import Carrier
 from kb.feedback.mail import Mail
@@ -22,6 +23,8 @@ _GITHUB = "https://api.github.com"
 _JSON = {"Accept": "application/json"}
 DESKS = ("zendesk", "jira")
 """The sources whose tickets take internal comments."""
+FORMS = ("zendesk", "jira", "github", "mail")
+"""Where the contact form's tickets may go."""
 
 
 def carriers(config: Config) -> Mapping[str, Carrier]:
@@ -36,6 +39,7 @@ def carriers(config: Config) -> Mapping[str, Carrier]:
         desks.DESTINATION: (config.feedback.cards and config.source.kind in DESKS, _desk),
         trackers.DESTINATION: (bool(config.feedback.worklist), _tracker),
         paging.DESTINATION: (bool(config.paging.kind), pager),
+        contact.DESTINATION: (bool(config.form.to), form),
     }
     return {name: make(config) for name, (is_set, make) in wanted.items() if is_set}
 
@@ -81,7 +85,7 @@ def _slack(_: Config) -> Carrier:
     return Slack(host=Host(base=base, secret_path=parts.path))
 
 
-def _mail(config: Config) -> Carrier:
+def _mail(config: Config) -> Mail:
     own = config.feedback
     host, _, port = own.smtp.rpartition(":")
     if not host or not port.isdigit():
@@ -107,14 +111,57 @@ def _tracker(config: Config) -> Carrier:
     own = config.feedback
     if own.worklist == "github":
         base = origin(own.url or _GITHUB, "feedback.url")
-        token = variable("KB_WORKLIST_TOKEN")
-        headers = {"Accept": "application/vnd.github+json", "Authorization": f"Bearer {token}"}
+        headers = _github("KB_WORKLIST_TOKEN")
         return GitHubTracker(host=Host(base=base, headers=headers), project=own.project)
     if own.worklist == "jira":
         base = origin(own.url, "feedback.url")
         login = _basic(variable("KB_WORKLIST_USER"), variable("KB_WORKLIST_TOKEN"))
         return JiraTracker(host=Host(base=base, headers=login), project=own.project)
     raise ConfigError("feedback.worklist", "it is no tracker", "Use github or jira")
+
+
+def form(config: Config) -> Carrier:
+    """Return what takes customers' words to the help desk.
+
+    Raises:
+        ConfigError: `form.to` is none there is, an option is missing, or a credential is.
+    """
+    own = config.form
+    if own.to == "zendesk":
+        return ZendeskForm(host=Host(base=origin(own.url, "form.url"), headers=_JSON))
+    if own.to == "jira":
+        login = _basic(variable("KB_FORM_USER"), variable("KB_FORM_TOKEN"))
+        host = Host(base=origin(own.url, "form.url"), headers=login)
+        desk = _number(own.project, "form.project")
+        return JiraForm(
+            host=host, desk=desk, request_type=_number(own.request_type, "form.request_type")
+        )
+    if own.to == "github":
+        base = origin(own.url or _GITHUB, "form.url")
+        return GitHubForm(
+            host=Host(base=base, headers=_github("KB_FORM_TOKEN")), project=own.project
+        )
+    if own.to == "mail":
+        if not own.mail_to:
+            raise ConfigError("form.mail_to", "it names nobody", "Write who gets the mail")
+        return MailForm(mail=_mail(config), to=own.mail_to)
+    raise no_form()
+
+
+def no_form() -> ConfigError:
+    """Return what is wrong with a `form.to` that is none of `FORMS`."""
+    return ConfigError("form.to", "it is no help desk", "Use zendesk, jira, github or mail")
+
+
+def _number(value: str, where: str) -> str:
+    if not value.isdigit():
+        raise ConfigError(where, "it is no number", "Write the id as Jira's API lists it")
+    return value
+
+
+def _github(name: str) -> dict[str, str]:
+    token = variable(name)
+    return {"Accept": "application/vnd.github+json", "Authorization": f"Bearer {token}"}
 
 
 def _basic(user: str, token: str) -> dict[str, str]:

@@ -80,7 +80,7 @@ class Collector:
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         self.limit.take(address)
         _check_type(headers)
-        payload = _json(await _body(headers, receive))
+        payload = _json(await read_body(headers, receive))
         agent = headers.get("user-agent", "")
         reason = self._reason(scope, headers, agent)
         if reason and not _is_canary(payload):
@@ -145,33 +145,39 @@ def _check_type(headers: Mapping[str, str]) -> None:
         raise Refusal(415, "content-type", "it is none of ours", f"Send {' or '.join(_TYPES)}")
 
 
-async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
-    """Read the body, but never more than `LARGEST_BODY` bytes or longer than `BODY_SECONDS`."""
+async def read_body(
+    headers: Mapping[str, str], receive: Receive, *, largest: int = LARGEST_BODY
+) -> bytes:
+    """Read the body, but never more than `largest` bytes or longer than `BODY_SECONDS`.
+
+    Raises:
+        Refusal: It is larger (413), or did not arrive in time (408).
+    """
     length = headers.get("content-length", "0")
-    if length.isdigit() and int(length) > LARGEST_BODY:
-        raise _too_large()
+    if length.isdigit() and int(length) > largest:
+        raise _too_large(largest)
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _chunks(receive)
+            return await _chunks(receive, largest)
     except TimeoutError:
         raise _too_late() from None
 
 
-async def _chunks(receive: Receive) -> bytes:
+async def _chunks(receive: Receive, largest: int) -> bytes:
     body = b""
     while True:
         message = await receive()
         if message["type"] != "http.request":
             raise _too_late()
         body += bytes(message.get("body", b""))
-        if len(body) > LARGEST_BODY:
-            raise _too_large()
+        if len(body) > largest:
+            raise _too_large(largest)
         if not message.get("more_body"):
             return body
 
 
-def _too_large() -> Refusal:
-    return Refusal(413, "body", f"it is over {LARGEST_BODY} bytes", "Send fewer events")
+def _too_large(largest: int) -> Refusal:
+    return Refusal(413, "body", f"it is over {largest} bytes", "Send less")
 
 
 def _too_late() -> Refusal:

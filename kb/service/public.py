@@ -1,4 +1,4 @@
-"""The public API: events in, search and suggestions out, for the configured sites alone."""
+"""The public API: events and tickets in, search and suggestions out, for the known sites alone."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kb.service.collector import Collector
 from kb.service.failures import Refusal, failure
 from kb.service.finding import Finder
+from kb.service.passing import Passing
 
 
-def routes(collector: Collector, finder: Finder, origins: Sequence[str]) -> list[Route]:
+def routes(
+    collector: Collector, finder: Finder, passing: Passing, origins: Sequence[str]
+) -> list[Route]:
     """Return the public routes behind an exact list of origins, without credentials."""
     cors = Middleware(
         CORSMiddleware,
@@ -29,6 +32,7 @@ def routes(collector: Collector, finder: Finder, origins: Sequence[str]) -> list
         Route("/events", collector, methods=["POST", "OPTIONS"], middleware=doors),
         Route("/search", finder.search, methods=["GET", "OPTIONS"], middleware=doors),
         Route("/suggest", finder.suggest, methods=["GET", "OPTIONS"], middleware=doors),
+        Route("/tickets", passing.take, methods=["POST", "OPTIONS"], middleware=doors),
         Route("/health", health, methods=["GET"]),
     ]
 

@@ -16,7 +16,7 @@ class DocworthyConfig(Config):  # type: ignore[no-untyped-call]
     related = c.Type(int, default=3)
     """How many related pages an article offers; 0 leaves them out."""
 
-    contact_action = c.Type(str, default="mailto:")
+    contact_action = c.Type(str, default="")
     """Where the contact form sends: `mailto:` with an address, or an https address that takes a
     POST."""
 

@@ -118,7 +118,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         """Put form, search and rows where a page asks for them."""
         t, path, place = self._texts, page.file.src_uri, self._place(page)
         if furniture.FORM_MARK in html:
-            html = furniture.with_form(html, place, self.config.contact_action, t)
+            html = furniture.with_form(html, place, self._action(), t)
         if browse.BROWSE_MARK in html:
             group = self._ways.groups.get(path)
             html = furniture.with_rows(html, self._ways, group, t, self._address(page))
@@ -151,7 +151,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         if self._serves or self.config.policy is False:
             return output
         more = self.config.policy if isinstance(self.config.policy, dict) else {}
-        allowed = heads.policy(self._kb.site.service, self.config.contact_action, more)
+        allowed = heads.policy(self._kb.site.service, self._action(), more)
         return heads.guarded(output, allowed)
 
     def on_post_template(self, output: str, /, *, template_name: str, **_: Any) -> str:
@@ -193,6 +193,12 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
             raise PluginError("\n".join(str(error) for error in errors))
         for error in errors:
             log.warning("Not fit to go out: %s", error)
+
+    def _action(self) -> str:
+        """Return where the form sends: what mkdocs.yml says, else the service that passes it on."""
+        if not self.config.contact_action and self._kb.form.to and self._kb.site.service:
+            return f"{self._kb.site.service}/tickets"
+        return self.config.contact_action or "mailto:"
 
     def _generated(self) -> dict[str, str]:
         """Return the pages that nobody has to write, by source path."""

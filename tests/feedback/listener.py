@@ -1,7 +1,8 @@
-"""A real HTTP server on loopback that records what comes and answers as it is told."""
+"""Real servers on loopback, for HTTP and for mail, that record what comes and answer as told."""
 
 import contextlib
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -89,3 +90,39 @@ def listening(answering: Answering = lambda _: Says()) -> Iterator[Listener]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+class Postbox:
+    """A mail server that says what it is told to, and keeps what came."""
+
+    def __init__(self, says: str) -> None:
+        self.says, self.kept = says, b""
+        self.recipients: list[bytes] = []
+        self.server = socket.create_server(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+        self.thread = threading.Thread(target=self._serve)
+        self.thread.start()
+
+    def _serve(self) -> None:
+        line, _ = self.server.accept()
+        with line, line.makefile("rb") as lines:
+            line.sendall(b"220 mail\r\n")
+            for command in lines:
+                if command.upper().startswith(b"RCPT"):
+                    self.recipients.append(command.strip())
+                if not command.upper().startswith(b"DATA"):
+                    line.sendall(b"250 ok\r\n")
+                    continue
+                line.sendall(b"354 go on\r\n")
+                for row in lines:
+                    self.kept += row
+                    if row == b".\r\n":
+                        break
+                if not self.says:
+                    return
+                line.sendall(f"{self.says}\r\n".encode())
+
+    def close(self) -> None:
+        """Stop."""
+        self.thread.join()
+        self.server.close()

@@ -1,7 +1,7 @@
 """Doubles that speak what the other systems really speak, and keep what was done to them.
 
-Formats: developer.zendesk.com (tickets, comments), docs.github.com (issues), Jira Cloud's platform
-API, docs.opsgenie.com and the JSM Ops integration API, PagerDuty's Events API v2.
+Formats: developer.zendesk.com (tickets, comments, requests), docs.github.com (issues), Jira
+Cloud's platform and service desk APIs, docs.opsgenie.com and the JSM Ops integration API, PagerDuty's Events API v2.
 """
 
 import json
@@ -33,6 +33,44 @@ class Zendesk:
     def shown(self) -> list[str]:
         """Return the first line of every comment."""
         return [c["body"].split("\n")[0] for own in self.comments.values() for c in own]
+
+
+@dataclass
+class ZendeskRequests:
+    """Zendesk's door for anonymous requests."""
+
+    requests: list[dict[str, Any]] = field(default_factory=list)
+
+    def __call__(self, request: Request) -> Says:
+        """Answer one request."""
+        assert ("POST", "/api/v2/requests.json") == (request.method, request.path)
+        assert "authorization" not in request.headers
+        told = request.json["request"]
+        if "@" not in told["requester"]["email"] or not told["comment"]["body"]:
+            details = {"base": [{"description": "Requester: is invalid"}]}
+            return Says(status=422, body={"error": "RecordInvalid", "details": details})
+        self.requests.append(told)
+        body = {"id": 33 + len(self.requests), "status": "new", "subject": told["subject"]}
+        return Says(status=201, body={"request": body})
+
+
+@dataclass
+class ServiceDesk:
+    """Jira Service Management's customer requests, of one desk and one request type."""
+
+    requests: list[dict[str, Any]] = field(default_factory=list)
+
+    def __call__(self, request: Request) -> Says:
+        """Answer one request."""
+        assert ("POST", "/rest/servicedeskapi/request") == (request.method, request.path)
+        if not request.headers.get("authorization", "").startswith("Basic "):
+            return Says(status=401, body="")
+        told = request.json
+        if ("4", "25") != (told["serviceDeskId"], told["requestTypeId"]):
+            return Says(status=400, body={"errorMessage": "The request type is not of this desk"})
+        self.requests.append(told["requestFieldValues"])
+        key = f"SUP-{len(self.requests)}"
+        return Says(status=201, body={"issueId": "107001", "issueKey": key, "serviceDeskId": "4"})
 
 
 @dataclass
@@ -124,8 +162,9 @@ class GitHub:
         return Says(body=issue)
 
     def _list(self, query: dict[str, list[str]]) -> Says:
-        number = int(query["page"][0])
-        rows = [i for i in self.issues if query["labels"][0] in i["labels"]][::-1]
+        number = int(query.get("page", ["1"])[0])
+        labels = set(query.get("labels", ()))
+        rows = [i for i in self.issues if labels <= set(i.get("labels", ()))][::-1]
         more = f'<https://api.github.com/x?page={number + 1}&state=all>; rel="next"'
         headers = {"Link": more} if len(rows) > 30 * number else {}
         return Says(body=rows[30 * number - 30 : 30 * number], headers=headers)

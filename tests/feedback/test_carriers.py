@@ -3,7 +3,6 @@
 import os
 import random
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 from factories import AT
 from feedback import places
-from feedback.listener import Says, listening
+from feedback.listener import Postbox, Says, listening
 
 from kb.feedback.delivery import deliver
 from kb.feedback.desks import JiraDesk, ZendeskDesk, comment
@@ -275,39 +274,6 @@ def test_refused_credentials_wait_for_a_person(status: int) -> None:
 
     assert {Verdict.LATER} == {receipt.verdict for receipt in receipts}
     assert all("KB_" in receipt.reason for receipt in receipts)
-
-
-class Postbox:
-    """A mail server that says what it is told to, and keeps what came."""
-
-    def __init__(self, says: str) -> None:
-        self.says, self.kept = says, b""
-        self.server = socket.create_server(("127.0.0.1", 0))
-        self.port = self.server.getsockname()[1]
-        self.thread = threading.Thread(target=self._serve)
-        self.thread.start()
-
-    def _serve(self) -> None:
-        line, _ = self.server.accept()
-        with line, line.makefile("rb") as lines:
-            line.sendall(b"220 mail\r\n")
-            for command in lines:
-                if not command.upper().startswith(b"DATA"):
-                    line.sendall(b"250 ok\r\n")
-                    continue
-                line.sendall(b"354 go on\r\n")
-                for row in lines:
-                    self.kept += row
-                    if row == b".\r\n":
-                        break
-                if not self.says:
-                    return
-                line.sendall(f"{self.says}\r\n".encode())
-
-    def close(self) -> None:
-        """Stop."""
-        self.thread.join()
-        self.server.close()
 
 
 @pytest.fixture

@@ -52,6 +52,19 @@ def test_an_approved_article_goes_out_with_its_furniture(tmp_path: Path) -> None
     assert 'href="../proxy-timeouts/"' not in page.split("dw-related")[1].split("</nav>")[0]
 
 
+def test_form_sends_to_the_service_that_passes_it_on(tmp_path: Path) -> None:
+    """Where kb.toml says a help desk, the form sends to the service, and its policy lets it."""
+    toml = f'{SERVICE}\n[form]\nto = "zendesk"\nurl = "https://help.example"\n'
+    made = workspace(tmp_path, published(draft()), toml=toml)
+    built = made.build()
+    assert built.returncode == 0, built.stderr
+    page = made.page("support")
+
+    assert 'method="post" action="http://127.0.0.1:9/tickets"' in page
+    assert 'name="email"' in page
+    assert "form-action 'self' http://127.0.0.1:9;" in page
+
+
 def test_nobody_who_worked_on_it_is_on_the_site(tmp_path: Path) -> None:
     """History, ticket keys and people's names reach no byte of the site."""
     made = workspace(tmp_path, published(draft(tickets=("helpdesk:4711",))))

@@ -9,7 +9,7 @@ import pytest
 from yard import NOW, ORIGIN, TOKEN, Running, fill, served
 
 from kb.articles.library import Library
-from kb.config import Config, Measure, Service
+from kb.config import Config, Form, Measure, Service
 from kb.service.app import make_app
 from kb.store.store import open_store
 
@@ -27,13 +27,20 @@ def measure() -> Measure:
 
 
 @pytest.fixture
+def form() -> Form:
+    """Give what kb.toml says of the contact form; a file of tests may override it."""
+    return Form()
+
+
+@pytest.fixture
 def running(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str, measure: Measure
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str, measure: Measure, form: Form
 ) -> Iterator[Running]:
     """Give the service, served by uvicorn on a free port of the loopback."""
     monkeypatch.setenv("KB_SECRET", "a secret for tests")
     monkeypatch.setenv("KB_DATABASE", database)
-    config = Config(root=tmp_path, service=Service(origins=(ORIGIN,)), measure=measure)
+    service = Service(origins=(ORIGIN,))
+    config = Config(root=tmp_path, service=service, measure=measure, form=form)
     store, library = open_store(config.database), Library(config.docs)
     fill(library, store)
     (config.docs / "index.md").write_text("# Ferrywright\n\nShips files between yards.\n")
