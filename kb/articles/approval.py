@@ -10,7 +10,7 @@ from kb.articles.article import Article, Change, Risk, Verb
 from kb.articles.identity import is_same, person
 
 _RECORD = {"state", "history", "superseded_by"}
-_LATER = {"applies_to", "fixed_in"}
+_LATER = {"applies_to", "fixed_in", "translation_of"}
 NEEDED = {Risk.NORMAL: 1, Risk.HIGH: 2}
 WRITES = frozenset({Verb.DRAFT, Verb.EDIT, Verb.SUBMIT})
 """The verbs whose person may not approve."""

@@ -79,6 +79,7 @@ class Article:
         sections: Section name and its Markdown, in the order of `SECTIONS`.
         applies_to: Version ranges, e.g. `Ferry >=4.0,<4.5`; empty for every version.
         fixed_in: Where the product itself was mended, e.g. `Ferry 4.5`.
+        translation_of: Id of the article that this one says in another language, `""` for none.
         superseded_by: Id of the article that took this one's place for good, `""` for none.
         history: Oldest first.
     """
@@ -97,6 +98,7 @@ class Article:
     review_by: str = ""
     applies_to: tuple[str, ...] = ()
     fixed_in: tuple[str, ...] = ()
+    translation_of: str = ""
     superseded_by: str = ""
     sections: tuple[tuple[str, str], ...] = ()
     history: tuple[Change, ...] = ()
@@ -112,7 +114,9 @@ class Article:
 
 SECTIONS = ("Issue", "Environment", "Cause", "Resolution")
 _LISTS = ("products", "versions", "tags", "aliases", "tickets", "applies_to", "fixed_in")
-_PLAIN = ("id", "title", "state", "audience", "risk", "lang", "review_by", "superseded_by")
+_NAMES = ("translation_of", "superseded_by")
+"""The keys that name another article."""
+_PLAIN = ("id", "title", "state", "audience", "risk", "lang", "review_by", *_NAMES)
 KEYS = (*_PLAIN[:6], *_LISTS, *_PLAIN[6:], "history")
 _ALWAYS = frozenset(("title", "products"))
 _CHANGE_KEYS = {"verb", "by", "at", "digest", "note", "signature"}
@@ -138,9 +142,15 @@ def parse(text: str, where: object = "article") -> Article:
     for key, closed in (("state", State), ("audience", Audience), ("risk", Risk)):
         if key in plain:
             plain[key] = _choice(closed, plain[key], key, _at(text, key, where))
-    for key in ("id", "superseded_by"):
+    for key in ("id", *_NAMES):
         if key == "id" or plain.get(key):
             _check_id(plain[key], key, _at(text, key, where))
+    if plain.get("translation_of") == plain["id"]:
+        raise ArticleError(
+            _at(text, "translation_of", where),
+            "translation_of names the article itself",
+            "Name the article that it was translated from, or remove the line",
+        )
     history = _history(meta.get("history") or [], _at(text, "history", where))
     values: dict[str, Any] = {**plain, **lists}
     return Article(**values, sections=_sections(body, text, where), history=history)

@@ -219,20 +219,13 @@ def revise(article: Article, ticket: Ticket, *, by: str, at: datetime) -> Draft:
         (name, f"{text}\n\n### Also reported\n\n{more}" if name == "Resolution" else text)
         for name, text in article.sections
     )
-    revised = Article(
-        id=article.id,
-        title=article.title,
-        audience=article.audience,
-        risk=article.risk,
-        lang=article.lang,
-        products=article.products,
+    revised = replace(
+        article,
         versions=tuple(dict.fromkeys((*article.versions, *fresh.article.versions))),
-        tags=article.tags,
         aliases=tuple(dict.fromkeys((*article.aliases, *fresh.article.aliases))),
         tickets=tuple(dict.fromkeys((*article.tickets, ticket.key))),
-        review_by=article.review_by,
+        superseded_by="",
         sections=sections,
-        history=article.history,
     )
     change = Change(verb=Verb.EDIT, by=by, at=at, digest=digest(revised), note=f"from {ticket.key}")
     kept = tuple(row for row in fresh.evidence if row.section == "Resolution")

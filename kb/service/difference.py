@@ -67,5 +67,5 @@ def _texts(article: Article) -> dict[str, str]:
     texts |= {name: article.section(name) for name in SECTIONS if article.section(name)}
     lists = ("aliases", "products", "versions", "applies_to", "fixed_in", "tags")
     texts |= {name: "\n".join(getattr(article, name)) for name in lists if getattr(article, name)}
-    facts = ("audience", "risk", "review_by")
+    facts = ("audience", "risk", "review_by", "translation_of")
     return texts | {name: str(getattr(article, name)) for name in facts}

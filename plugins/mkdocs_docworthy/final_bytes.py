@@ -11,7 +11,12 @@ from kb.gates.site import digests, leaks, said_by_hand
 
 
 def refusals(
-    site: Path, kb: Config, settings: Path, shipped: Iterable[Path], theme: Iterable[str] = ()
+    site: Path,
+    kb: Config,
+    settings: Path,
+    shipped: Iterable[Path],
+    theme: Iterable[str] = (),
+    texts: Iterable[Path] = (),
 ) -> list[KbError]:
     """Return why the built site must not go out: drafts in it, or words that are nobody's to read.
 
@@ -21,11 +26,12 @@ def refusals(
         settings: The site's mkdocs.yml; what it says is the team's own.
         shipped: Files that come with the theme and stand in the site as they are.
         theme: The theme's folders; the notes in its icons name their makers.
+        texts: The interface's own words in the site's languages: "Sie" is a name elsewhere.
     """
     try:
         words = kb.redaction
         book = Rulebook(words=words.words, allow=words.allow, seconds=words.seconds)
-        said = said_by_hand(kb.docs, settings, kb.root / "kb.toml", *_icons(theme))
+        said = said_by_hand(kb.docs, settings, kb.root / "kb.toml", *_icons(theme), *texts)
         judge = settling.judge(kb.root, kb.state, book, _key(kb), said)
         found = leaks(site, judge, state=kb.state, shipped=digests(shipped))
     except KbError as error:

@@ -49,10 +49,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """One page to go to: its title and its address as seen from here."""
+    """One page to go to: its title, its address as seen from here, its language if it differs."""
 
     title: str
     url: str
+    lang: str = ""
 
 
 def mark(place: Place, article_id: str = "", version: str = "", token: str = "") -> str:
@@ -68,17 +69,19 @@ def around(
     *,
     crumbs: tuple[Link, ...],
     related: tuple[Link, ...],
+    languages: tuple[Link, ...] = (),
     fixed: str = "",
 ) -> str:
     """Return the article's content with applicability below its title, and the rest after it.
 
-    `fixed` is the release that made it needless for every supported version.
+    `languages` leads to its translations; `fixed` is the release that made it needless for every supported version.
     """
     facts = _render(
         "facts.html",
         article=article,
         verified=article_page.verified(article),
         crumbs=crumbs,
+        languages=languages,
         resolution="resolution" if '<h2 id="resolution"' in content else "",
         t=t,
     )

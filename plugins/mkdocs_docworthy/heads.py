@@ -19,6 +19,8 @@ _HEAD = re.compile(r"<head\b[^>]*>(\s*<meta charset=[^>]*>)?", re.I)
 _SELF = ("'self'",)
 _REL = "alternate describedby"
 """Material takes a plain `rel=alternate` for another site, and asks that for its sitemap."""
+_TRANSLATED = "alternate "
+"""The one word for machines, and not the bare value that Material looks for."""
 
 Policy = Mapping[str, tuple[str, ...]]
 
@@ -80,6 +82,12 @@ def feed_link(root: str, title: str) -> str:
 def twin_link(url: str) -> str:
     """Return the link to the page's Markdown."""
     return f'<link rel="{_REL}" type="text/markdown" href="{html.escape(url)}">'
+
+
+def language_link(lang: str, url: str) -> str:
+    """Return the link to the page in one of its languages, its own included."""
+    href, tag = html.escape(url), html.escape(lang)
+    return f'<link rel="{_TRANSLATED}" hreflang="{tag}" href="{href}">'
 
 
 def structured(article: Article, url: str | None) -> str:

@@ -5,6 +5,7 @@ import os
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urljoin
 
 from jinja2 import Environment
 from jinja2.filters import do_striptags
@@ -42,7 +43,7 @@ from mkdocs_docworthy.surroundings import (
     keep_out,
     source_of,
 )
-from mkdocs_docworthy.texts import texts
+from mkdocs_docworthy.texts import spoken, texts
 
 log = logging.getLogger("mkdocs.plugins.docworthy")
 
@@ -61,7 +62,8 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         self._files = Files([])
         self._nav: Any = None
         self._ways = browse.Ways()
-        self._texts = texts("en")
+        self._language = "en"
+        self._texts = texts(self._language)
 
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Remember whether this is a preview; everything else goes out."""
@@ -74,7 +76,8 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
             agree(self._kb, Path(config.docs_dir))
         except KbError as error:
             raise PluginError(str(error)) from None
-        self._texts = texts(str(config.theme.get("language") or config.theme.locale or "en"))
+        self._language = str(config.theme.get("language") or config.theme.locale or "en")
+        self._texts = texts(self._language)
         keep_out(config)
         keep_fonts_home(config)
         bring(config)
@@ -147,6 +150,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         if article:
             twin = get_relative_url(page.file.src_uri, page.url)
             parts += [heads.twin_link(twin), heads.structured(article, page.canonical_url)]
+            parts += self._language_links(page)
         output = heads.with_links(heads.named(output, self._texts["search"]), *parts)
         if self._serves or self.config.policy is False:
             return output
@@ -170,7 +174,10 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
             return
         with phase("gate over the final bytes"):
             settings, shipped = Path(config.config_file_path), self._shipped(config)
-            found = final_bytes.refusals(site, self._kb, settings, shipped, config.theme.dirs)
+            words = spoken((self._language, *(one.lang for one in self._shelved.published())))
+            found = final_bytes.refusals(
+                site, self._kb, settings, shipped, config.theme.dirs, words
+            )
         if found:
             clean_directory(str(site))
         self._refuse(found)
@@ -220,6 +227,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
             texts(article.lang),
             crumbs=self._linked(self._ways.crumbs(article, self._texts["all_articles"]), url),
             related=self._linked(near, url),
+            languages=self._languages(page),
             fixed=self._fixed(article),
         )
         version, key = article_page.version(article), self._kb.page_key()
@@ -230,9 +238,27 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         """Return everything on an article's page that comes from other pages, as text."""
         crumbs = self._ways.crumbs(article, self._texts["all_articles"])
         near = self._shelved.related(path)
-        places = [self._url(source) for source, _ in (*crumbs, *near)]
+        told = tuple((one.path, one.lang) for one in self._shelved.languages(path))
+        places = [self._url(source) for source, _ in (*crumbs, *near, *told)]
         contact, fixed = self._url(self._contact_source()), self._fixed(article)
-        return repr((crumbs, near, places, contact, article.state, fixed))
+        return repr((crumbs, near, told, places, contact, article.state, fixed))
+
+    def _languages(self, page: Page) -> tuple[furniture.Link, ...]:
+        """Return the article's page in each other language."""
+        own, url = page.file.src_uri, self._address(page)
+        return tuple(
+            furniture.Link(title=one.name, url=url(one.path), lang=one.lang)
+            for one in self._shelved.languages(own)
+            if one.path != own
+        )
+
+    def _language_links(self, page: Page) -> list[str]:
+        """Return what names them in the head; crawlers want whole addresses, their own as well."""
+        here, url = page.canonical_url or "", self._address(page)
+        return [
+            heads.language_link(one.lang, urljoin(here, url(one.path)))
+            for one in self._shelved.languages(page.file.src_uri)
+        ]
 
     def _fixed(self, article: Article) -> str:
         return retired_by(article, supported_by(self._kb.review.supported))

@@ -58,7 +58,7 @@ class Neighbours:
         self._rarity = {term: self._rare(len(paths)) for term, paths in self._postings.items()}
         self._digests: dict[str, bytes] = {}
 
-    def of(self, path: str, limit: int) -> tuple[str, ...]:
+    def of(self, path: str, limit: int, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """Return the source paths of the nearest pages, the best first, never the page itself."""
         own, scores = self._pages[path], dict[str, int]()
         for term in self._asked(path):
@@ -67,7 +67,8 @@ class Neighbours:
                 scores[other] = scores.get(other, 0) + rarity * self._pages[other].terms[term]
         for other in own.links:
             scores[other] = scores.get(other, 0) + _LINKED
-        scores.pop(path, None)
+        for other in {path, *without}:
+            scores.pop(other, None)
         found = sorted(scores, key=lambda other: (-scores[other], other))
         return tuple(other for other in found if other in self._pages)[:limit]
 

@@ -18,7 +18,7 @@ from kb.config import Config
 from kb.errors import KbError
 from kb.search.page import Page as SearchPage
 from kb.search.page import of_docs
-from mkdocs_docworthy import article_page, beside, gate, places, redirects
+from mkdocs_docworthy import article_page, beside, gate, places, redirects, translations
 from mkdocs_docworthy.bodies import anchors_of, body_of, with_addresses
 from mkdocs_docworthy.cache import Cache, Kept
 from mkdocs_docworthy.edition import Edition, Leaf
@@ -49,6 +49,7 @@ class Shelved:
     stamp: str = ""
     serves: bool = False
     _near: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    _told: dict[str, tuple[Article, ...]] = field(default_factory=dict)
     _said: list[beside.Line] = field(default_factory=list)
 
     @classmethod
@@ -139,6 +140,12 @@ class Shelved:
         """Return source path and title of the pages beside an article."""
         return self._near.get(path, ())
 
+    def languages(self, path: str) -> tuple[translations.Translation, ...]:
+        """Return the languages in which an article can be read, its own included, or none."""
+        article = self.article(path)
+        group = self._told.get(path, ())
+        return translations.languages(article, group) if article and group else ()
+
     def bring_out(self, press: Press, files: Files, around: Around) -> tuple[Path, ...]:
         """Make the articles' pages stand in the site; return those whose bytes are new."""
         assert self.mkdocs is not None  # noqa: S101
@@ -151,6 +158,7 @@ class Shelved:
         with phase("links"):
             urls = {path: links.urls(file, r.links) for path, (r, file) in shown.items()}
             links.check()
+        self._told = self._translated(reading.article for reading, _ in shown.values())
         with phase("related pages"):
             self._near = self._neighbours(files, [reading for reading, _ in shown.values()])
         leaves = {
@@ -213,6 +221,13 @@ class Shelved:
                 found += gate.links_to_drafts(file.src_uri, file.content_string, self._site_url())
         return found
 
+    def _translated(self, shown: Iterable[Article]) -> dict[str, tuple[Article, ...]]:
+        """Return, by source path, the articles that readers of this site can choose between."""
+        readers = gate.READERS[self.options.audience]
+        live = (a for a in shown if a.state is State.PUBLISHED and a.audience in readers)
+        found = translations.groups(live)
+        return {f"articles/{one}.md": group for one, group in found.items()}
+
     def _neighbours(
         self, files: Files, shown: Iterable[Reading]
     ) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -225,11 +240,24 @@ class Shelved:
         rows = ((r.path, r.terms, _targets(r)) for r in readings.values())
         near = Neighbours(candidates(rows, others))
         known = self.cache.all(_NEAR)
-        keys = {path: f"{limit} {near.signature(path)}" for path in readings}
+        told = {
+            path: frozenset(f"articles/{one.id}.md" for one in group)
+            for path, group in self._told.items()
+        }
+        keys = {
+            path: " ".join((str(limit), near.signature(path), *sorted(told.get(path, ()))))
+            for path in readings
+        }
         fit = {p for p, key in keys.items() if p in known and known[p].key == key}
         found = {path: json.loads(known[path].data) for path in fit}
         stale = sorted(keys.keys() - fit)
-        made = dict(zip(stale, each(lambda path: near.of(path, limit), stale), strict=True))
+        made = dict(
+            zip(
+                stale,
+                each(lambda path: near.of(path, limit, told.get(path, frozenset())), stale),
+                strict=True,
+            )
+        )
         kept = {p: Kept(key=keys[p], data=json.dumps(one).encode()) for p, one in made.items()}
         self.cache.keep(_NEAR, kept, gone=known.keys() - keys.keys())
         titles = pages | {path: reading.article.title for path, reading in readings.items()}

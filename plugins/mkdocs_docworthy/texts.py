@@ -1,7 +1,7 @@
 """What readers see, in their language: one catalogue a language, the same keys in each."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +13,18 @@ LANGUAGES = tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 @cache
 def texts(language: str) -> Mapping[str, str]:
     """Return the catalogue of a language tag such as `pt-BR`; English where there is none."""
+    return tomllib.loads((_FOLDER / f"{_name(language)}.toml").read_text(encoding="utf-8"))
+
+
+def spoken(languages: Iterable[str]) -> tuple[Path, ...]:
+    """Return the files of the catalogues that these language tags ask for, English apart."""
+    names = sorted({_name(language) for language in languages} - {"en"})
+    return tuple(_FOLDER / f"{name}.toml" for name in names)
+
+
+def _name(language: str) -> str:
     name = language.replace("_", "-").split("-")[0].casefold()
-    name = name if name in LANGUAGES else "en"
-    return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return name if name in LANGUAGES else "en"
 
 
 def counted(catalogue: Mapping[str, str], key: str, count: int) -> str:

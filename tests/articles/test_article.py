@@ -238,6 +238,16 @@ def test_no_front_matter(text: str) -> None:
             "x.md:4: a line of history is not verb, by, at and digest. Restore it from git.",
         ),
         (
+            "translation_of: a",
+            "x.md:4: translation_of names the article itself. "
+            "Name the article that it was translated from, or remove the line.",
+        ),
+        (
+            "translation_of: ../b",
+            "x.md:4: the translation_of is not made of a-z, 0-9 and hyphens. "
+            "Name it like its file, e.g. proxy-timeouts-1042.",
+        ),
+        (
             "history: x",
             "x.md:4: a line of history is not verb, by, at and digest. Restore it from git.",
         ),

@@ -103,13 +103,15 @@ def test_ranges_are_content() -> None:
     """A range that changes voids the approval; articles without ranges keep their digest."""
     article = published()
     assert not is_approved(replace(article, applies_to=("Ferry <4.5",)))
+    assert not is_approved(replace(article, translation_of="proxy-1"))
     assert digest(article) == digest(replace(article, applies_to=(), superseded_by="other-1"))
 
 
 def test_new_fields_round_trip() -> None:
-    """Ranges, fixes and the article that took its place are read back as written."""
+    """Ranges, fixes, the original and the article that took its place are read back as written."""
     article = replace(
         published(make_article(applies_to=("Ferry >=4.0,<4.5",), fixed_in=("Ferry 4.5",))),
+        translation_of="proxy-1",
         superseded_by="other-1",
     )
     assert article == parse(render(article))
