@@ -68,6 +68,10 @@ PRODUCT = compiled(
 """What follows the name of a product, a service or a firm."""
 HUMP = compiled(r"[A-Z]?[a-z]+")
 """A word of a name in camel case."""
+SPOKEN_TO = compiled(
+    r"\b(?:Sie|Ihr(?:e[nmrs]?)?|Ihnen|Usted(?:es)?|Voc\xE0s?|Vous)(?:[ \n.,;:!?]|$)"
+)
+"""Whom politeness writes in capitals: the reader, by no name."""
 BEFORE = compiled(r"(?:^|[\s(])({Name})(?:, | and | & | und | et | y )$")
 BESIDE = compiled(
     r"(?:, | and |, and | & | und | et | y )({Name})(?:[,.;:!?)\n]|$| and | und | et | y | (?:[a-z]))"
@@ -184,8 +188,12 @@ def _listed_names(text: str, view: View) -> Iterator[Finding]:
         if not match or TAKEN in seen[first : match.end()]:
             continue
         last = reach = match.end()
+        if spoken := SPOKEN_TO.search(seen[first:last]):
+            last, reach = first + spoken.start(), first + spoken.end()
         start, end = view.span(first, last)
         words = text[start:end].split()
+        if spoken and len(words) < 2:  # nobody, or a verb: "Öffnen Sie", "Haga Usted"
+            continue
         spared = given() if len(words) > 1 else frozenset[str]()
         if not words or _unnamed(words[:1], spared) or _stuck(seen, first, last):
             continue

@@ -16,7 +16,7 @@ MACROS = {
     "{U}": r"[A-Z\xC0]",
     "{l}": r"[a-z\xE0\xD0]",
     "{L}": r"[A-Za-z\xC0\xD0\xE0]",
-    "{Names}": r"{Name}(?:[ \t]+(?:[A-Z\xC0]\.?|v[ao]n(?: de[rn]?)?|d[aei]|del|dos|l[ae]|bin|al|{Name})\b){0,3}",
+    "{Names}": r"{Name}(?:[ \t]+(?:{Name}|(?:[A-Z\xC0]\.?|v[ao]n(?: de[rn]?)?|d[aei]|del|dos|l[ae]|bin|al)\b)){0,3}",
     "{Name}": (
         r"(?:(?:Mc|Mac|O'|D'|De|Di|Van|Le|La|Fitz)?"
         r"[A-Z\xC0\xD0][a-z\xE0\xD0]+(?:['-][A-Z\xC0][a-z\xE0\xD0]+)*)"

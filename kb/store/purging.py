@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, or_, select, text, update
 
+from kb.feedback.contact import DESTINATION as CONTACT
 from kb.store import schema
 from kb.store.database import Database
 
@@ -94,11 +95,15 @@ def _read(article_id: str) -> Any:
 
 
 def _told(article_id: str, keys: list[str]) -> Any:
-    """Letters about it; and every digest that has not arrived, for it may quote the title."""
+    """Letters about it; and every digest that has not arrived, for it may quote the title.
+
+    What a customer wrote to the help desk goes on, though they say that they read it.
+    """
     table = schema.outbox.c
     quoted = [table.body.contains(json.dumps(key), autoescape=True) for key in keys]
     named = (column.contains(article_id, autoescape=True) for column in (table.key, table.body))
-    return or_(table.key.startswith("digest:") & (table.state != "sent"), *named, *quoted)
+    about = or_(table.key.startswith("digest:") & (table.state != "sent"), *named, *quoted)
+    return about & (table.destination != CONTACT)
 
 
 def _blank(payload: str) -> str:

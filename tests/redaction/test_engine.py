@@ -65,3 +65,34 @@ def test_base64_is_read_although_a_long_word_ends_the_line_before() -> None:
     found = REDACTOR.find(f"the Authorization\n{packed}\n")
     assert found
     assert found[0].entity is not Entity.SECRET
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("we asked Anna Müller about it.", "Anna Müller"),
+        ("Fragen Sie Anna Müller danach.", "Anna Müller"),
+        ("ask José André now", "José André"),
+        ("ask Jan van der Berg now", "Jan van der Berg"),
+    ],
+)
+def test_a_name_is_found_whole(text: str, name: str) -> None:
+    """A letter with a mark ends no name, and politeness hides none."""
+    assert [name] == [text[one.start : one.end] for one in REDACTOR.find(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. Öffnen Sie die Einstellungen.\n2. Starten Sie Ferry neu.",
+        "Setzen Sie den Wert auf 5.",
+        "Fügen Sie Ihre Datei hinzu.",
+        "Laden Sie Version 4 herunter.",
+        "Bitte geben Sie Ihr Kennwort ein. Danach sehen Sie Ihre Daten.",
+        "Haga Usted clic aquí.",
+        "Abra Você o arquivo.",
+    ],
+)
+def test_politeness_is_nobody(text: str) -> None:
+    """Whom a step speaks to with a capital letter is the reader, and no name."""
+    assert () == REDACTOR.find(text)

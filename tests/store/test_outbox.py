@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from factories import AT
 
+from kb.feedback.contact import DESTINATION
 from kb.feedback.letter import Letter, LetterState, Receipt, Verdict
 from kb.store.outbox import HOLD_SECONDS
 from kb.store.store import Store, open_store
@@ -139,3 +140,13 @@ def test_a_purge_takes_its_letters(store: Store, name: str) -> None:
     store.purging.purge("relay-live", ["desk:1"])
 
     assert ["page:1"] == [one.letter.key for one in store.outbox.letters()]
+
+
+def test_a_purge_leaves_customers_letters(store: Store) -> None:
+    """What is told about a purged article is gone; a customer's own ticket goes on."""
+    ours = Letter(key="card:a-1", destination="slack", body='{"text": "a-1"}')
+    theirs = Letter(key="form:1", destination=DESTINATION, body='{"from": "/articles/a-1/"}')
+    store.outbox.put([ours, theirs], at=AT)
+    store.purging.purge("a-1", ())
+
+    assert ["form:1"] == [one.letter.key for one in store.outbox.letters()]
