@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from kb.articles.approval import digest
 from kb.articles.article import Article, Verb
+from kb.articles.identity import is_same
 from kb.errors import ConfigError
 
 _PAGE, _PAGES = 100, 10
@@ -140,17 +141,20 @@ def counted(
     for review in reviews:
         verb = Verb.APPROVE if review.said is Said.APPROVED else Verb.SEND_BACK
         by = people.get(review.login.casefold(), "")
-        why = _why_not(review, article, content(review.commit)) if by else (
+        why = _why_not(review, article, by, content(review.commit)) if by else (
             f"{review.login} is none of review.people in kb.toml"
         )  # fmt: skip
         yield Counted(review=review, verb=verb, by=by, refused=why)
 
 
-def _why_not(review: Review, article: Article, seen: str) -> str:
+def _why_not(review: Review, article: Article, by: str, seen: str) -> str:
     commit = review.commit[:_SHORT]
     submitted = [c.at for c in article.history if c.verb is Verb.SUBMIT]
     if not submitted or review.at < submitted[-1]:
         return f"{review.login} reviewed it before it was submitted the last time"
+    back = [c.at for c in article.history if c.verb is Verb.WITHDRAW and is_same(c.by, by)]
+    if back and review.at < back[-1]:
+        return f"{review.login} took this approval back"
     if seen != digest(article):
         return f"{review.login} reviewed {commit}, which holds other bytes than the article now"
     return ""

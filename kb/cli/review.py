@@ -6,13 +6,12 @@ import click
 
 from kb.articles.approval import is_approved
 from kb.articles.article import Article, State, Verb
-from kb.articles.lifecycle import open_flags
 from kb.cli import out
 from kb.cli.pull_requests import github_reviews
 from kb.cli.steps import take_all, violations
 from kb.cli.workspace import Workspace, as_option, json_option, now, open_workspace, who
 from kb.config import Config
-from kb.service.queue import LOOK_BACK, Waiting, in_order, waiting
+from kb.service.queue import LOOK_BACK, Waiting, in_order, waiting, waits
 from kb.service.serve import address_of
 from kb.service.session import new_link
 
@@ -57,17 +56,13 @@ def _queue(workspace: Workspace) -> tuple[Waiting, ...]:
         return in_order(
             waiting(article, at, violations=(), events=events)
             for article in workspace.library.articles()
-            if article.state in _NEXT or (article.state is State.PUBLISHED and open_flags(article))
+            if waits(article)
         )
-
-
-def _is_flagged(line: Waiting) -> bool:
-    return line.article.state is State.PUBLISHED and bool(line.flags)
 
 
 def _told(line: Waiting) -> tuple[str, ...]:
     article = line.article
-    state = "flagged" if _is_flagged(line) else str(article.state)
+    state = "flagged" if line.is_flagged else str(article.state)
     people, days = f"{line.demand} waiting", f"{line.days} d"
     return state, article.id, people, days, article.title, _next(line)
 
@@ -88,7 +83,7 @@ def _row(article: Article) -> dict[str, Any]:
 
 
 def _next(line: Waiting) -> str:
-    if _is_flagged(line):
+    if line.is_flagged:
         return "mend it, then kb review resolve"
     return "kb publish" if line.approved else _NEXT[line.article.state]
 

@@ -39,6 +39,11 @@ class Waiting:
     flags: tuple[Change, ...] = ()
 
     @property
+    def is_flagged(self) -> bool:
+        """Whether it waits because its live page was flagged."""
+        return self.article.state is State.PUBLISHED and bool(self.flags)
+
+    @property
     def demand(self) -> int:
         """How many people wait for this, as far as anybody knows."""
         return len(self.article.tickets) + self.searches
@@ -78,6 +83,13 @@ def _rank(line: Waiting) -> tuple[object, ...]:
     risky = article.risk is Risk.HIGH
     return (ORDER.index(article.state), line.approved, -line.demand, not risky, -line.days,
             article.id)  # fmt: skip
+
+
+def waits(article: Article) -> bool:
+    """Say whether the article belongs into the queue."""
+    if article.state is State.PUBLISHED:
+        return bool(open_flags(article))
+    return article.state in ORDER
 
 
 def figures(articles: Sequence[Article], now: datetime) -> ReviewFigures:

@@ -8,7 +8,7 @@ from kb.articles.approval import NEEDED, approvers, digest, is_approved, why_not
 from kb.articles.article import Article, State, Verb
 from kb.articles.identity import person
 from kb.articles.library import Library
-from kb.articles.lifecycle import MOVES, move, open_flags
+from kb.articles.lifecycle import MOVES, move
 from kb.articles.repository import Repository
 from kb.articles.residue import Residual, redacted_too, residuals, residue, settle
 from kb.articles.roles import Roles
@@ -94,7 +94,7 @@ class Desk:
         lines = [
             queue.waiting(a, now, violations=self.look(a), events=events)
             for a in shelf.articles
-            if a.state in (State.IN_REVIEW, State.DRAFT) or _is_flagged(a)
+            if queue.waits(a)
         ]
         return queue.in_order(lines), shelf.broken, queue.figures(shelf.articles, now)
 
@@ -289,10 +289,6 @@ class Desk:
 
     def _tickets(self, keys: set[str]) -> dict[str, Ticket]:
         return {t.key: t for t in self.store.tickets.all() if t.key in keys} if keys else {}
-
-
-def _is_flagged(article: Article) -> bool:
-    return article.state is State.PUBLISHED and bool(open_flags(article))
 
 
 def _why_not(waiting: Waiting, verb: Verb) -> str:

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -215,6 +216,20 @@ def test_an_edit_after_the_review_voids_it(
     _, said = exchange(workspace, ends=1)
 
     assert "holds other bytes" in said
+    assert frozenset() == approvers(library.find(ID))
+
+
+def test_an_approval_taken_back_stays_so(workspace: Path, github: GitHub, library: Library) -> None:
+    """The review that stands on GitHub does not bring it to life in the next round."""
+    exchange(workspace)
+    github.say("ToveAas", "APPROVED", tip(workspace))
+    exchange(workspace)
+    later = datetime.fromisoformat(SAID_AT) + timedelta(minutes=1)
+    back = move(library.find(ID), Verb.WITHDRAW, by=REVIEWER, at=later)
+    library.save(back)
+    _, said = exchange(workspace, ends=1)
+
+    assert "took this approval back" in said
     assert frozenset() == approvers(library.find(ID))
 
 
