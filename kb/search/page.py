@@ -7,7 +7,6 @@ from pathlib import Path
 from markdown.extensions.toc import slugify
 
 from kb.articles.article import Article
-from kb.articles.markup import without_blocks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,16 +73,3 @@ def _of_file(path: Path, docs: Path) -> tuple[Page, ...]:
         )
         pages.append(part)
     return tuple(pages)
-
-
-def passage(page: Page, terms: frozenset[str], *, width: int = 180) -> str:
-    """Return the sentence or line of the page that holds most of `terms`, shortened."""
-    lines = [
-        line.strip(" #-*\t") for line in without_blocks(f"{page.words}\n{page.body}").split("\n")
-    ]
-    best = max(filter(None, lines), key=lambda line: _overlap(line, terms), default="")
-    return best if len(best) <= width else best[: width - 1].rsplit(" ", 1)[0] + "…"
-
-
-def _overlap(line: str, terms: frozenset[str]) -> int:
-    return len(terms & frozenset(re.findall(r"\w+", line.casefold())))

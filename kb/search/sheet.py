@@ -119,6 +119,11 @@ class _Writer:
         for sentence in _sentences(plain(text)):
             self.lines.append(Line(kind, len(self.anchors) - 1, sentence))
 
+    def code(self, text: str) -> None:
+        """Add a line of a code block as it stands there: nothing in it is markup."""
+        for piece in _pieces(" ".join(text.split())):
+            self.lines.append(Line(Kind.BODY, len(self.anchors) - 1, piece))
+
 
 _HEADING = re.compile(r"\A {0,3}(#{1,6})[ \t]+(.+?)[ \t#]*\Z")
 _FENCE = re.compile(r"\A {0,3}(?:`{3,}|~{3,})")
@@ -126,8 +131,10 @@ _ISSUE = frozenset({"issue", "symptoms", "symptom", "problem", "summary"})
 _END = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？])")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
-_TAG = re.compile(r"</?(?![a-z]+-\d+>)[a-zA-Z][^<>]*>|<!--.*?-->")
-"""An HTML tag; a placeholder such as `<host-1>` is none, and stays."""
+_CODE = r"`[^`]*`"
+_PLACEHOLDER = r"[a-z]+(?:[-:][a-z0-9]+)+>"
+_TAG = re.compile(rf"(?P<code>{_CODE})|</?(?!{_PLACEHOLDER})[a-zA-Z][^<>]*>|<!--.*?-->")
+"""An HTML tag; code, and a placeholder such as `<customer-host-1>`, stay as they are."""
 _MARK = re.compile(r"\*{1,3}|~~|`+|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
 _LEAD = re.compile(r"\A\s*(?:>\s?|[-*+]\s|\d+[.)]\s|\|)*\s*(?:\[!\w+\])?")
 
@@ -154,10 +161,11 @@ def _read(markdown: str, writer: _Writer, title: str) -> None:
         if _FENCE.match(raw):
             fenced = not fenced
             continue
-        match = None if fenced else _HEADING.match(raw)
-        if match is None:
-            text = raw if fenced else _LEAD.sub("", raw)
-            writer.add(Kind.BODY, text)
+        match = _HEADING.match(raw)
+        if fenced:
+            writer.code(raw)
+        elif match is None:
+            writer.add(Kind.BODY, _LEAD.sub("", raw))
         elif len(match.group(1)) > 1:
             writer.heading(match.group(2))
         elif plain(match.group(2)) != plain(title):
@@ -167,13 +175,15 @@ def _read(markdown: str, writer: _Writer, title: str) -> None:
 def plain(text: str) -> str:
     """Return a line of Markdown as a reader sees it.
 
-    >>> plain("Set **`proxy_read_timeout`** as in [the docs](x.md)&nbsp;now")
+    >>> plain("Set **`proxy_read_timeout`** as in [the docs](x.md)&nbsp;<br>now")
     'Set proxy_read_timeout as in the docs now'
+    >>> plain("Ask <customer-host-1> for `<Proxy>`")
+    'Ask <customer-host-1> for <Proxy>'
     """
     if "[" in text:
         text = _LINK.sub(r"\1", _IMAGE.sub(r"\1", text))
     if "<" in text:
-        text = _TAG.sub(" ", text)
+        text = _TAG.sub(lambda match: match["code"] or " ", text)
     text = _MARK.sub("", text.replace("\\_", "_").replace("\\*", "*"))
     if "&" in text:
         text = html.unescape(text)

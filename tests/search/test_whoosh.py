@@ -7,7 +7,7 @@ from factories import make_article
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.search.page import Page, of_article, of_docs, passage
+from kb.search.page import Page, of_article, of_docs
 from kb.search.whoosh import Index
 
 
@@ -167,11 +167,3 @@ def test_docs_pages(tmp_path: Path) -> None:
 
     assert [("index.md", ""), ("install.md", "install/")] == [(one.id, one.url) for one in found]
     assert "A title" == found[0].title
-
-
-def test_passage() -> None:
-    """The passage is the line that holds most of the words, and not longer than asked for."""
-    made = page("x", "X", "First line.\n\nThe proxy closes it.\n\n" + "long " * 100)
-
-    assert "The proxy closes it." == passage(made, frozenset({"proxy", "closes"}))
-    assert len(passage(made, frozenset({"long"}))) <= 180
