@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from kb.articles.article import SECTIONS, Article, Audience, Risk, parse, render
 from kb.errors import ArticleError
 
+NAMES = ("review_by", "lang", "translation_of")
 LISTS = ("aliases", "products", "versions", "applies_to", "fixed_in", "tags")
 
 
 def fields_of(article: Article) -> dict[str, str]:
     """Return the form's fields, lists one a line."""
-    fields = {"title": article.title, "review_by": article.review_by}
-    fields |= {"audience": str(article.audience), "risk": str(article.risk)}
+    fields = {"title": article.title, "audience": str(article.audience), "risk": str(article.risk)}
+    fields |= {name: getattr(article, name) for name in NAMES}
     fields |= {name: "\n".join(getattr(article, name)) for name in LISTS}
     return fields | {f"section-{name}": article.section(name) for name in SECTIONS}
 
@@ -30,19 +32,15 @@ def edited(article: Article, form: Mapping[str, str]) -> Article:
         audience, risk = Audience(given["audience"]), Risk(given["risk"])
     except ValueError:
         raise ArticleError(article.id, "audience or risk is none of ours", "Choose one") from None
+    facts: dict[str, Any] = {name: given[name].strip() for name in NAMES}
+    facts |= {name: _lines(given[name]) for name in LISTS}
     after = replace(
         article,
         title=" ".join(given["title"].split()),
-        review_by=given["review_by"].strip(),
         audience=audience,
         risk=risk,
         sections=tuple((name, text) for name, text in sections if text or name in own),
-        aliases=_lines(given["aliases"]),
-        products=_lines(given["products"]),
-        versions=_lines(given["versions"]),
-        applies_to=_lines(given["applies_to"]),
-        fixed_in=_lines(given["fixed_in"]),
-        tags=_lines(given["tags"]),
+        **facts,
     )
     if parse(render(after), article.id) != after:
         raise ArticleError(
