@@ -34,6 +34,7 @@ from mkdocs_docworthy import (
 from mkdocs_docworthy.options import DocworthyConfig
 from mkdocs_docworthy.phases import phase
 from mkdocs_docworthy.press import Press
+from mkdocs_docworthy.sanitise import without_marks
 from mkdocs_docworthy.shelf import Shelved
 from mkdocs_docworthy.surroundings import (
     add_files,
@@ -117,6 +118,11 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         return article_page.UNREADABLE if page.file.src_uri.startswith("drafts/") else None
 
     @event_priority(100)
+    @event_priority(100)
+    def on_page_markdown(self, markdown: str, /, *, page: Page, **_: Any) -> None:
+        """Make a page's own front matter safe before anybody adds to it: themes print it as it is."""
+        page.meta = without_marks(page.meta)
+
     def on_page_content(self, html: str, /, *, page: Page, **_: Any) -> str:
         """Put form, search and rows where a page asks for them."""
         t, path, place = self._texts, page.file.src_uri, self._place(page)

@@ -2,6 +2,7 @@
 
 import html
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 import nh3
@@ -21,6 +22,7 @@ _ATTRIBUTES = {
     "th": {"class", "align", "colspan", "rowspan", "scope"},
     "ol": {"class", "start"},
 }
+_MARKS = re.compile(r"""[<>"']""")
 _ANCHOR = re.compile(r'<a((?: [\w-]+="[^"]*")*)>')
 
 
@@ -46,6 +48,18 @@ def as_text(words: str) -> str:
 def escaped(value: str) -> str:
     """Return metadata that a theme may print anywhere: in a tag, an attribute or as text."""
     return html.escape(" ".join(value.split()))
+
+
+def without_marks(value: Any) -> Any:
+    """Return a page's front matter, at any depth, with nothing in it that a browser takes for markup.
+
+    An entity that somebody wrote stays what it is.
+    """
+    if isinstance(value, str):
+        return _MARKS.sub(lambda mark: f"&#{ord(mark.group())};", value)
+    if isinstance(value, dict):
+        return {key: without_marks(one) for key, one in value.items()}
+    return [without_marks(one) for one in value] if isinstance(value, list) else value
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from built_site import Workspace, draft, published, workspace
 
 from kb.articles.article import Article, parse, render
@@ -59,6 +60,16 @@ SHAPES = (
     "<input onfocus=ran=37 autofocus>",
     "<template><script>ran=38</script></template>",
 )  # fmt: skip
+FIELDS = (
+    "title", "subtitle", "description", "status", "tags", "author", "keywords", "summary", "date",
+    "revision_date", "git_revision_date_localized", "image",
+)  # fmt: skip
+"""What a page's front matter may say and a theme may print."""
+PRINTS_ALL = """{% extends "base.html" %}{% block content %}{{ super() }}
+{% for name in page.meta if name != "hide" %}{% set said = page.meta[name] %}
+{% set said = said | join(" ") if said is sequence and said is not string else said %}
+<p data-one="{{ said }}" title='{{ said }}'>{{ said }}</p>
+{% endfor %}{% endblock %}"""
 WATCH = """
 window.ran = 0; window.violations = [];
 document.addEventListener('securitypolicyviolation',
@@ -99,6 +110,11 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Wo
     ]
     made = workspace(root, *articles, toml='[site]\nservice = "http://127.0.0.1:9"\n')
     text = (root / "mkdocs.yml").read_text("utf-8")
+    text = text.replace("name: material", "name: material\n  custom_dir: theme")
+    (root / "theme").mkdir()
+    (root / "theme" / "main.html").write_text(PRINTS_ALL, "utf-8")
+    for number in range(len(SHAPES)):
+        (root / "docs" / f"plain{number}.md").write_text(_plain(number), "utf-8")
     links = "validation: {links: {not_found: ignore, unrecognized_links: ignore}}"
     more = f"{links}\nsite_url: https://help.example/\n"
     (root / "mkdocs.yml").write_text(text + more, "utf-8")
@@ -110,6 +126,13 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Wo
     yield f"http://127.0.0.1:{server.server_port}", made
     server.shutdown()
     server.server_close()
+
+
+def _plain(number: int) -> str:
+    """Return a page whose front matter holds a shape in each of the twelve fields."""
+    shapes = {name: SHAPES[(number + at) % len(SHAPES)] for at, name in enumerate(FIELDS)}
+    tags = {"tags": [shapes["tags"]]}
+    return f"---\n{yaml.safe_dump({**shapes, **tags})}---\n\nA page that a colleague wrote.\n"
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -136,7 +159,7 @@ def test_no_shape_runs(browser: Any, attacked: tuple[str, Workspace]) -> None:
     page.on("dialog", lambda dialog: asked.append(f"dialog {dialog.message}"))
     page.on("request", lambda request: asked.append(request.url))
     paths = [path.relative_to(made.site).parent for path in made.site.rglob("index.html")]
-    assert len(paths) > len(SHAPES)
+    assert len(paths) > 2 * len(SHAPES)
     for path in sorted(paths):
         page.goto(f"{url}/{path.as_posix()}/", wait_until="load")
         assert 0 == page.evaluate("window.ran"), path
