@@ -190,10 +190,10 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A site as it should be."""
     root = tmp_path_factory.mktemp("calm")
     other = draft("proxy-login", title="Login fails behind a proxy", tags=("network", "login"))
+    german = draft("proxy-de", title="Hinter einem Proxy", lang="de", translation_of="proxy-login")
     made = workspace(
         root,
-        published(draft()),
-        published(other),
+        *map(published, (draft(), other, german)),
         toml='[site]\nservice = "http://127.0.0.1:9"\n',
     )
     built = made.build()
@@ -205,7 +205,8 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.server_close()
 
 
-PAGES = ("", "articles/proxy-timeouts/", "support/", "articles/", "browse/topics/network/")
+PAGES = ("", "articles/proxy-timeouts/", "support/", "articles/", "browse/products/ferry-cli/",
+         "404.html")  # fmt: skip
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -220,11 +221,31 @@ def test_nobody_is_shut_out(browser: Any, calm: str, scheme: str, width: int) ->
         page.goto(f"{calm}/{path}")
         if path.startswith("articles/p"):
             page.get_by_role("button", name="No", exact=True).click()
-        found = axe.Axe().run(page).response["violations"]
-        said = [(v["id"], [node["target"] for node in v["nodes"]]) for v in found]
-        assert [] == said, path
+        assert [] == _found(page), path
         page.close()
     context.close()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+def test_nobody_is_shut_out_of_what_opens(browser: Any, calm: str, scheme: str, width: int) -> None:
+    """axe finds nothing in the search box with its results, over a page in two languages."""
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": width, "height": 800}, bypass_csp=True
+    )
+    page = context.new_page()
+    page.goto(f"{calm}/articles/proxy-login/")
+    assert page.get_by_role("link", name="Deutsch").is_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("login behind a proxy")
+    page.locator(".md-search-result__item").first.wait_for()
+    assert [] == _found(page)
+    context.close()
+
+
+def _found(page: Any) -> list[Any]:
+    """Return what axe finds on the page as it stands."""
+    found = axe.Axe().run(page).response["violations"]
+    return [(v["id"], [node["target"] for node in v["nodes"]]) for v in found]
 
 
 @pytest.mark.parametrize("path", PAGES[:3])
