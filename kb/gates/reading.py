@@ -24,6 +24,7 @@ _MARKUP = frozenset({".xml", ".rss", ".atom", ".svg"})
 _JSON = frozenset({".json", ".webmanifest", ".geojson"})
 _CODE = frozenset({".js", ".mjs", ".cjs", ".css", ".map", ".wasm", ".py", ".sh", ".lock"})
 _RUN = re.compile(rb"[\t\n\r\x20-\x7e]{8,}")
+_SECRET_TERM = re.compile(r"secret:[a-z]+(?:-[a-z]+)*")
 _SHEET = re.compile(r"search/docworthy/p/[0-9a-f]+\.json(\.gz)?$")
 """One page as the site's own search has it: its lines, in order."""
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.S)
@@ -148,7 +149,7 @@ def _objects(value: Any) -> Iterator[str]:
             continue
         pairs = list(one.items()) if isinstance(one, dict) else []
         leaves = [f"{k}: {v}" for k, v in pairs if not isinstance(v, dict | list | str)]
-        leaves += [str(key) for key, v in pairs if isinstance(v, dict | list)]
+        leaves += [_named(str(key)) for key, v in pairs if isinstance(v, dict | list)]
         leaves += [f"{key}: {markup.plain(v)}" for key, v in pairs if isinstance(v, str)]
         deeper = one if isinstance(one, list) else [v for _, v in pairs]
         leaves += [str(v) for v in deeper if isinstance(one, list) and not _holds(v)]
@@ -156,6 +157,11 @@ def _objects(value: Any) -> Iterator[str]:
         todo += [v for v in deeper if isinstance(one, list) and isinstance(v, str)]
         if leaves:
             yield "\n".join(leaves)
+
+
+def _named(key: str) -> str:
+    """Return a key; a placeholder that the search made a term is written as a placeholder again."""
+    return f"<{key}>" if _SECRET_TERM.fullmatch(key) else key
 
 
 def _holds(value: Any) -> bool:
