@@ -176,3 +176,11 @@ def test_a_long_text_is_cut_with_an_overlap() -> None:
     assert max(map(len, found)) <= PIECE
     whole = "".join(found)
     assert all(f"{number:07} {WORD}\n" in whole for number in range(20_000))
+
+
+def test_a_placeholder_as_a_term_of_the_search() -> None:
+    """`secret:slack-token` among the search's terms is read as the placeholder that it was."""
+    terms = json.dumps({name: [1, 1, [2], [3]] for name in ("secret:slack-token", "secret:x9k2")})
+    said = [one.text for one in passages("search/docworthy/t/1.json", terms.encode())]
+
+    assert ["<secret:slack-token>\nsecret:x9k2"] == said

@@ -309,12 +309,3 @@ def test_a_line_is_read_with_what_stands_around_it(site: Path) -> None:
     shutil.rmtree(site / "articles/a")
 
     assert both == found(site)
-
-
-def test_a_placeholder_as_a_term_of_the_search(site: Path) -> None:
-    """`secret:slack-token` among the search's terms is our own placeholder; a password is not."""
-    own, row = "search/docworthy/t/1.json", [1, 1, [2], [3]]
-    put(site, own, json.dumps({"sablop": row, "secret:slack-token": row}))
-    assert [] == found(site)
-    put(site, own, json.dumps({"sablop": row, "secret:xk29flq7zt1v": row}))
-    assert 1 == len(found(site))
