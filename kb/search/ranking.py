@@ -253,10 +253,16 @@ class Asked:
         return best
 
     def beginnings(self) -> re.Pattern[str]:
-        """Return what a line must hold to be worth a closer look: how the words asked for begin."""
+        """Return what a line must hold to be worth a closer look: how the words asked for begin.
+
+        A stem differs from its words in its last two letters at most, and no Latin word begins
+        within another.
+        """
         words = (word for key in self.weights for word in (members(key) or (key,)))
-        starts = sorted({word[: max(1, min(3, len(word) - 1))] for word in words})
-        return re.compile("|".join(map(re.escape, starts)) or r"(?!)")
+        starts = sorted({word[: max(1, min(5, len(word) - 2))] for word in words})
+        latin = "|".join(re.escape(start) for start in starts if "a" <= start[0] <= "z")
+        others = [re.escape(start) for start in starts if not "a" <= start[0] <= "z"]
+        return re.compile("|".join([f"(?<![a-z])(?:{latin})" if latin else r"(?!)", *others]))
 
 
 def score(query: str, source: Source) -> Asked:
