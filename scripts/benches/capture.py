@@ -40,7 +40,7 @@ from kb.tickets.ticket import Ticket  # noqa: E402
 Row = dict[str, Any]
 AT = datetime(2026, 6, 1, tzinfo=UTC)
 SETS = ("tickets-dev", "tickets-i18n-dev", "tickets-unsolved-dev")
-QUICK, WHOLE = (1_000, 4_000), (5_000, 20_000)
+QUICK, WHOLE = (500, 2_000), (3_000, 12_000)
 
 
 def load(path: Path, sample: int = 0) -> list[Row]:
