@@ -3,7 +3,7 @@
 import math
 import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kb.capture.meaning import Meaning
@@ -34,11 +34,15 @@ _CANDIDATES = 40
 _CODE = re.compile(r"`([^`\n]{3,})`|\b([A-Z]{2,}-\d{2,}|[a-z]+(?:[_.\-]+[a-z0-9]+)+)\b")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Entry:
+    """A page's terms, and how long their vectors were among so many pages."""
+
     page: Page
     about: frozenset[str]
     answers: frozenset[str]
+    among: int = 0
+    lengths: tuple[float, float] = (0.0, 0.0)
 
 
 class Matcher:
@@ -86,14 +90,17 @@ class Matcher:
         Words alone merge the wrong tickets: two problems may be told alike and be solved
         differently. So the answers are compared as well, where commands and settings weigh most.
         """
-        weights = _Weights(self.weight)
-        asked, told = weights.of(terms(problem)), weights.of(terms(answer))
-        found = [
-            self._match(asked, told, page_id, weights)
+        asked, told = self._side(terms(problem)), self._side(terms(answer))
+        found = {
+            page_id: self._likeness(asked, told, page_id)
             for page_id, _ in self._ranking.best(f"{problem}\n{answer}", _CANDIDATES)
             if page_id not in without
-        ]
-        return max(found, key=lambda match: match.likeness, default=None)
+        }
+        if not found:
+            return None
+        page = max(found, key=found.__getitem__)
+        why = _why(asked, told, self._entries[page])
+        return Match(page=page, likeness=round(found[page], 4), why=why)
 
     def text_of(self, page_id: str) -> str:
         """Return the page's text."""
@@ -104,43 +111,38 @@ class Matcher:
         """Return the term's inverse document frequency, `ln((N + 1) / (n + 0.5))`."""
         return math.log((len(self._entries) + 1) / (self._ranking.frequency(term) + 0.5))
 
-    def _match(self, asked: "_Side", told: "_Side", page_id: str, weights: "_Weights") -> Match:
+    def _side(self, found: Iterable[str]) -> "_Side":
+        squares = {term: self.weight(term) ** 2 for term in set(found)}
+        return _Side(squares, math.sqrt(sum(squares.values())))
+
+    def _likeness(self, asked: "_Side", told: "_Side", page_id: str) -> float:
         entry = self._entries[page_id]
-        about, answers = weights.of(entry.about), weights.of(entry.answers)
-        likeness = (_alike(asked, about, weights) + _alike(told, answers, weights)) / 2
-        shared = (asked.terms | told.terms) & (entry.about | entry.answers)
-        why = sorted(shared, key=lambda term: (-weights[term], term))
-        return Match(page=page_id, likeness=round(likeness, 4), why=tuple(why[:5]))
+        if entry.among * 5 // 4 < len(self._entries):
+            entry.among = len(self._entries)
+            entry.lengths = self._side(entry.about).length, self._side(entry.answers).length
+        about, answers = entry.lengths
+        return (asked.alike(entry.about, about) + told.alike(entry.answers, answers)) / 2
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    terms: frozenset[str]
+    """The terms of one side of a question, each with the square of its weight."""
+
+    squares: dict[str, float]
     length: float
 
-
-class _Weights(dict[str, float]):
-    """The weights of terms at one moment, each looked up once."""
-
-    def __init__(self, weigh: Callable[[str], float]) -> None:
-        self._weigh = weigh
-
-    def __missing__(self, term: str) -> float:
-        self[term] = weight = self._weigh(term)
-        return weight
-
-    def of(self, found: Iterable[str]) -> _Side:
-        """Return the terms with their length as a vector of weights."""
-        distinct = frozenset(found)
-        return _Side(distinct, math.sqrt(sum([self[term] ** 2 for term in distinct])))
+    def alike(self, other: frozenset[str], length: float) -> float:
+        """Return the cosine with a set of terms whose vector of weights has this length."""
+        product = self.length * length
+        shared = self.squares.keys() & other
+        return sum([self.squares[term] for term in shared]) / product if product else 0.0
 
 
-def _alike(one: _Side, other: _Side, weights: _Weights) -> float:
-    """Return the cosine of two sets of terms, each weighing its inverse document frequency."""
-    product = one.length * other.length
-    return (
-        sum([weights[term] ** 2 for term in one.terms & other.terms]) / product if product else 0.0
-    )
+def _why(asked: _Side, told: _Side, entry: _Entry) -> tuple[str, ...]:
+    """Return the heaviest terms that both share."""
+    squares = asked.squares | told.squares
+    shared = squares.keys() & (entry.about | entry.answers)
+    return tuple(sorted(shared, key=lambda term: (-squares[term], term))[:5])
 
 
 def identifiers(text: str) -> frozenset[str]:

@@ -1,7 +1,9 @@
 """The optional second signal of matching: static word embeddings, offline, from their own wheel."""
 
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,11 @@ class Meaning:
         self._model, self._numpy = model, numpy
         self._rows = numpy.zeros((64, 256), dtype="float32")
         self._count = 0
+        self._tokens = lru_cache(maxsize=20_000)(self._tokens_of)
+        self._last: tuple[str | None, Any] = None, None
+
+    def _tokens_of(self, word: str) -> tuple[int, ...]:
+        return tuple(self._model.tokenizer.encode(word, add_special_tokens=False).ids)
 
     def add(self, text: str) -> None:
         """Take the next text in."""
@@ -35,7 +42,15 @@ class Meaning:
         return found.tolist()  # type: ignore[no-any-return]
 
     def _vector(self, text: str) -> Any:
-        return self._model.embed([text[:_READ] or " "], norm=True)[0]
+        """Return the mean of all tokens' vectors, one long; a word's tokens are told once.
+
+        No token of the model reaches over a space, so word by word is the same as the whole text.
+        """
+        if self._last[0] != text:
+            tokens = [token for word in text[:_READ].split() for token in self._tokens(word)]
+            mean = self._model.embedding[tokens or [0]].mean(0)
+            self._last = text, mean / self._numpy.linalg.norm(mean)
+        return self._last[1]
 
 
 def load_meaning() -> Meaning | None:
@@ -46,8 +61,12 @@ def load_meaning() -> Meaning | None:
     """
     with suppress(ImportError, OSError, ValueError):
         import numpy
+
+        root = logging.getLogger()
+        handlers, level = root.handlers[:], root.level
         import wordllama
 
+        root.handlers[:], root.level = handlers, level  # it sets up logging for the whole process
         folder = Path(str(wordllama.__file__)).parent
         model = wordllama.WordLlama.load(cache_dir=folder, disable_download=True)
         return Meaning(model, numpy)

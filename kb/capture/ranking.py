@@ -37,10 +37,12 @@ class _Text:
     title: frozenset[str]
     length: int
 
-    @classmethod
-    def of(cls, text: str) -> "_Text":
-        found = terms(text)
-        return cls(Counter(found), frozenset(terms(text.partition("\n")[0])), len(found))
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> _Text:
+    """Read a text once: what is asked with is often taken in next."""
+    found = terms(text)
+    return _Text(Counter(found), frozenset(terms(text.partition("\n")[0])), len(found))
 
 
 class Ranking:
@@ -58,7 +60,7 @@ class Ranking:
 
     def add(self, page_id: str, text: str, *, is_ticket: bool = False) -> None:
         """Take a page in, its title as the first line; a ticket also counts as one step of time."""
-        place, read = len(self._ids), _Text.of(text)
+        place, read = len(self._ids), _read(text)
         self._tickets += is_ticket
         self._ids.append(page_id)
         self._texts.append(read)
@@ -98,7 +100,7 @@ class Ranking:
 
     def best(self, text: str, limit: int) -> list[tuple[str, float]]:
         """Return the best `limit` pages that share a word with `text`, with their scores."""
-        asked = _Text.of(text)
+        asked = _read(text)
         idf = {term: self._idf(term) for term in asked.counts if term in self._postings}
         places = self._candidates(asked, idf, limit)
         if not places:

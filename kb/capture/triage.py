@@ -98,9 +98,8 @@ def covering(ticket: Ticket, matcher: Matcher) -> str:
 def pending(ticket: Ticket) -> Page:
     """Return the article this ticket will become, as something to match against."""
     told = _told(ticket)
-    return Page(
-        id=draft_id(ticket), url="", title=ticket.subject, words=told.problem, body=told.answer
-    )
+    words = told.problem[len(ticket.subject) + 1 :]
+    return Page(id=draft_id(ticket), url="", title=ticket.subject, words=words, body=told.answer)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ _ENDINGS = (
 )  # fmt: skip
 
 
-def terms(text: str) -> list[str]:
+@lru_cache(maxsize=16)
+def terms(text: str) -> tuple[str, ...]:
     """Return the terms of `text` in order, each as often as it stands there.
 
     Words are folded and lose common English endings; identifiers also give their parts;
@@ -44,7 +45,7 @@ def terms(text: str) -> list[str]:
             found += [stem(part) for part in parts if len(part) > 1 and part not in STOP]
         if (len(parts) == 1 or any(ch in token for ch in "_.-:/")) and token not in STOP:
             found.append(stem(token))
-    return found
+    return tuple(found)
 
 
 def _pairs(token: str) -> list[str]:

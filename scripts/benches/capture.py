@@ -1,12 +1,12 @@
 """Measure capture on real threads, in one run beside peers and trivial rules.
 
-    scripts/bench capture [DATA] [--quick] [--memory N ...]
+    scripts/bench capture [DATA] [--quick] [--tickets N ...]
 
 DATA is the folder of the sets (`../shared/data` beside the repository when left out). Who solved it,
-solved or not, duplicates, links that helpers gave, environment, speed, memory. The accepted marks
-are hidden from the code and scored against. `--quick` takes a fifth of the threads and less memory.
-The weights of the solving message were fitted on the same threads: cross-validated figures are
-printed by `scripts/bench capture_fit`.
+solved or not, environment, links that helpers gave, duplicates, speed, memory. The accepted marks
+are hidden from the code and scored against. `--quick` takes a fifth of it; `--tickets` says how many
+tickets the commands go through for their memory (`--tickets 25000 100000`).
+The solving message's weights were fitted on the same threads: what holds is the cross-validated row.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,21 +23,24 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
+from capturing import facts, solving  # noqa: E402
 from capturing.finding import Question, fts5, of_ours, of_peer, plain_bm25, told  # noqa: E402
+from capturing.solving import share  # noqa: E402
 from capturing.volume import measure  # noqa: E402
 
 from kb.capture import drafting  # noqa: E402
 from kb.capture.matching import Matcher  # noqa: E402
 from kb.capture.meaning import load_meaning  # noqa: E402
-from kb.capture.solution import solution  # noqa: E402
 from kb.capture.triage import Outcome, pending, propose  # noqa: E402
+from kb.errors import TicketError  # noqa: E402
 from kb.redaction import Redactor  # noqa: E402
 from kb.tickets.intake import Intake  # noqa: E402
 from kb.tickets.ticket import Ticket  # noqa: E402
 
 Row = dict[str, Any]
-BARE = 160
-"""A requester's accepted message under so many characters refers to the answer before it."""
+AT = datetime(2026, 6, 1, tzinfo=UTC)
+SETS = ("tickets-dev", "tickets-i18n-dev", "tickets-unsolved-dev")
+QUICK, WHOLE = (500, 2_000), (3_000, 12_000)
 
 
 def load(path: Path, sample: int = 0) -> list[Row]:
@@ -53,65 +56,70 @@ def hidden(row: Row, intake: Intake) -> Ticket:
     return intake.ticket(bare, row["id"])[0]
 
 
-def helpers(row: Row) -> list[int]:
-    said = row["messages"]
-    return [i for i in range(1, len(said)) if said[i]["author_role"] != "requester"] or [1]
+def solved_by(rows: list[Row], tickets: list[Ticket], title: str) -> None:
+    for name, pick in solving.PICKERS.items():
+        picked = [pick(row, ticket) for row, ticket in zip(rows, tickets, strict=True)]
+        cells = "  ".join(f"{cell:<14}" for cell in solving.shares(rows, picked))
+        print(f"{title:<8} {name:<28} {cells}")
 
 
-def ours(row: Row, ticket: Ticket) -> int:
-    found = solution(ticket).message
-    return next((i for i, one in enumerate(ticket.messages) if one is found), 0)
+def validated() -> None:
+    """Print what the weights reached on threads they were not fitted on."""
+    path = ROOT / "kb" / "capture" / "solution.json"
+    reached = json.loads(path.read_text(encoding="utf-8"))["reached"]
+    cells = "  ".join(f"{cell:<14}" for cell in reached)
+    print(f"{'English':<8} {'docworthy, cross-validated':<28} {cells}")
 
 
-PICKERS: dict[str, Callable[[Row, Ticket], int]] = {
-    "last answer by another": lambda row, _: helpers(row)[-1],
-    "longest answer": lambda row, _: max(
-        helpers(row), key=lambda i: len(row["messages"][i]["body"])
-    ),
-    "docworthy": ours,
-}
-
-
-def is_right(row: Row, picked: int, *, lenient: bool) -> bool:
-    gold, said = row["accepted_message_index"], row["messages"]
-    if picked == gold or not lenient:
-        return bool(picked == gold)
-    bare = said[gold]["author_role"] == "requester" and len(said[gold]["body"]) < BARE
-    return bare and [i for i in helpers(row) if i < gold][-1:] == [picked]
-
-
-def share(found: list[bool]) -> str:
-    return f"{sum(found) / max(1, len(found)):.3f} of {len(found)}"
-
-
-def solving(rows: list[Row], tickets: list[Ticket], title: str) -> None:
-    for name, pick in PICKERS.items():
-        pairs = [(row, pick(row, t)) for row, t in zip(rows, tickets, strict=True)]
-        long = [(row, p) for row, p in pairs if len(row["messages"]) > 3]
-        cells = [
-            share([is_right(r, p, lenient=lenient) for r, p in some])
-            for some in (pairs, long)
-            for lenient in (False, True)
-        ]
-        print(f"{title:<12} {name:<24} " + "  ".join(f"{cell:<14}" for cell in cells))
-
-
-def triage(solved: list[Ticket], unsolved: list[Ticket]) -> None:
-    """Run triage in order over both, and print how it told them apart."""
-    at, matcher = datetime(2026, 6, 1, tzinfo=UTC), Matcher((), load_meaning())
-    said: dict[str, Outcome] = {}
+def line(solved: list[Ticket], unsolved: list[Ticket], redacted: float) -> None:
+    """Send all tickets through triage and drafting, in order; print how well and how fast."""
+    matcher = Matcher((), load_meaning())
+    declined: dict[str, bool] = {}
+    seconds, drafts = {"triage": 0.0, "drafting": 0.0}, 0
     for ticket in sorted((*solved, *unsolved), key=lambda one: one.created_at):
-        decision = propose(ticket, matcher, by="bench", at=at)
-        said[ticket.key] = decision.outcome
+        start = time.process_time()
+        decision = propose(ticket, matcher, by="bench", at=AT)
         if decision.outcome is Outcome.NEW:
             matcher.add(pending(ticket), is_ticket=True)
-    kept = [said[ticket.key] is not Outcome.DECLINED for ticket in solved]
-    left = [said[ticket.key] is Outcome.DECLINED for ticket in unsolved]
-    taken = sum(kept) + len(left) - sum(left)
+        between = time.process_time()
+        if decision.outcome in (Outcome.NEW, Outcome.UPDATE):
+            drafts += _drafts(ticket)
+        seconds["triage"] += between - start
+        seconds["drafting"] += time.process_time() - between
+        declined[ticket.key] = decision.outcome is Outcome.DECLINED
+    kept = {"docworthy": [not declined[one.key] for one in (*solved, *unsolved)],
+            "last word thanks": [solving.ends_glad(one) for one in (*solved, *unsolved)]}  # fmt: skip
+    for name in reversed(kept):
+        print(f"{name:<22} {_judged(kept[name], len(solved))}")
+    parts = {"redaction": redacted} | {
+        name: spent / len(declined) for name, spent in seconds.items()
+    }
+    _speed(parts, len(declined), drafts)
+
+
+def _drafts(ticket: Ticket) -> bool:
+    try:
+        return bool(drafting.draft(ticket, by="bench", at=AT))
+    except TicketError:
+        return False
+
+
+def _judged(kept: list[bool], solved: int) -> str:
+    right = [*kept[:solved], *(not one for one in kept[solved:])]
+    precision = sum(kept[:solved]) / max(1, sum(kept))
+    return (
+        f"accuracy {share(right)}; of those not declined solved (precision) {precision:.3f};"
+        f" solved not declined (recall) {share(right[:solved])};"
+        f" unsolved declined {share(right[solved:])}"
+    )
+
+
+def _speed(parts: dict[str, float], number: int, drafts: int) -> None:
+    each = ", ".join(f"{name} {1000 * spent:.2f}" for name, spent in parts.items())
+    without = sum(parts.values()) - parts["redaction"]
     print(
-        f"\ntriage       accuracy {share([*kept, *left])}; of those not declined solved"
-        f" (precision) {sum(kept) / max(1, taken):.3f}; solved not declined (recall) {share(kept)};"
-        f" unsolved declined {share(left)}"
+        f"\nspeed: {1 / sum(parts.values()):.0f} tickets a second of CPU, {1 / without:.0f} without"
+        f" redaction; ms a ticket: {each} ({drafts} of {number} became drafts)"
     )
 
 
@@ -131,11 +139,11 @@ def duplicates(data: Path, sample: int) -> None:
         for q in rows
     ]
     others = [not q["same_author"] for q in rows]
-    print(f"\n{'duplicates':<38} hit at 1, 5, 10        MRR    questions")
+    print(f"\n{f'duplicates among {len(texts)}':<40} hit at 1, 5, 10        MRR    questions")
     for name, ranks in _ranked(texts, asked):
         across = [rank for rank, other in zip(ranks, others, strict=True) if other]
-        print(f"  {name:<36} {told(ranks)}")
-        print(f"  {name + ', across authors':<36} {told(across)}", flush=True)
+        print(f"  {name:<38} {told(ranks)}")
+        print(f"  {name + ', across authors':<38} {told(across)}", flush=True)
 
 
 def _ranked(texts: list[str], asked: list[Question]) -> Iterator[tuple[str, list[int]]]:
@@ -160,43 +168,38 @@ def links(rows: list[Row]) -> None:
          {place[s] for s in r["kb_links_by_helpers"]})
         for r in rows if r["kb_links_by_helpers"]
     ]  # fmt: skip
-    print(f"\n{'help pages that helpers linked':<38} hit at 1, 5, 10        MRR    of {len(slugs)}")
+    print(f"\n{f'help pages linked, among {len(slugs)}':<40} hit at 1, 5, 10        MRR")
     for name, ranks in _ranked(pages, asked):
-        print(f"  {name:<36} {told(ranks)}", flush=True)
+        print(f"  {name:<38} {told(ranks)}", flush=True)
 
 
 def _number(key: str) -> int:
     return int(re.sub(r"\D", "", key))
 
 
-def environment(rows: list[Row], tickets: list[Ticket]) -> None:
-    """Print how many recorded versions that also stand in the text are found there."""
-    found = []
-    for row, ticket in zip(rows, tickets, strict=True):
-        version = str((row.get("environment_meta") or {}).get("tb_version") or "")
-        if version and version in row["messages"][0]["body"]:
-            section = dict(drafting.extract(ticket).sections).get("Environment", "")
-            found.append(version in section)
-    print(f"environment  versions that stand in the text: {share(found)}")
+def environment(data: Path, sample: int) -> None:
+    asked = load(data / "sumo-thunderbird" / "environment-dev.jsonl.gz", sample)
+    posts = load(data / "software-ner" / "so-dev.jsonl.gz", sample)
+    print(f"\n{'environment facts':<24} of those that stand in the text")
+    for name, find in facts.FINDERS.items():
+        for kind, found in (("questions", facts.recorded(asked, find)),
+                            ("posts", facts.marked(posts, find))):  # fmt: skip
+            cells = "  ".join(f"{what} {share(bits)}" for what, bits in found.items())
+            print(f"  {name:<22} {kind:<10} {cells}")
 
 
 def volume(tickets: list[Ticket], sizes: list[int]) -> None:
-    """Print time and peak memory of the commands over ever more tickets."""
-    print(f"\n{'over many tickets':<20} {'tickets':>8} {'seconds':>8} {'a second':>9} {'MiB':>6}")
+    """Print CPU time and peak memory of the commands over ever more tickets."""
+    print(
+        f"\n{'over many tickets':<20} {'tickets':>8} {'CPU s':>8} {'a second':>9} {'peak MiB':>9}"
+    )
     for size in sizes:
         for run in measure(ROOT, tickets, size):
             print(
                 f"  {run.command:<18} {run.tickets:>8} {run.seconds:>8.1f}"
-                f" {run.tickets / run.seconds:>9.0f} {run.peak:>6.0f}",
+                f" {run.tickets / run.seconds:>9.0f} {run.peak:>9.0f}",
                 flush=True,
             )
-
-
-def timed(work: Callable[[], object]) -> float:
-    """Return the CPU seconds that the work takes."""
-    start = time.process_time()
-    work()
-    return time.process_time() - start
 
 
 def main() -> None:
@@ -204,41 +207,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", nargs="?", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--quick", action="store_true", help="a fifth of it")
-    parser.add_argument("--memory", type=int, nargs="*", help="how many tickets, several sizes")
+    parser.add_argument("--tickets", type=int, nargs="+", metavar="N", help="sizes for the memory")
     chosen = parser.parse_args()
     data, sample = chosen.data / "sumo-thunderbird", 730 if chosen.quick else 0
     intake = Intake(source="bench", redactor=Redactor(), secret=b"bench")
-    sets: dict[str, tuple[list[Row], list[Ticket]]] = {}
-
-    def read() -> None:
-        for name in ("tickets-dev", "tickets-i18n-dev", "tickets-unsolved-dev"):
-            rows = [r for r in load(data / f"{name}.jsonl.gz", sample) if r["messages"][1:]]
-            sets[name] = rows, [hidden(row, intake) for row in rows]
-
-    redacted = timed(read)
-    (rows, solved), unsolved = sets["tickets-dev"], sets["tickets-unsolved-dev"][1]
-    print(
-        f"{'solving message':<37} {'strict':<15} {'or referred to':<15} {'4+ messages':<15} or referred to"
-    )
-    solving(rows, solved, "English")
-    solving(*sets["tickets-i18n-dev"], "others")
-    triaged = timed(lambda: triage(solved, unsolved))
-    drafted = timed(lambda: [drafting.extract(ticket) for ticket in solved])
-    environment(rows, solved)
-    number = len(solved) + len(unsolved)
-    steps = (
-        redacted / (number + len(sets["tickets-i18n-dev"][0])),
-        triaged / number,
-        drafted / len(solved),
-    )
-    each = ", ".join(f"{1000 * step:.1f}" for step in steps)
-    print(
-        f"speed        {1 / sum(steps):.0f} tickets a second of CPU; ms of redaction, triage, draft: {each}"
-    )
-    links(rows)
+    start = time.process_time()
+    read = [[r for r in load(data / f"{n}.jsonl.gz", sample) if r["messages"][1:]] for n in SETS]
+    loaded = time.process_time()
+    tickets = [[hidden(row, intake) for row in rows] for rows in read]
+    redacted = (time.process_time() - loaded) / sum(map(len, read))
+    print(f"read in {loaded - start:.0f} s, {sum(map(len, read))} threads\n")
+    print(f"{'solving message':<37} {'strict':<15} {'or referred to':<15} {'4+ messages':<15} or referred to")  # fmt: skip
+    solved_by(read[0], tickets[0], "English")
+    validated()
+    solved_by(read[1], tickets[1], "others")
+    print("\ntriage of solved against unsolved")
+    line(tickets[0], tickets[2], redacted)
+    environment(chosen.data, sample)
+    links(read[0])
     duplicates(data, 170 if chosen.quick else 0)
-    sizes = chosen.memory or ([1_000, 2_000] if chosen.quick else [4_000, 8_000, 16_000])
-    volume([*solved, *unsolved], sizes)
+    sizes = chosen.tickets or (QUICK if chosen.quick else WHOLE)
+    volume([*tickets[0], *tickets[2]], list(sizes))
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""What `scripts/bench capture` stands on: the peers in finding, and memory over many tickets."""
+"""What `scripts/bench capture` stands on: trivial rules, peers, environment facts, many tickets."""

@@ -1,10 +1,10 @@
-"""Memory and time of `kb triage --auto` and `kb draft` over many tickets, each in its own process."""
+"""Memory and CPU time of `kb triage --auto` and `kb draft` over many tickets, each in its own process."""
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -29,7 +29,7 @@ finally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One command over so many tickets: wall seconds and peak MiB."""
+    """One command over so many tickets: CPU seconds and peak MiB."""
 
     command: str
     tickets: int
@@ -66,11 +66,17 @@ def _again(tickets: Sequence[Ticket]) -> Iterator[Ticket]:
 
 
 def _run(root: Path, folder: Path, command: tuple[str, ...], number: int) -> Run:
-    start = time.perf_counter()
+    before = _spent()
     _kb(root, folder, command)
-    seconds = time.perf_counter() - start
+    seconds = _spent() - before
     peak = int((folder / "peak").read_text(encoding="utf-8")) / 1024
     return Run(command=f"kb {' '.join(command)}", tickets=number, seconds=seconds, peak=peak)
+
+
+def _spent() -> float:
+    """Return the CPU seconds of all children that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _kb(root: Path, folder: Path, command: tuple[str, ...]) -> None:
