@@ -66,7 +66,9 @@ class Crowd:
     _known: Sequence[Week] = ()
     _visits: dict[str, tuple[datetime, bool]] = field(default_factory=dict)
 
-    def lets(self, events: Sequence[Event], address: str) -> tuple[bool, dict[tuple[str, int], int]]:
+    def lets(
+        self, events: Sequence[Event], address: str
+    ) -> tuple[bool, dict[tuple[str, int], int]]:
         """Say whether events of the form count, and in which cell how many visits are new.
 
         One reader's events of the form are one visit until `IDLE` has passed without any; opening

@@ -155,7 +155,9 @@ def _eligible(sitting: Sequence[Event]) -> bool:
 def _trail(sitting: Sequence[Event]) -> Trail:
     first, kinds = sitting[0], [e.kind for e in sitting]
     strong = not FORM.isdisjoint(kinds)
-    read = _each_once([e.article for e in sitting if e.dwell >= READ_SECONDS or e.kind is Kind.SOLVED])
+    read = _each_once(
+        [e.article for e in sitting if e.dwell >= READ_SECONDS or e.kind is Kind.SOLVED]
+    )
     sent = arm = None
     if strong:
         sent = next((e.at for e in sitting if e.kind is Kind.TICKET_SUBMITTED), None)

@@ -198,7 +198,7 @@ def _id(key: bytes) -> str:
 
 def event_of(row: Row[Any]) -> Event:
     """Return the event of a row of the whole table."""
-    _, key, kind, at, reader, origin, arm, page, article, version, query, *rest = row
+    _, key, kind, at, reader, origin, arm, page, article, version, query, *rest = tuple(row)
     safe = already_safe(query)
     return Event(
         _id(key), _KINDS[kind], at_of(at), reader, origin, arm, page, article, version, safe, *rest

@@ -58,13 +58,25 @@ class Folds:
         What is read is those days' events and `MARGIN` around them, never the whole store. A
         process killed in between folds the rest the next time.
         """
+        days = self.stale()
+        self.fold(days, topics)
+        return len(days)
+
+    def stale(self) -> tuple[date, ...]:
+        """Return the days that got new events since they were folded, by day."""
         self._find_new()
-        days, near = self._stale(), _Near()
+        return self._stale()
+
+    def fold(self, days: Sequence[date], topics: Topics) -> None:
+        """Fold these days; several processes may share out what is stale.
+
+        Days that follow each other are read once.
+        """
+        near = _Near()
         for day in days:
             near = self._near(day, near)
             self._fold(near, topics)
             near = near.left()
-        return len(days)
 
     def forget(self) -> None:
         """Drop every fold; the next `update` makes all of them again from the events."""
@@ -156,11 +168,11 @@ class Folds:
         change = update(schema.folds).where(schema.folds.c.day == day.isoformat())
         connection.execute(change.values(sheet=None, tally=None, mark=""))
 
-    def _stale(self) -> list[date]:
+    def _stale(self) -> tuple[date, ...]:
         table = schema.folds.c
         query = select(table.day).where(table.sheet.is_(None)).order_by(table.day)
         with self.database.transaction() as connection:
-            return [date.fromisoformat(day) for day in connection.scalars(query)]
+            return tuple(date.fromisoformat(day) for day in connection.scalars(query))
 
     def _near(self, day: date, last: "_Near") -> "_Near":
         """Read a day and `MARGIN` around it; what the last day's reading held is not read again."""

@@ -3,7 +3,7 @@
     scripts/bench measure [PART ...] [--seconds N] [--events N] [--runs N] [--kills N]
         [--quick]
 
-PART is load, kills, volume, coverage or spam; all of them when left out.
+PART is load, kills, volume, coverage, spam or quiet; all of them when left out.
 """
 
 import argparse
@@ -21,14 +21,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from measuring import spam, volume  # noqa: E402
+from measuring import quiet, spam, volume  # noqa: E402
 from measuring.load import Sending, send  # noqa: E402
 from measuring.servers import Nursery, cpu_seconds, postgresql, running  # noqa: E402
 
 from kb.helpdesk.simulator import ESTIMATORS, covered  # noqa: E402
 from kb.store.store import open_store  # noqa: E402
 
-PARTS = ("load", "kills", "volume", "coverage", "spam")
+PARTS = ("load", "kills", "volume", "coverage", "spam", "quiet")
 
 
 def load(seconds: float) -> None:
@@ -116,8 +116,8 @@ def year(count: int) -> None:
         told("written", began)
         print(f"  {store.events.count():,} events, {path.stat().st_size / 1e6:,.0f} MB")
         began = time.perf_counter()
-        store.folds.update(())
-        told("all of it folded, which a team does day by day", began)
+        peak = volume.fold(store, url)
+        told(f"all of it folded by two processes, {peak:.0f} MB each; a team does it daily", began)
         print(f"  figures, the first time (closed days are added up): {volume.alone('ask', url)}")
         print(f"  figures, from then on: {volume.alone('ask', url)}")
         print(f"  DuckDB, the same question: {volume.alone('duckdb_asks', str(path))}")
@@ -148,7 +148,7 @@ def coverage(runs: int) -> None:
 def spammed() -> None:
     """Print what spam changes."""
     print(f"\n100,000 votes from one address count as {spam.votes_that_count(100_000)}")
-    print("10 % spam, all of it \"solved\", on 3,000 attempts of people in four weeks")
+    print('10 % spam, all of it "solved", on 3,000 attempts of people in four weeks')
     row("spam", "deflection", "with spam", "points", "spam kept out", "people kept out")
     for addresses, days in ((1, 1), (3, 1), (10, 1), (1, 28), (10, 28), (30, 28), (300, 28)):
         found = spam.moved(3000, 0.1, addresses, days)
@@ -161,6 +161,27 @@ def spammed() -> None:
             f"{found.people_out:.0%}",
         )
     print(f"nobody kept out, no spam: {found.bare:.1%}")
+
+
+def watched(years: int) -> None:
+    """Print whom the watch wakes in quiet years, and how soon it finds what was planted."""
+    print(f"\n{years} quiet years a line: weekends, holidays, the clock's changes, growth by half")
+    row("topic, tickets a day", "pages", "in years", "planted found", "in minutes, at most")
+    for a_day in (0.2, 1, 4, 12, 40):
+        rng = random.Random(f"quiet {a_day}")
+        paged = sum(len(quiet.surges(quiet.quiet_year(rng, a_day))) for _ in range(years))
+        waits = list(quiet.found(rng, a_day, 20))
+        late = max((w for w in waits if w < float("inf")), default=float("nan"))
+        row(f"{a_day:g}", paged, years, f"{sum(w <= 10 for w in waits)}/20", f"{late:.0f}")
+    row("collector, events a day", "pages", "in years", "longest pause, h", "outage paged, h")
+    for a_day in (3, 30, 300):
+        rng = random.Random(f"visits {a_day}")
+        seen = [quiet.quiet_year(rng, a_day, 0.5) for _ in range(years)]
+        paged, pause = (
+            sum(len(quiet.silences(t)) for t in seen),
+            max(map(quiet.longest_pause, seen)),
+        )
+        row(f"{a_day}", paged, years, f"{pause:.0f}", f"{quiet.outage(rng, a_day):.0f}")
 
 
 def row(*cells: object) -> None:
@@ -188,6 +209,7 @@ def main() -> None:
             "volume": lambda: year(int(events)),
             "coverage": lambda: coverage(int(runs)),
             "spam": spammed,
+            "quiet": lambda: watched(1 if given.quick else 5),
         }[part]()
         sys.stdout.flush()
 
