@@ -5,7 +5,8 @@ import re
 import secrets
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,10 +14,14 @@ import click
 
 from kb.articles.library import write
 from kb.cli import out
-from kb.cli.workspace import json_option, open_workspace
+from kb.cli.workspace import json_option, now, open_workspace
 from kb.errors import KbError
+from kb.feedback.letter import LetterState, Posted
 from kb.gates.scanner import PROBES, prove
 from kb.redaction import RULES_VERSION
+
+LATE_SECONDS = 3600
+"""A letter whose time came so long ago is one that nobody sends."""
 
 _TOML = """\
 # Docworthy's workspace. Every option stands in docs/configuration.md of Docworthy.
@@ -156,6 +161,28 @@ def _look_store() -> str:
         return f"{sum(1 for _ in store.tickets.all())} tickets, {store.events.count()} events"
 
 
+def _look_outbox() -> str:
+    """Letters that nobody sends, or that somebody has to decide about, are to be mended."""
+    with open_workspace().store() as store:
+        letters = store.outbox.letters(LetterState.WAITING, LetterState.DEAD)
+    at = int(now().timestamp())
+    dead = [one for one in letters if one.state is LetterState.DEAD]
+    late = [one for one in letters if one not in dead and one.due <= at - LATE_SECONDS]
+    told = [*_told("dead", dead, at), *_told("late", late, at)]
+    if told:
+        todo = "See kb outbox: retry or drop what is dead, and let kb outbox send run every few minutes"
+        raise KbError("outbox", ", ".join(told), todo)
+    return f"{len(letters)} letters wait, none is late or dead"
+
+
+def _told(state: str, letters: Sequence[Posted], at: int) -> Iterator[str]:
+    if letters:
+        places = ", ".join(sorted({one.letter.destination for one in letters}))
+        age = timedelta(seconds=at - min(one.kept for one in letters))
+        oldest = f"{age.days} days" if age.days > 1 else f"{age // timedelta(hours=1)} hours"
+        yield f"{len(letters)} for {places} {state}, the oldest put {oldest} ago"
+
+
 def _look_library() -> str:
     return f"{len(open_workspace().library.articles())} articles"
 
@@ -182,6 +209,7 @@ _LOOKS: dict[str, Callable[[], str]] = {
     "workspace": _look_workspace,
     "key": _look_key,
     "store": _look_store,
+    "outbox": _look_outbox,
     "library": _look_library,
     "site": _look_site,
     "redaction": _look_redaction,

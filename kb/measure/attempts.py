@@ -1,5 +1,6 @@
 """Who tried to help themselves with what, and how it ended."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -98,11 +99,28 @@ def judged(
             sent by the form counts even where its row never arrives.
         contacts: Everybody who wrote in.
     """
+    wrote = _wrote(seen, contacts, now)
+    return tuple(_judged(t, wrote.get(t.reader, ()), now=now, window=window) for t in seen)
+
+
+def ended(
+    seen: Sequence[Trail], contacts: Iterable[Contact], *, now: datetime, window: timedelta
+) -> Counter[tuple[Intent, Outcome]]:
+    """Return how many of the attempts of an intent ended how; `judged` tells of each."""
+    wrote = _wrote(seen, contacts, now)
+    return Counter(
+        (t.intent, _outcome(t, wrote.get(t.reader, ()), now=now, window=window)[0]) for t in seen
+    )
+
+
+def _wrote(
+    seen: Sequence[Trail], contacts: Iterable[Contact], now: datetime
+) -> dict[str, list[Contact]]:
     wrote: dict[str, list[Contact]] = {}
     sent = (Contact(requester=t.reader, at=t.sent) for t in seen if t.sent)
     for contact in (*(c for c in contacts if c.at <= now), *sent):
         wrote.setdefault(contact.requester, []).append(contact)
-    return tuple(_judged(t, wrote.get(t.reader, ()), now=now, window=window) for t in seen)
+    return wrote
 
 
 def deflected(attempt: Attempt) -> bool:
@@ -111,11 +129,7 @@ def deflected(attempt: Attempt) -> bool:
 
 
 def _judged(trail: Trail, wrote: Sequence[Contact], *, now: datetime, window: timedelta) -> Attempt:
-    contact = _recontact(wrote, trail.start, window) if wrote else None
-    if trail.start + window > now:
-        outcome = Outcome.PENDING
-    else:
-        outcome = Outcome.RECONTACT if contact else trail.quiet
+    outcome, contact = _outcome(trail, wrote, now=now, window=window)
     return Attempt(
         reader=trail.reader,
         start=trail.start,
@@ -131,6 +145,15 @@ def _judged(trail: Trail, wrote: Sequence[Contact], *, now: datetime, window: ti
         sent=trail.sent is not None,
         arm=trail.arm,
     )
+
+
+def _outcome(
+    trail: Trail, wrote: Sequence[Contact], *, now: datetime, window: timedelta
+) -> tuple[Outcome, Contact | None]:
+    contact = _recontact(wrote, trail.start, window) if wrote else None
+    if trail.start + window > now:
+        return Outcome.PENDING, contact
+    return (Outcome.RECONTACT if contact else trail.quiet), contact
 
 
 def _recontact(wrote: Sequence[Contact], start: datetime, window: timedelta) -> Contact | None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
 
 from kb.redaction import NOTHING, SafeText
 
@@ -43,14 +45,16 @@ VOTES = frozenset({Kind.SOLVED, Kind.NOT_SOLVED})
 CLICKS = frozenset({Kind.OPEN, Kind.SUGGESTION_OPENED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One thing one reader did.
+class Event(NamedTuple):
+    """One thing one reader did: a tuple, since millions are made at a time (always by keyword).
 
     Attributes:
         id: UUID made by the browser; a second arrival is counted once.
         at: The collector's own clock, never the browser's.
         reader: Opaque key of the reader: of a day, a window or an account.
+        origin: Opaque key of the day of the address alone, whatever the browser said it was: one
+            address has one vote. `""` where events were collected elsewhere.
+        arm: Which side of an experiment the reader is on, e.g. `held@0.1`; `""` for none.
         page: Path on the site, e.g. `/articles/proxy-timeouts/`.
         article: The article's id, `""` on other pages.
         version: The article's version as shown, `""` on other pages.
@@ -59,15 +63,14 @@ class Event:
         rank: Place of the opened result, from 1.
         reason: Why it did not help: `missing`, `inaccurate`, `unclear`, `broken_link`, `other`.
         dwell: Seconds the page was read, on a `view` that ended; 0 when unknown.
-        origin: Opaque key of the day of the address alone, whatever the browser said it was: one
-            address has one vote. `""` where events were collected elsewhere.
-        arm: Which side of an experiment the reader is on, e.g. `held@0.1`; `""` for none.
     """
 
     id: str
     kind: Kind
     at: datetime
     reader: str
+    origin: str = ""
+    arm: str = ""
     page: str = ""
     article: str = ""
     version: str = ""
@@ -76,8 +79,6 @@ class Event:
     rank: int | None = None
     reason: str = ""
     dwell: int = 0
-    origin: str = ""
-    arm: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,16 +98,21 @@ class Comment:
     text: SafeText
 
 
+_TIME = attrgetter("at", "id")
+_READER = attrgetter("reader")
+_READER_AND_TIME = attrgetter("reader", "at", "id")
+
+
 def once(events: Iterable[Event]) -> tuple[Event, ...]:
     """Return the events by time, each id once, as first arrived."""
     first: dict[str, Event] = {}
-    for event in sorted(events, key=lambda e: (e.at, e.id)):
+    for event in sorted(events, key=_TIME):
         first.setdefault(event.id, event)
     return tuple(first.values())
 
 
 def by_reader(events: Iterable[Event]) -> Iterator[tuple[str, tuple[Event, ...]]]:
     """Yield each reader's key with that reader's events by time, readers in order of key."""
-    ordered = sorted(events, key=lambda e: (e.reader, e.at, e.id))
-    for reader, own in groupby(ordered, key=lambda e: e.reader):
+    ordered = sorted(events, key=_READER_AND_TIME)
+    for reader, own in groupby(ordered, key=_READER):
         yield reader, tuple(own)

@@ -12,7 +12,8 @@ class Exclusion(StrEnum):
     """Why a request is kept out; the collector counts each by this name.
 
     `TEAM` is the collector's to say: it knows who is signed in. `UNSIGNED_VOTE` is a vote that no
-    rendered page sent; the rest of its batch is kept.
+    rendered page sent, `CROWDED` what an address did at the form after it had had its part (see
+    `crowding.Crowd`); the rest of their batch is kept.
     """
 
     DO_NOT_TRACK = "do_not_track"
@@ -24,6 +25,7 @@ class Exclusion(StrEnum):
     NO_USER_AGENT = "no_user_agent"
     TEAM = "team"
     UNSIGNED_VOTE = "unsigned_vote"
+    CROWDED = "crowded"
 
 
 _LLM_CRAWLERS = (

@@ -8,6 +8,7 @@ from typing import Any
 from kb.measure import (
     article_effect,
     attempts,
+    crowding,
     definitions,
     deflection,
     effects,
@@ -25,7 +26,7 @@ from kb.measure import (
 )
 
 SECTIONS: tuple[tuple[str, tuple[Callable[..., Any], ...]], ...] = (
-    ("Attempts and how they end", (trails.trails, attempts.attempts)),
+    ("Attempts and how they end", (trails.trails, attempts.attempts, crowding.Crowd.lets)),
     ("Deflection", (deflection.deflection, figures.share, figures.wilson)),
     ("Search", (searches.settled_searches, searches.search_figures)),
     ("Helpfulness", (votes.last_votes, votes.helpfulness)),

@@ -65,7 +65,7 @@ def sheet_of(
             on for longer than that without half an hour's pause is cut; no person's does.
     """
     inside = [e for e in facts if since <= e.at < until]
-    readers = {e.reader for e in facts if since <= e.at and began(e) < until}
+    readers = {e.reader for e in facts if since <= e.at and (e.at < until or began(e) < until)}
     about = [e for e in facts if e.reader in readers]
     return Sheet(
         events=sum(e.kind is not Kind.CANARY for e in inside),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from kb.measure.attempts import Attempt, Intent, Outcome, deflected, judged
+from kb.measure.attempts import Attempt, Intent, Outcome, deflected, ended, judged
 from kb.measure.contacts import Contact
 from kb.measure.events import Event, Kind
 from kb.measure.sheet import Sheet
@@ -124,10 +124,8 @@ def tally(
     found = Tally(canaries=sum(since <= at <= now for at in sheet.canaries))
     found.events = sum(since <= at <= now for at in sheet.times) if sheet.times else sheet.events
     for days in sorted({*windows, round(window / timedelta(days=1))}):
-        rows = judged(trails, about, now=now, window=timedelta(days=days))
-        found.ends[days] = Counter((a.intent, a.outcome) for a in rows)
-        if timedelta(days=days) == window:
-            count(found, rows)
+        found.ends[days] = ended(trails, about, now=now, window=timedelta(days=days))
+    count(found, judged(trails, about, now=now, window=window))
     _searches(found, sheet, since, now)
     _votes(found.ballot, (v for v in sheet.votes if since <= v.at <= now))
     return found

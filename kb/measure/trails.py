@@ -14,6 +14,8 @@ IDLE = timedelta(minutes=30)
 LONGEST_READ = timedelta(hours=4)
 """A page that is open for longer was left open."""
 
+_LONGEST_SECONDS = LONGEST_READ // timedelta(seconds=1)
+
 READ_SECONDS = 15
 """A page open for less was not read."""
 
@@ -141,7 +143,9 @@ def _paused(event: Event, sitting: Sequence[Event], idle: timedelta) -> bool:
 
 def began(event: Event) -> datetime:
     """Return when it began: a view is told when it ends, `dwell` later (four hours at most)."""
-    return event.at - min(timedelta(seconds=event.dwell), LONGEST_READ) if event.dwell else event.at
+    if not event.dwell:
+        return event.at
+    return event.at - timedelta(seconds=min(event.dwell, _LONGEST_SECONDS))
 
 
 def _eligible(sitting: Sequence[Event]) -> bool:
@@ -149,28 +153,30 @@ def _eligible(sitting: Sequence[Event]) -> bool:
 
 
 def _trail(sitting: Sequence[Event]) -> Trail:
-    kinds = [e.kind for e in sitting]
+    first, kinds = sitting[0], [e.kind for e in sitting]
     strong = not FORM.isdisjoint(kinds)
-    read = _each_once(e.article for e in sitting if _was_read(e))
+    read = _each_once(
+        [e.article for e in sitting if e.dwell >= READ_SECONDS or e.kind is Kind.SOLVED]
+    )
+    sent = arm = None
+    if strong:
+        sent = next((e.at for e in sitting if e.kind is Kind.TICKET_SUBMITTED), None)
+        arm = next((e.arm for e in sitting if e.arm), None)
     return Trail(
-        reader=sitting[0].reader,
-        start=min(map(began, sitting)),
+        reader=first.reader,
+        start=min([first.at, *[began(e) for e in sitting if e.dwell]]),
         end=sitting[-1].at,
         intent=Intent.STRONG if strong else _lesser(sitting, kinds),
         quiet=_quiet(sitting, kinds, read, strong=strong),
-        viewed=_each_once(e.article for e in sitting if e.kind is Kind.VIEW),
+        viewed=_each_once([e.article for e in sitting if e.kind is Kind.VIEW]),
         articles=read,
         searches=kinds.count(Kind.SEARCH),
-        clicks=sum(kind in CLICKS for kind in kinds),
+        clicks=len([kind for kind in kinds if kind in CLICKS]),
         suggested=Kind.SUGGESTION_SHOWN in kinds,
-        sent=next((e.at for e in sitting if e.kind is Kind.TICKET_SUBMITTED), None),
-        arm=next((e.arm for e in sitting if e.arm), ""),
-        origin=sitting[0].origin,
+        sent=sent,
+        arm=arm or "",
+        origin=first.origin,
     )
-
-
-def _was_read(event: Event) -> bool:
-    return event.dwell >= READ_SECONDS or event.kind is Kind.SOLVED
 
 
 def _lesser(sitting: Sequence[Event], kinds: Sequence[Kind]) -> Intent:
@@ -197,5 +203,5 @@ def _quiet(
     return Outcome.ABANDONED if strong and not form_solved else Outcome.INDETERMINATE
 
 
-def _each_once(articles: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(a for a in articles if a))
+def _each_once(articles: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([a for a in articles if a]))

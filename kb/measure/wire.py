@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from kb.errors import EventError
 from kb.measure.events import FORM, REASONS, Comment, Event, Kind
@@ -118,7 +119,8 @@ def parse_batch(
     for index, row in enumerate(rows):
         # A microsecond apart, so that their order outlives every sort by time.
         moment = at + timedelta(microseconds=index)
-        given = _Given(_object(row, f"/events/{index}", _KEYS), f"/events/{index}")
+        where = f"/events/{index}"
+        given = _Given(_object(row, where, _KEYS), where)
         event = given.event(moment, reader, redactor, origin=origin, arm=arm)
         if is_signed and event.kind in _SIGNED and not is_signed(event, given.text("token")):
             unsigned += 1
@@ -138,8 +140,7 @@ def _rows(payload: object) -> list[object]:
     return rows
 
 
-@dataclass(frozen=True, slots=True)
-class _Given:
+class _Given(NamedTuple):
     """One event as it came, and its place in the batch."""
 
     row: dict[str, object]

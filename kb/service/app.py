@@ -21,6 +21,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kb.config import Config
 from kb.errors import ConfigError, KbError
+from kb.measure.crowding import Crowd
 from kb.redaction import Redactor
 from kb.search.opensearch import ClusterSearcher, connect
 from kb.service.carrying import FORMS, no_form
@@ -81,7 +82,7 @@ def make_app(
     if site is not None:
         places.append(Mount("/", StaticFiles(directory=site, html=True)))
     app = Starlette(
-        lifespan=_draining(collector.inbox, lambda: store.events.forget_salts(now())),
+        lifespan=_draining(collector.inbox, lambda: _forget(store, now())),
         routes=places,
         middleware=[Middleware(LastResort)],
         exception_handlers={HTTPException: handle, KbError: handle},
@@ -89,6 +90,12 @@ def make_app(
     lane: Any = FastLane(app, LastResort(collector), config.service.origins)
     believing: Any = ProxyHeadersMiddleware(lane, ["127.0.0.1", "::1", *own.trusted])
     return KeepPeer(believing)
+
+
+def _forget(store: Store, at: datetime) -> None:
+    """Delete the salts that are too old, of days and of weeks."""
+    store.events.forget_salts(at)
+    store.crowding.forget(at)
 
 
 def _engine(config: Config) -> ClusterSearcher | None:
@@ -119,6 +126,7 @@ def make_collector(
             identity=_identity(config.measure.identity),
             held=config.measure.holdout,
         ),
+        crowd=Crowd(store.crowding.weeks),
         redactor=Redactor(words=config.redaction.words, allow=config.redaction.allow),
         now=now,
         is_team=is_team,

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from starlette.requests import Request
@@ -11,7 +11,8 @@ from starlette.types import Receive, Scope, Send
 
 from kb.articles.page_token import is_token
 from kb.errors import KbError
-from kb.measure.events import Event, Kind
+from kb.measure.crowding import Crowd, connection_of
+from kb.measure.events import FORM, Event, Kind
 from kb.measure.exclusion import Agents, Exclusion, excluded
 from kb.measure.experiment import HELD
 from kb.measure.wire import Batch, parse_batch, said
@@ -25,6 +26,7 @@ LARGEST_BODY = 64 * 1024
 BODY_SECONDS = 10
 _TYPES = ("application/json", "text/plain")
 _DECODER = json.JSONDecoder()
+_NO_VISITS: Mapping[tuple[str, int], int] = {}
 _ACCEPTED = b'{"status":"accepted"}'
 _HEADERS = (
     (b"content-type", b"application/json"),
@@ -40,6 +42,7 @@ class Collector:
     Attributes:
         inbox: Where events become durable.
         readers: Knows readers again as far as the site chose.
+        crowd: Lets visits to the form through until their address has had its part.
         is_team: Says whether a request comes from somebody who is signed in to the team's pages.
         secret: The workspace's key; the canary's token is made with it.
         page_key: What rendered pages are signed with; `b""` lets unsigned votes in.
@@ -47,6 +50,7 @@ class Collector:
 
     inbox: GroupCommit
     readers: Readers
+    crowd: Crowd
     redactor: Redactor
     now: Callable[[], datetime]
     is_team: Callable[[Request], bool]
@@ -78,7 +82,7 @@ class Collector:
     async def _take(self, scope: Scope, receive: Receive) -> None:
         address = scope["client"][0] if scope.get("client") else ""
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
-        self.limit.take(address)
+        self.limit.take(connection_of(address))
         _check_type(headers)
         payload = _json(await read_body(headers, receive))
         agent = headers.get("user-agent", "")
@@ -86,9 +90,7 @@ class Collector:
         if reason and not _is_canary(payload):
             await self._keep(Batch(events=()), {reason: 1})
         else:
-            batch = self._read(payload, address, agent)
-            unsigned = {str(Exclusion.UNSIGNED_VOTE): batch.unsigned} if batch.unsigned else {}
-            await self._keep(batch, unsigned)
+            await self._keep_uncrowded(self._read(payload, address, agent), address)
 
     def _reason(self, scope: Scope, headers: Mapping[str, str], agent: str) -> str:
         if reason := excluded(agent, headers, self.agents.named):
@@ -109,11 +111,29 @@ class Collector:
             is_signed=self._is_signed,
         )
 
-    async def _keep(self, batch: Batch, reasons: Mapping[str, int]) -> None:
+    async def _keep_uncrowded(self, batch: Batch, address: str) -> None:
+        reasons = {str(Exclusion.UNSIGNED_VOTE): batch.unsigned} if batch.unsigned else {}
+        visits: dict[tuple[str, int], int] = {}
+        if any(event.kind in FORM for event in batch.events):
+            counts, visits = self.crowd.lets(batch.events, address)
+            if not counts:
+                rest = tuple(event for event in batch.events if event.kind not in FORM)
+                reasons[str(Exclusion.CROWDED)] = len(batch.events) - len(rest)
+                batch = replace(batch, events=rest)
+        await self._keep(batch, reasons, visits)
+
+    async def _keep(
+        self,
+        batch: Batch,
+        reasons: Mapping[str, int],
+        visits: Mapping[tuple[str, int], int] = _NO_VISITS,
+    ) -> None:
         kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         today = self.now().astimezone(UTC).date().isoformat() if reasons else ""
         dropped = {(today, reason): count for reason, count in reasons.items()}
-        parcel = Parcel(events=batch.events, dropped=dropped, kept=kept, comments=batch.comments)
+        parcel = Parcel(
+            events=batch.events, dropped=dropped, kept=kept, comments=batch.comments, visits=visits
+        )
         if not self.inbox.put(parcel):
             raise Refusal(
                 503, "service", "too much waits", "Try again", headers={"Retry-After": "1"}

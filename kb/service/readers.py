@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from kb.measure.attempts import IDLE
+from kb.measure.crowding import connection_of
 from kb.measure.experiment import arm_of
 from kb.measure.wire import Said
 
@@ -25,7 +26,8 @@ class Sender:
 
     Attributes:
         reader: Of the day, the window or the account.
-        origin: Of the address alone, of the day.
+        origin: Of the address alone, of the day; of IPv6 what one customer has, see
+            `crowding.connection_of`.
         arm: The experiment's side, `""` where there is none.
     """
 
@@ -62,7 +64,7 @@ class Readers:
         - *account*: the portal's opaque id as it is, see `docs/events.md`.
         """
         self._turn(at)
-        origin = _hash(self._salts[0], "origin", address)
+        origin = _hash(self._salts[0], "origin", connection_of(address))
         reader = self._reader(address, agent, said, at)
         return Sender(reader=reader, origin=origin, arm=arm_of(reader, self.secret, self.held))
 

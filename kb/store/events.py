@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +13,14 @@ from sqlalchemy import Connection, Row, delete, func, select
 from kb.measure.events import Comment, Event, Kind
 from kb.redaction import already_safe
 from kb.store import schema
+from kb.store.crowding import count_visits
 from kb.store.database import Database
 
 SALT_LIFE = timedelta(hours=48)
 _CHUNK = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_PLAIN = (
-    "reader", "origin", "arm", "page", "article", "version", "query", "results", "rank", "reason",
-    "dwell",
-)  # fmt: skip
-_COLUMNS = ("id", "kind", "at", *_PLAIN)
+_COLUMNS = Event._fields
 _INTO = f"INSERT INTO events ({', '.join(_COLUMNS)})"
 _ONCE = "ON CONFLICT (id) DO NOTHING"
 _LARGE, _SMALL = 256, 64
@@ -39,7 +35,6 @@ _POSTGRESQL = f"{_INTO} SELECT * FROM unnest({_ARRAYS}) {_ONCE}"  # noqa: S608 (
 """One statement for many rows: a statement a row costs twenty times as much, and in SQLite gives
 the interpreter away and waits to have it back each time."""
 
-_plain = attrgetter(*_PLAIN)
 _KINDS = {kind.value: kind for kind in Kind}
 
 
@@ -58,11 +53,13 @@ class Events:
         events: Sequence[Event],
         dropped: Mapping[tuple[str, str], int] | None = None,
         comments: Sequence[Comment] = (),
+        visits: Mapping[tuple[str, int], int] | None = None,
     ) -> None:
         """Keep events, comments and counts of what was kept out, in one transaction.
 
         Args:
             dropped: How often something was kept out, by `(day, reason)`.
+            visits: Visits to the form that are new, by `(week, cell)`, see `measure.crowding`.
         """
         with self.database.transaction() as connection:
             for first in range(0, len(events), _CHUNK):
@@ -71,6 +68,7 @@ class Events:
                 self._count(connection, day, reason, count)
             for comment in comments:
                 self._say(connection, comment)
+            count_visits(self.database, connection, visits or {})
 
     def all(self, *, since: datetime | None = None) -> tuple[Event, ...]:
         """Return the events from `since` on, in the order of time."""
@@ -178,7 +176,7 @@ def day_of(at: datetime) -> str:
 
 def _row(event: Event) -> tuple[Any, ...]:
     key = bytes.fromhex(event.id.replace("-", ""))
-    return (key, event.kind.value, stamp(event.at), *_plain(event))
+    return (key, event.kind.value, stamp(event.at), *event[3:])
 
 
 def _sized(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Sequence[tuple[Any, ...]]]]:
@@ -200,22 +198,8 @@ def _id(key: bytes) -> str:
 
 def event_of(row: Row[Any]) -> Event:
     """Return the event of a row of the whole table."""
-    values: tuple[Any, ...] = tuple(row)
-    _, key, kind, at, reader, origin, arm, page, article, version, query, *rest = values
-    results, rank, reason, dwell = rest
+    _, key, kind, at, reader, origin, arm, page, article, version, query, *rest = tuple(row)
+    safe = already_safe(query)
     return Event(
-        id=_id(key),
-        kind=_KINDS[kind],
-        at=at_of(at),
-        reader=reader,
-        page=page,
-        article=article,
-        version=version,
-        query=already_safe(query),
-        results=results,
-        rank=rank,
-        reason=reason,
-        dwell=dwell,
-        origin=origin,
-        arm=arm,
+        _id(key), _KINDS[kind], at_of(at), reader, origin, arm, page, article, version, safe, *rest
     )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from operator import attrgetter
 
 from sqlalchemy import Connection, delete, func, select, text, update
 
@@ -57,11 +58,25 @@ class Folds:
         What is read is those days' events and `MARGIN` around them, never the whole store. A
         process killed in between folds the rest the next time.
         """
-        self._find_new()
-        days = self._stale()
-        for day in days:
-            self._fold(day, topics)
+        days = self.stale()
+        self.fold(days, topics)
         return len(days)
+
+    def stale(self) -> tuple[date, ...]:
+        """Return the days that got new events since they were folded, by day."""
+        self._find_new()
+        return self._stale()
+
+    def fold(self, days: Sequence[date], topics: Topics) -> None:
+        """Fold these days; several processes may share out what is stale.
+
+        Days that follow each other are read once.
+        """
+        near = _Near()
+        for day in days:
+            near = self._near(day, near)
+            self._fold(near, topics)
+            near = near.left()
 
     def forget(self) -> None:
         """Drop every fold; the next `update` makes all of them again from the events."""
@@ -153,27 +168,56 @@ class Folds:
         change = update(schema.folds).where(schema.folds.c.day == day.isoformat())
         connection.execute(change.values(sheet=None, tally=None, mark=""))
 
-    def _stale(self) -> list[date]:
+    def _stale(self) -> tuple[date, ...]:
         table = schema.folds.c
         query = select(table.day).where(table.sheet.is_(None)).order_by(table.day)
         with self.database.transaction() as connection:
-            return [date.fromisoformat(day) for day in connection.scalars(query)]
+            return tuple(date.fromisoformat(day) for day in connection.scalars(query))
 
-    def _fold(self, day: date, topics: Topics) -> None:
-        start = datetime.combine(day, time(), UTC)
-        end = start + _DAY
-        facts = [
-            *self.events_of(day - _DAY, start - MARGIN, start),
-            *self.events_of(day, start, end),
-            *self.events_of(day + _DAY, end, end + MARGIN),
-        ]
-        sheet = sheet_of(sorted(facts, key=lambda e: e.at), since=start, until=end, topics=topics)
+    def _near(self, day: date, last: "_Near") -> "_Near":
+        """Read a day and `MARGIN` around it; what the last day's reading held is not read again."""
+        start, end = _bounds(day)
+        if last.day == day - _DAY:
+            before = last.own
+            own = [*last.after, *self.events_of(day, start + MARGIN, end)]
+        else:
+            before = list(self.events_of(day - _DAY, start - MARGIN, start))
+            own = list(self.events_of(day, start, end))
+        after = list(self.events_of(day + _DAY, end, end + MARGIN))
+        return _Near(day=day, before=before, own=own, after=after)
+
+    def _fold(self, near: "_Near", topics: Topics) -> None:
+        start, end = _bounds(near.day)
+        facts = sorted((*near.before, *near.own, *near.after), key=_AT)
+        sheet = sheet_of(facts, since=start, until=end, topics=topics)
         sent = json.dumps([[c.requester, c.at.isoformat()] for c in sheet.sent()])
-        change = update(schema.folds).where(schema.folds.c.day == day.isoformat())
+        change = update(schema.folds).where(schema.folds.c.day == near.day.isoformat())
         with self.database.transaction() as connection:
             connection.execute(change.values(sheet=pack(sheet), sent=sent))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Near:
+    """The events of a day, and of `MARGIN` before and after it."""
+
+    day: date = date.min
+    before: Sequence[Event] = ()
+    own: Sequence[Event] = ()
+    after: Sequence[Event] = ()
+
+    def left(self) -> "_Near":
+        """Return what the next day needs of it."""
+        _, end = _bounds(self.day)
+        tail = [event for event in self.own if event.at >= end - MARGIN]
+        return _Near(day=self.day, own=tail, after=self.after)
+
+
+def _bounds(day: date) -> tuple[datetime, datetime]:
+    start = datetime.combine(day, time(), UTC)
+    return start, start + _DAY
+
+
+_AT = attrgetter("at")
 _EPOCH = date(1970, 1, 1).toordinal()
 _IDLE_US = IDLE // timedelta(microseconds=1)
 _NEW_DAYS = text(

@@ -27,6 +27,7 @@ class Parcel:
         events: To be kept.
         dropped: What was kept out, `(day, reason)` and how often.
         comments: What was written beside votes.
+        visits: New visits to the form, by `(week, cell)`.
         kept: Settled in its own loop once all of it is durable, or with the error.
     """
 
@@ -34,6 +35,7 @@ class Parcel:
     dropped: Mapping[tuple[str, str], int]
     kept: "asyncio.Future[None]"
     comments: Sequence[Comment] = ()
+    visits: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -94,12 +96,14 @@ class GroupCommit:
 
     def _write(self, group: Sequence[Parcel]) -> KbError | None:
         dropped: Counter[tuple[str, str]] = Counter()
+        visits: Counter[tuple[str, int]] = Counter()
         for parcel in group:
             dropped.update(parcel.dropped)
+            visits.update(parcel.visits)
         events = [event for parcel in group for event in parcel.events]
         comments = [comment for parcel in group for comment in parcel.comments]
         try:
-            self.events.keep(events, dropped, comments)
+            self.events.keep(events, dropped, comments, visits)
         except KbError as error:
             return error
         return None

@@ -138,6 +138,21 @@ salts = Table(
     Column("salt", LargeBinary(16), nullable=False),
 )
 
+weeks = Table(
+    "weeks",
+    metadata,
+    Column("day", String(10), primary_key=True),  # its Monday
+    Column("salt", LargeBinary(16), nullable=False),
+)
+
+visits = Table(
+    "visits",  # to the form
+    metadata,
+    Column("day", String(10), primary_key=True),  # the week's Monday
+    Column("cell", Integer, primary_key=True, autoincrement=False),  # of 65,536 addresses
+    Column("count", Integer, nullable=False),
+)
+
 outbox = Table(
     "outbox",
     metadata,

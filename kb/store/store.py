@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kb.store.comments import Comments
+from kb.store.crowding import Crowding
 from kb.store.database import Database, open_database
 from kb.store.decisions import Decisions
 from kb.store.events import Events
@@ -28,6 +29,11 @@ class Store:
     def comments(self) -> Comments:
         """What readers wrote about articles that did not help."""
         return Comments(self.database)
+
+    @property
+    def crowding(self) -> Crowding:
+        """How often the form was visited, by week and cell."""
+        return Crowding(self.database)
 
     @property
     def outbox(self) -> Outbox:

@@ -6,10 +6,16 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from kb_command import kb
+
+from kb.config import load
+from kb.feedback.letter import Letter, Receipt, Verdict
+from kb.store.store import open_store
 
 
 @pytest.fixture
@@ -71,6 +77,30 @@ def test_doctor_names_what_is_missing(workspace: Path) -> None:
 
     assert ended.returncode == 1
     assert [name for name, ok in looks.items() if not ok] == ["site"]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "refused", "ok", "said"),
+    [
+        (10, False, True, "1 letters wait"),
+        (180, False, False, "1 for slack late, the oldest put 3 hours ago"),
+        (10, True, False, "1 for slack dead, the oldest put 0 hours ago"),
+    ],
+)
+def test_doctor_looks_at_the_outbox(
+    workspace: Path, minutes: int, refused: bool, ok: bool, said: str
+) -> None:
+    """A letter that nobody sends for an hour, or that is dead, is something to act on."""
+    at = datetime.now(UTC) - timedelta(minutes=minutes)
+    with closing(open_store(load(workspace).database)) as store:
+        store.outbox.put([Letter(key="digest:2026-W31", destination="slack", body="{}")], at=at)
+        if refused and (held := store.outbox.take("slack", at=at)):
+            store.outbox.mark(held, Receipt(verdict=Verdict.REFUSED), due=0, at=at)
+    ended = kb(workspace, "doctor", "--json")
+    looks = {row["check"]: row for row in json.loads(ended.stdout)["checks"]}
+
+    assert ok == looks["outbox"]["ok"] == (ended.returncode == 0)
+    assert said in looks["outbox"]["says"]
 
 
 def test_interrupted(workspace: Path) -> None:

@@ -279,3 +279,14 @@ def test_a_comment_is_kept_redacted_and_once(running: Running, visitor: httpx2.C
     assert ("missing", "mail <email-1>, step 3 is wrong") == (kept.reason, kept.text)
     running.store.purging.purge("a-1", ())
     assert () == running.store.comments.latest("a-1", since=kept.at, most=9)
+
+
+def test_a_crowd_at_the_form_is_counted_apart(running: Running) -> None:
+    """Of one address three visits to the form count; the answer to the fourth tells nothing."""
+    for number in range(4):
+        with running.visitor(**{"User-Agent": f"{BROWSER} {number}"}) as browser:
+            assert 202 == browser.post("/events", json=batch()).status_code
+            assert 202 == browser.post("/events", json=batch(kind="form_opened")).status_code
+    kinds = [str(event.kind) for event in running.store.events.all()]
+    assert (4, 3) == (kinds.count("view"), kinds.count("form_opened"))
+    assert (("crowded", 1),) == running.store.events.dropped()

@@ -116,6 +116,17 @@ def test_only_new_days_are_folded(store: Store) -> None:
     assert store.folds.update(TOPICS) == 1
 
 
+def test_stale_days_can_be_shared_out(store: Store) -> None:
+    """Days that follow each other, folded apart and backwards, say what they say in one go."""
+    events = made(9).events
+    store.events.append(events)
+    days = store.folds.stale()
+    for part in (days[40:], days[1:40:2], days[0:40:2]):
+        store.folds.fold(part, TOPICS)
+    assert () == store.folds.stale()
+    assert directly(events) == folded(store)
+
+
 def test_a_visit_over_midnight_is_one(store: Store) -> None:
     """Who reads before midnight and opens the form after it made one attempt, on the first day."""
     late = datetime(2026, 2, 3, 23, 50, tzinfo=UTC)

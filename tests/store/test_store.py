@@ -377,3 +377,27 @@ def test_error_holds_no_value(store: Store) -> None:
         take(store, ticket)
 
     assert "pernille" not in str(told.value)
+
+
+def test_visits_add_up_by_week_and_cell(store: Store) -> None:
+    """What two groups counted in one cell is one number, and comes back with the week's salt."""
+    (week,) = store.crowding.weeks(AT)
+    for _ in range(2):
+        store.events.keep((), visits={(week.day.isoformat(), 7): 2, (week.day.isoformat(), 8): 1})
+    (again,) = store.crowding.weeks(later(60))
+
+    assert (week.day, week.salt) == (again.day, again.salt)
+    assert ({7: 4, 8: 2}, 6) == (dict(again.visits), again.total)
+
+
+def test_weeks_are_forgotten(store: Store) -> None:
+    """No salt of a week and no count outlives five weeks."""
+    for number in range(8):
+        at = AT + timedelta(weeks=number)
+        week = store.crowding.weeks(at)[-1]
+        store.events.keep((), visits={(week.day.isoformat(), number): 1})
+    with store.database.transaction() as connection:
+        cells = connection.scalars(select(schema.visits.c.cell).order_by(schema.visits.c.cell))
+
+        assert [3, 4, 5, 6, 7] == list(cells)
+    assert 5 == len(store.crowding.weeks(AT + timedelta(weeks=7)))

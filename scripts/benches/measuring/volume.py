@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from kb.measure.events import Event, Kind
@@ -100,6 +101,24 @@ def alone(name: str, given: str) -> str:
     return subprocess.run(
         command, env=environment, capture_output=True, text=True, check=True
     ).stdout.strip()
+
+
+def fold(store: Store, url: str, processes: int = 2) -> float:
+    """Fold what is stale, shared out among processes; return the peak memory of the largest, in MB."""
+    days = store.folds.stale()
+    size = -(-len(days) // processes)
+    parts = [days[first : first + size] for first in range(0, len(days), size)]
+    with ThreadPoolExecutor(processes) as pool:
+        peaks = pool.map(lambda part: alone("folds", f"{url} {part[0]} {part[-1]}"), parts)
+        return max(map(float, peaks))
+
+
+def folds(given: str) -> None:
+    """Fold the days from one to another; print this process's peak memory."""
+    url, first, last = given.split()
+    days = range(date.fromisoformat(first).toordinal(), date.fromisoformat(last).toordinal() + 1)
+    open_store(url).folds.fold([date.fromordinal(day) for day in days], ())
+    print(_peak())
 
 
 def ask(url: str) -> None:

@@ -1,0 +1,53 @@
+"""Keeps how often the form was visited, by week and cell, for as long as the weeks' salts live."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, delete, select
+
+from kb.measure.crowding import WEEKS, Week, monday
+from kb.store import schema
+from kb.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Crowding:
+    """The counts of the store; nothing in them leads to an event, and no event leads to them."""
+
+    database: Database
+
+    def weeks(self, at: datetime) -> tuple[Week, ...]:
+        """Return the weeks that are remembered, the one that runs last; older ones are deleted."""
+        table, today = schema.weeks, monday(at)
+        row = {"day": today.isoformat(), "salt": secrets.token_bytes(16)}
+        self.forget(at)
+        with self.database.transaction() as connection:
+            connection.execute(self.database.insert(table).values(row).on_conflict_do_nothing())
+            rows = connection.execute(
+                select(table).where(table.c.day <= today.isoformat()).order_by(table.c.day)
+            ).all()
+            weeks = {r.day: Week(day=date.fromisoformat(r.day), salt=bytes(r.salt)) for r in rows}
+            for day, cell, count in connection.execute(select(schema.visits)):
+                if day in weeks:
+                    weeks[day].add(cell, count)
+        return tuple(weeks.values())
+
+    def forget(self, at: datetime) -> None:
+        """Delete the salts of weeks that are over for long enough, and their counts."""
+        last = (monday(at) - timedelta(weeks=WEEKS)).isoformat()
+        with self.database.transaction() as connection:
+            for table in (schema.weeks, schema.visits):
+                connection.execute(delete(table).where(table.c.day <= last))
+
+
+def count_visits(
+    database: Database, connection: Connection, visits: Mapping[tuple[str, int], int]
+) -> None:
+    """Add visits by `(week, cell)`, in the transaction that keeps their events."""
+    table = schema.visits
+    for (day, cell), count in visits.items():
+        insert = database.insert(table).values(day=day, cell=cell, count=count)
+        more = {"count": table.c["count"] + count}
+        connection.execute(insert.on_conflict_do_update(index_elements=["day", "cell"], set_=more))
