@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from mkdocs_docworthy.hands import each
 from mkdocs_docworthy.related import terms_of
 
 KIND = "reading"
+_CODE = (".py", ".html", ".toml", ".txt", ".css", ".js")
 _KINDS = {"state": State, "audience": Audience, "risk": Risk}
 
 
@@ -102,14 +104,14 @@ class Reader:
         body = body_of(article, self._anchors)
         text = path.read_text(encoding="utf-8")
         said = {
-            "article": asdict(article),
+            "article": {field.name: getattr(article, field.name) for field in fields(article)},
             "version": digest(article)[7:19],
             "headings": [(h.level, h.anchor, h.text) for h in body.headings],
             "links": body.links,
             "terms": terms_of(article),
             "drafts": len(gate.links_to_drafts(name, text, self._site_url)),
         }
-        data = json.dumps(said, ensure_ascii=False, default=str).encode()
+        data = json.dumps(said, ensure_ascii=False, default=_said).encode()
         return name, Kept(key=key, data=data, large=body.html.encode()), ()
 
     def _name(self, path: Path) -> str:
@@ -129,11 +131,16 @@ class Reader:
 def stamp(*folders: Path, said: Iterable[object]) -> str:
     """Return a digest of the code in `folders` and of what the options say."""
     found = hashlib.sha256(repr(list(said)).encode())
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in (".py", ".html", ".toml", ".txt", ".css", ".js"):
-                found.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in sorted(path for folder in folders for path in _code_in(folder)):
+        found.update(Path(path).name.encode() + b"\0" + Path(path).read_bytes())
     return found.hexdigest()
+
+
+def _code_in(folder: Path) -> Iterator[str]:
+    """Yield code and templates; what is hidden holds a theme's ten thousand icons."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (f"{place}/{name}" for name in names if name.endswith(_CODE))
 
 
 def _files(docs: Path) -> list[Path]:
@@ -153,6 +160,11 @@ def _from_json(name: str, kept: Kept) -> Reading:
         terms=said["terms"],
         drafts=said["drafts"],
     )
+
+
+def _said(value: object) -> object:
+    """Return a change of an article's history, or a time, as JSON has it."""
+    return asdict(value) if isinstance(value, Change) else str(value)
 
 
 def _article(said: dict[str, Any]) -> Article:
