@@ -9,7 +9,7 @@ from functools import lru_cache
 
 _END = re.compile(r"\s*\n\s*|(?<=[.!?])\s+(?=\S)|(?<=[。！？])")
 _LEAD = re.compile(r"\A(?:>\s?|[-*+]\s|\d+[.)]\s|#{1,6}\s?)+")
-_MARKS = re.compile(r"\*+|~~|`+|\\(?=[!-/:-@\[-`{-~])|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)")
+_MARKS = re.compile(r"\\([!-/:-@\[-`{-~])|\*+|~~|`+|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)")
 """Markdown's marks around words; one within a word is a part of it."""
 SHORT = 300
 """Characters: what is shorter is read together with the other short passages of its file."""
@@ -72,7 +72,7 @@ def mark(line: str) -> int:
     Markdown and its part of the search say the same.
     """
     voice, _, said = line.partition("\0")
-    bare = " ".join(_MARKS.sub("", said.replace("|", " ")).split())
+    bare = " ".join(_MARKS.sub(r"\1", said.replace("|", " ")).split())
     plain = f"{voice}\0{_LEAD.sub('', bare)}"
     return int.from_bytes(hashlib.blake2b(plain.encode("utf-8", "replace"), digest_size=8).digest())
 

@@ -3,6 +3,7 @@ own analysis, and those that it links to.
 """
 
 import hashlib
+import heapq
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,8 @@ from kb.search.whoosh import Index
 
 _ASKED = 10
 """So many of an article's rarest words decide."""
+_LOOKED_AT = 1000
+"""So many pages are looked at: what an article costs does not grow with the library."""
 _COMMON = 4
 """A word of every fourth page says nothing, once there are some pages."""
 _LINKED = 12
@@ -53,22 +56,22 @@ class Neighbours:
 
     def __init__(self, pages: Mapping[str, Candidate]) -> None:
         self._pages = pages
-        self._held, counts = defaultdict[str, int](int), Counter[str]()
+        self._held, self._counts = defaultdict[str, int](int), Counter[str]()
         for path, page in pages.items():
             own = int.from_bytes(hashlib.blake2b(path.encode(), digest_size=8).digest())
-            counts.update(page.terms.keys())
+            self._counts.update(page.terms.keys())
             for term, weight in page.terms.items():
                 self._held[term] += own * weight
-        rare = {count: self._rare(count) for count in set(counts.values())}
-        self._rarity = {term: rare[count] for term, count in counts.items()}
+        rare = {count: self._rare(count) for count in set(self._counts.values())}
+        self._rarity = {term: rare[count] for term, count in self._counts.items()}
 
     @cached_property
-    def _postings(self) -> dict[str, list[str]]:
-        """Which pages hold a term."""
-        found = defaultdict[str, list[str]](list)
+    def _postings(self) -> dict[str, list[tuple[str, int]]]:
+        """Which pages hold a term, and how it weighs there."""
+        found = defaultdict[str, list[tuple[str, int]]](list)
         for path, page in self._pages.items():
-            for term in page.terms:
-                found[term].append(path)
+            for term, weight in page.terms.items():
+                found[term].append((path, weight))
         return found
 
     def of(self, path: str, limit: int, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
@@ -76,14 +79,14 @@ class Neighbours:
         own, scores = self._pages[path], dict[str, int]()
         for term in self._asked(path):
             rarity = self._rarity[term] * own.terms[term]
-            for other in self._postings[term]:
-                scores[other] = scores.get(other, 0) + rarity * self._pages[other].terms[term]
-        for other in own.links:
+            for other, weight in self._postings[term]:
+                scores[other] = scores.get(other, 0) + rarity * weight
+        for other in own.links & self._pages.keys():
             scores[other] = scores.get(other, 0) + _LINKED
         for other in {path, *without}:
             scores.pop(other, None)
-        found = sorted(scores, key=lambda other: (-scores[other], other))
-        return tuple(other for other in found if other in self._pages)[:limit]
+        best = heapq.nsmallest(limit, ((-score, other) for other, score in scores.items()))
+        return tuple(other for _, other in best)
 
     def signature(self, path: str) -> str:
         """Return a digest of all that `of` depends on: as long as it is the same, so is the answer.
@@ -96,11 +99,16 @@ class Neighbours:
         return hashlib.blake2b("\n".join(said).encode(), digest_size=16).hexdigest()
 
     def _asked(self, path: str) -> list[str]:
-        rarity = self._rarity
-        found = [
-            (-rarity[t] * weight, t) for t, weight in self._pages[path].terms.items() if rarity[t]
-        ]
-        return [term for _, term in sorted(found)[:_ASKED]]
+        """Return the words that decide: those that tell most, until enough pages are looked at."""
+        found = [(-self._rarity[term] * weight, term)
+                 for term, weight in self._pages[path].terms.items() if self._rarity[term]]  # fmt: skip
+        asked, pages = list[str](), 0
+        for _, term in sorted(found)[:_ASKED]:
+            pages += self._counts[term]
+            if asked and pages > _LOOKED_AT:
+                break
+            asked.append(term)
+        return asked
 
     def _rare(self, count: int) -> int:
         """Return how rare a word is, from 0 (on one page, or on very many) in halves of a bit.
