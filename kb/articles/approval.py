@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime, timedelta
 
 from kb.articles.article import Article, Change, Risk, Verb
@@ -26,8 +26,10 @@ def digest(article: Article) -> str:
     The content is JSON with sorted keys and no spaces, in UTF-8. Fields that came later count only
     where they say something, so that older approvals hold.
     """
-    content = {key: value for key, value in asdict(article).items() if key not in _RECORD}
-    content = {key: value for key, value in content.items() if value or key not in _LATER}
+    names = (field.name for field in fields(article) if field.name not in _RECORD)
+    content = {
+        name: value for name in names if (value := getattr(article, name)) or name not in _LATER
+    }
     return f"sha256:{_sha256(content)}"
 
 

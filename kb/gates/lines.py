@@ -9,6 +9,10 @@ from functools import lru_cache
 
 _END = re.compile(r"\s*\n\s*|(?<=[.!?])\s+(?=\S)|(?<=[。！？])")
 _LEAD = re.compile(r"\A(?:>\s?|[-*+]\s|\d+[.)]\s|#{1,6}\s?)+")
+_MARKS = re.compile(r"\\([!-/:-@\[-`{-~])|\*+|~~|`+|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)")
+"""Markdown's marks around words; one within a word is a part of it."""
+SHORT = 300
+"""Characters: what is shorter is read together with the other short passages of its file."""
 _AROUND = 2
 """So many known lines on either side are read again with a new one: a name tells what a value is."""
 
@@ -31,28 +35,45 @@ class Run:
         return any(first < end and start < last for first, last in self.new)
 
 
-def lines_of(text: str) -> list[Span]:
-    """Return where the sentences and lines of a text stand."""
-    found, at = list[Span](), 0
+def lined(text: str, voice: str, *, whole: bool = False) -> tuple[Sequence[Span], Sequence[int]]:
+    """Return where the sentences and lines of a text stand, and what stands for each.
+
+    Args:
+        voice: Who speaks: the same words are another line in another voice.
+        whole: Whether the text is one line.
+    """
+    return (_short if len(text) <= SHORT else _lined)(text, voice, whole)
+
+
+def _lined(text: str, voice: str, whole: bool) -> tuple[Sequence[Span], Sequence[int]]:
+    lines = ((0, len(text)),) if whole else tuple(_spans(text))
+    return lines, tuple(mark(f"{voice}\0{text[start:end]}") for start, end in lines)
+
+
+_short = lru_cache(maxsize=30_000)(_lined)
+"""The pages of a site say the same in most of their short pieces."""
+
+
+def _spans(text: str) -> Iterator[Span]:
+    at = 0
     for end in _END.finditer(text):
         if at < end.start():
-            found.append((at, end.start()))
+            yield at, end.start()
         at = end.end()
     if at < len(text):
-        found.append((at, len(text)))
-    return found
-
-
-def marks_of(text: str, lines: Iterable[Span], voice: str) -> list[int]:
-    """Return what stands for each line, its blanks and its place in a list put aside."""
-    return [mark(f"{voice}\0{text[start:end]}") for start, end in lines]
+        yield at, len(text)
 
 
 @lru_cache(maxsize=100_000)
 def mark(line: str) -> int:
-    """Return 64 bits that stand for a voice and what it says."""
+    """Return 64 bits that stand for a voice and what it says.
+
+    Blanks, the place in a list, and Markdown's marks around words are put aside: a page, its
+    Markdown and its part of the search say the same.
+    """
     voice, _, said = line.partition("\0")
-    plain = f"{voice}\0{_LEAD.sub('', ' '.join(said.split()))}"
+    bare = " ".join(_MARKS.sub(r"\1", said.replace("|", " ")).split())
+    plain = f"{voice}\0{_LEAD.sub('', bare)}"
     return int.from_bytes(hashlib.blake2b(plain.encode("utf-8", "replace"), digest_size=8).digest())
 
 

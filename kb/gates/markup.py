@@ -19,6 +19,7 @@ _ATTRIBUTE = re.compile(r"""([^\s"'=<>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>
 _MAIN = frozenset({"article", "main"})
 _INLINE = frozenset({"a", "abbr", "b", "code", "del", "em", "i", "ins", "kbd", "mark", "s", "span",
                      "strong", "sub", "sup"})  # fmt: skip
+_CELLS = frozenset({"td", "th"})
 _SPOKEN = frozenset({"href", "src", "alt", "title", "aria-label"})
 _FORM = frozenset({"class", "style", "id", "rel", "type", "for", "role", "media", "d", "viewbox"})
 _META = frozenset({"description", "author", "keywords", "title", "subject"})
@@ -29,7 +30,8 @@ class Said:
     """What a page says.
 
     Attributes:
-        main: Title, description and main text, inline marks closed up, entities resolved.
+        main: Title, description and main text, inline marks closed up, entities resolved; a
+            row of a table is one line.
         rest: Everything else: menus, comments, scripts, attributes; each once.
     """
 
@@ -42,10 +44,10 @@ class _Reader:
         self.head, self.main, self.around = list[str](), list[str](), list[str]()
         self.rest = dict[str, None]()
         self.depth = 0
-        self.in_title = False
+        self.in_title = self.between_cells = False
 
     def text(self, raw: str) -> None:
-        if not raw:
+        if not raw or (self.between_cells and raw.isspace()):
             return
         words = unescape(raw) if "&" in raw else raw
         if self.in_title:
@@ -62,7 +64,9 @@ class _Reader:
             self.in_title = not ends
             self.head.append("\n")
         if name not in _INLINE:
-            (self.main if self.depth else self.around).append("\n")
+            is_cell = name in _CELLS
+            self.between_cells = ends if is_cell else name == "tr" and not ends
+            (self.main if self.depth else self.around).append(" " if is_cell else "\n")
         if attributes:
             self.attributes(name, attributes)
 

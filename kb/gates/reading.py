@@ -27,6 +27,8 @@ _RUN = re.compile(rb"[\t\n\r\x20-\x7e]{8,}")
 _SECRET_TERM = re.compile(r"secret:[a-z]+(?:-[a-z]+)*")
 _SHEET = re.compile(r"search/docworthy/p/[0-9a-f]+\.json(\.gz)?$")
 """One page as the site's own search has it: its lines, in order."""
+_ROW = re.compile(r"(?m)^[-*] \[([^\]\n]*)\]\((\S*)\)$")
+"""A row of a list of links in Markdown: what it is called, and where it is."""
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.S)
 
 
@@ -98,9 +100,10 @@ def _written(name: str, suffix: str, text: str) -> Iterator[Passage]:
         yield from _cut(name, markup.plain(text))
     elif suffix in _JSON:
         yield from _rows(name, text)
+    elif suffix in _CODE:
+        yield from _cut(name, text, Voice.PROGRAM)
     else:
-        voice = Voice.PROGRAM if suffix in _CODE else Voice.ANYBODY
-        yield from _cut(name, text, voice)
+        yield from _cut(name, _ROW.sub(r"\1\n\2", text))
 
 
 def _decoded(data: bytes) -> str:

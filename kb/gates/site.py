@@ -11,11 +11,11 @@ from pathlib import Path
 
 from kb.errors import GateError, KbError
 from kb.gates.ledger import Ledger, Row, Stamp, known_lines
-from kb.gates.lines import Run, lines_of, marks_of, packed, runs_of
+from kb.gates.lines import SHORT, Run, lined, packed, runs_of
 from kb.gates.reading import LARGEST, Passage, Voice, passages
 from kb.gates.scanner import Scanner
 from kb.gates.verdict import Judge, carries_an_author, folded, verdict
-from kb.redaction import Redactor
+from kb.redaction import Finding, Redactor
 
 CACHE = "cache/gate.sqlite3"
 """What is known to be fit to go out, in `.kb/`; it is good for the same rules only."""
@@ -23,10 +23,8 @@ _BY_HAND = (".md", ".markdown", ".html", ".yml", ".yaml", ".toml", ".txt", ".csv
             ".svg")  # fmt: skip
 _OURS = ("articles", "drafts", ".evidence")
 _MOST_SAID = 200_000_000
-_CHUNK = 48
-_SHORT = 300
-"""Characters: what is shorter is read together with the other short passages of its file."""
-
+_CHUNK, _FEW = 48, 96
+_Piece = tuple[Passage, Run]
 
 _VOCABULARY = re.compile(r"search/docworthy/[tw]/[0-9a-f]+\.json\.gz$")
 """The search index's single words, without the sentences that say what they are: a part of an
@@ -117,18 +115,19 @@ def _stand(
 
 
 def _rounds(names: Sequence[str]) -> Iterator[list[str]]:
-    """Yield the articles first, the page before its Markdown; lists and search say the same again."""
+    """Yield the articles first, the page before its Markdown; lists and search say the same again.
+
+    Few are one round for one process: to start one takes longer than to read them.
+    """
     first = [name for name in names if name.startswith("articles/")]
-    yield sorted(first, key=lambda name: (name.split(".")[0].split("/")[1], not _is_page(name)))
-    yield [name for name in names if not name.startswith("articles/")]
-
-
-def _is_page(name: str) -> bool:
-    return name.endswith(".html")
+    first.sort(key=lambda name: (name.split(".")[0].split("/")[1], not name.endswith(".html")))
+    rest = [name for name in names if not name.startswith("articles/")]
+    yield from ([first + rest] if len(names) <= _FEW else [first, rest])
 
 
 def _read_all(names: list[str], context: _Context) -> Iterator[_Seen]:
-    chunks = [names[at : at + _CHUNK] for at in range(0, len(names), _CHUNK)]
+    size = _CHUNK if len(names) > _FEW else _FEW
+    chunks = [names[at : at + size] for at in range(0, len(names), size)]
     with Scanner(context.judge.book, context) as scanner:
         for seen in scanner.each(_look, chunks):
             yield from seen
@@ -171,46 +170,51 @@ def _judged(
 
     Short pieces are read together first; only where that finds something, each is judged.
     """
-    new, todo = set[int](), list[tuple[Passage, Run]]()
+    new, todo = set[int](), list[_Piece]()
     for passage in found:
-        is_program, text = passage.voice is Voice.PROGRAM, passage.text
-        lines = [(0, len(text))] if is_program else lines_of(text)
-        marks = marks_of(text, lines, passage.voice)
-        for run in runs_of(text, lines, marks, context.known):
-            todo.append((replace(passage, text=run.text), run))
-        new.update(one for one in marks if one not in context.known)
-    if not any(_holds(one, context.judge, redactor) for one in _bundled(todo)):
-        return True, (), new
-    verdicts = [_verdict(one, run, context.judge, redactor) for one, run in todo]
-    labels = dict.fromkeys(label for _, labels in verdicts for label in labels)
-    return all(is_clean for is_clean, _ in verdicts), tuple(labels), new
+        lines, marks = lined(passage.text, passage.voice, whole=passage.voice is Voice.PROGRAM)
+        fresh = [one for one in marks if one not in context.known]
+        if fresh:
+            for run in runs_of(passage.text, lines, marks, context.known):
+                todo.append((replace(passage, text=run.text), run))
+            new.update(fresh)
+    is_clean, labels = True, dict[str, None]()
+    for pieces in _bundled(todo):
+        for one, run, findings in _suspects(pieces, context.judge, redactor):
+            clean, told = verdict(one, [f for f in findings if run.concerns(f.start, f.end)],
+                                  context.judge)  # fmt: skip
+            is_clean = is_clean and clean
+            labels |= dict.fromkeys(told)
+    return is_clean, tuple(labels), new
 
 
-def _bundled(todo: Iterable[tuple[Passage, Run]]) -> Iterator[Passage]:
-    """Yield the passages, the short ones of the same voice together."""
-    short = dict[tuple[str, Voice], list[str]]()
-    for passage, _ in todo:
-        if len(passage.text) > _SHORT or carries_an_author(passage):
-            yield passage
+def _bundled(todo: Iterable[_Piece]) -> Iterator[list[_Piece]]:
+    """Yield the pieces, the short ones of the same voice together."""
+    short = dict[tuple[str, Voice], list[_Piece]]()
+    for passage, run in todo:
+        if len(passage.text) > SHORT or carries_an_author(passage):
+            yield [(passage, run)]
         else:
-            short.setdefault((passage.place, passage.voice), []).append(passage.text)
-    for (place, voice), texts in short.items():
-        yield Passage(place=place, voice=voice, text="\n\n".join(texts))
+            short.setdefault((passage.place, passage.voice), []).append((passage, run))
+    yield from short.values()
 
 
-def _holds(passage: Passage, judge: Judge, redactor: Redactor) -> bool:
-    """Say whether anything at all is found in the passage."""
-    if carries_an_author(passage) or redactor.find(passage.text):
-        return True
-    return next(judge.identities.standing_in(passage.text), None) is not None
+def _suspects(
+    pieces: list[_Piece], judge: Judge, redactor: Redactor
+) -> Iterator[tuple[Passage, Run, tuple[Finding, ...]]]:
+    """Yield those pieces that need a verdict, with what is found in them."""
+    whole = replace(pieces[0][0], text="\n\n".join(passage.text for passage, _ in pieces))
+    findings = redactor.find(whole.text)
+    if not findings and not _is_told(whole, judge):
+        return
+    for passage, run in pieces:
+        yield passage, run, findings if len(pieces) == 1 else redactor.find(passage.text)
 
 
-def _verdict(
-    passage: Passage, run: Run, judge: Judge, redactor: Redactor
-) -> tuple[bool, tuple[str, ...]]:
-    """Return the verdict on what is new in the passage; the rest was judged where it was read."""
-    found = (one for one in redactor.find(passage.text) if run.concerns(one.start, one.end))
-    return verdict(passage, tuple(found), judge)
+def _is_told(passage: Passage, judge: Judge) -> bool:
+    """Say whether the passage tells who made a picture, or who is known."""
+    known = next(judge.identities.standing_in(passage.text), None)
+    return known is not None or carries_an_author(passage)
 
 
 def _todo(place: str) -> str:

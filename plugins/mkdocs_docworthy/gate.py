@@ -3,7 +3,6 @@
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from kb.articles.approval import NEEDED, Verify, approvers, is_approved
 from kb.articles.article import Article, Audience, State
@@ -55,9 +54,8 @@ def strangers(paths: Iterable[str]) -> list[KbError]:
 
 
 def _is_stranger(path: str) -> bool:
-    name = Path(path)
-    is_article = name.suffix == ".md" and name.parent == Path("articles")
-    return name.suffix.lower() in _PAGES and not is_article
+    is_article = path.endswith(".md") and path.count("/") == 1
+    return path.lower().endswith(_PAGES) and not is_article
 
 
 def links_to_drafts(path: str, markdown: str, site_url: str = "") -> list[KbError]:

@@ -11,13 +11,6 @@ from mkdocs.structure.pages import _RelativePathTreeprocessor
 log = logging.getLogger("mkdocs.structure.pages")
 
 
-@dataclass(frozen=True, slots=True)
-class Anchored:
-    """Stands for the page of a finished file: what can be linked to within it."""
-
-    present_anchor_ids: frozenset[str]
-
-
 @dataclass(slots=True)
 class Links:
     """The addresses of one build. Ask for every article once, then `check` the anchors."""

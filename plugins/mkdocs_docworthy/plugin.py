@@ -1,5 +1,6 @@
 """Hooks Docworthy into MkDocs: each hook hands over to the module that knows the matter."""
 
+import gc
 import logging
 import os
 from html import escape
@@ -47,6 +48,8 @@ from mkdocs_docworthy.surroundings import (
 from mkdocs_docworthy.texts import spoken, texts
 
 log = logging.getLogger("mkdocs.plugins.docworthy")
+_MANY = 200_000
+"""A library is many small things that stay: looking for waste among them is a fifth of a build."""
 
 
 class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-call]
@@ -69,6 +72,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
     def on_startup(self, *, command: Literal["build", "gh-deploy", "serve"], dirty: bool) -> None:
         """Remember whether this is a preview; everything else goes out."""
         self._serves = command == "serve"
+        gc.set_threshold(_MANY)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read the workspace; keep drafts and evidence out, and bring script and style."""
@@ -140,8 +144,10 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
     def on_env(self, env: Environment, /, *, config: MkDocsConfig, files: Files) -> Environment:
         """Print the articles that changed, once everything else is known.
 
-        `striptags` is made safe before: it resolves entities, and themes print what it returns.
+        `striptags` is made safe before: it resolves entities, and themes print what it returns. Each
+        build has an environment of its own: nobody looks if a template changed meanwhile.
         """
+        env.auto_reload = False
         env.filters["striptags"] = lambda value: escape(do_striptags(value), quote=True)
         self._press = Press(config, self._nav, env, files.documentation_pages(), self._furnish)
         if not self.previews:
@@ -279,7 +285,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
 
     def _url(self, source: str) -> str:
         path, hash_, anchor = source.partition("#")
-        file = self._files.get_file_from_path(path)
+        file = self._files.src_uris.get(path)
         return f"{file.url if file else path}{hash_}{anchor}"
 
     def _article(self, page: Page) -> Article | None:
@@ -291,7 +297,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
     def _place(self, page: Page) -> furniture.Place:
         contact, source = self._kb.site.contact, self._contact_source()
         if source:
-            file = self._files.get_file_from_path(source)
+            file = self._files.src_uris.get(source)
             contact = get_relative_url(file.url if file else contact, page.url)
         root = get_relative_url(".", page.url)
         return furniture.Place(

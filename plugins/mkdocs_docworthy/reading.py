@@ -1,9 +1,11 @@
 """Reads the articles once: what has not changed since the last build comes from the cache."""
 
+import contextlib
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from mkdocs_docworthy.hands import each
 from mkdocs_docworthy.related import terms_of
 
 KIND = "reading"
+_CODE = (".py", ".html", ".toml", ".txt", ".css", ".js")
 _KINDS = {"state": State, "audience": Audience, "risk": Risk}
 
 
@@ -31,6 +34,7 @@ class Reading:
         path: Source path below `docs/`.
         key: Digest of the file's bytes and of everything that reading them depends on.
         version: Short digest of the article, as events carry it.
+        said: Level, anchor and text of each heading.
         terms: The article's words as the search knows them, with their weight.
         drafts: How many of its links lead to a draft.
     """
@@ -39,15 +43,20 @@ class Reading:
     key: str
     article: Article
     version: str
-    headings: tuple[Heading, ...]
+    said: Sequence[tuple[int, str, str]]
     links: tuple[str, ...]
     terms: Mapping[str, int]
     drafts: int
 
     @property
-    def anchors(self) -> frozenset[str]:
-        """What can be linked to within the page."""
-        return frozenset(heading.anchor for heading in self.headings)
+    def headings(self) -> tuple[Heading, ...]:
+        """Its headings, the title first."""
+        return tuple(Heading(level=n, anchor=a, text=t) for n, a, t in self.said)
+
+    @property
+    def present_anchor_ids(self) -> frozenset[str]:
+        """What can be linked to within the page, by the name that MkDocs asks its pages for."""
+        return frozenset(anchor for _, anchor, _ in self.said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +84,14 @@ class Reader:
     def read(self, cache: Cache) -> Readings:
         """Return all articles; only files whose bytes changed are parsed and rendered."""
         known = cache.all(KIND)
-        keys = {self._name(path): (path, self._key(path)) for path in _files(self._library.docs)}
+        docs = self._library.docs
+        keys = {name: self._key(f"{docs}/{name}", linked) for name, linked in _files(docs)}
         fresh = {
             name: _from_json(name, known[name])
-            for name, (_, key) in keys.items()
+            for name, key in keys.items()
             if key and name in known and known[name].key == key
         }
-        stale = [(path, name, key) for name, (path, key) in keys.items() if name not in fresh]
+        stale = [(docs / name, name, key) for name, key in keys.items() if name not in fresh]
         made, broken = dict[str, Kept](), list[KbError]()
         for name, kept, failure in each(self._one, stale):
             if kept is None:
@@ -102,25 +112,23 @@ class Reader:
         body = body_of(article, self._anchors)
         text = path.read_text(encoding="utf-8")
         said = {
-            "article": asdict(article),
+            "article": {field.name: getattr(article, field.name) for field in fields(article)},
             "version": digest(article)[7:19],
             "headings": [(h.level, h.anchor, h.text) for h in body.headings],
             "links": body.links,
             "terms": terms_of(article),
             "drafts": len(gate.links_to_drafts(name, text, self._site_url)),
         }
-        data = json.dumps(said, ensure_ascii=False, default=str).encode()
+        data = json.dumps(said, ensure_ascii=False, default=_said).encode()
         return name, Kept(key=key, data=data, large=body.html.encode()), ()
 
-    def _name(self, path: Path) -> str:
-        return path.relative_to(self._library.docs).as_posix()
-
-    def _key(self, path: Path) -> str:
+    def _key(self, path: str, is_linked: bool) -> str:
         """Return the digest of what reading the file depends on, `""` when it must be looked at."""
-        if path.is_symlink():
+        if is_linked:
             return ""
         try:
-            data = path.read_bytes()
+            with open(path, "rb") as file:  # noqa: PTH123 (ten thousand paths take a second)
+                data = file.read()
         except OSError:
             return ""
         return hashlib.sha256(self._stamp.encode() + b"\0" + data).hexdigest()
@@ -129,16 +137,26 @@ class Reader:
 def stamp(*folders: Path, said: Iterable[object]) -> str:
     """Return a digest of the code in `folders` and of what the options say."""
     found = hashlib.sha256(repr(list(said)).encode())
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in (".py", ".html", ".toml", ".txt", ".css", ".js"):
-                found.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in sorted(path for folder in folders for path in _code_in(folder)):
+        found.update(Path(path).name.encode() + b"\0" + Path(path).read_bytes())
     return found.hexdigest()
 
 
-def _files(docs: Path) -> list[Path]:
-    paths = [p for name in ("articles", "drafts") for p in (docs / name).glob("*.md")]
-    return sorted(path for path in paths if path.name != "index.md")
+def _code_in(folder: Path) -> Iterator[str]:
+    """Yield code and templates; what is hidden holds a theme's ten thousand icons."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (f"{place}/{name}" for name in names if name.endswith(_CODE))
+
+
+def _files(docs: Path) -> list[tuple[str, bool]]:
+    """Return the source path of each article, and whether it is a link."""
+    found = list[tuple[str, bool]]()
+    for folder in ("articles", "drafts"):
+        with contextlib.suppress(OSError), os.scandir(docs / folder) as there:
+            found += [(f"{folder}/{one.name}", one.is_symlink()) for one in there
+                      if one.name.endswith(".md") and one.name != "index.md"]  # fmt: skip
+    return sorted(found)
 
 
 def _from_json(name: str, kept: Kept) -> Reading:
@@ -148,11 +166,16 @@ def _from_json(name: str, kept: Kept) -> Reading:
         key=kept.key,
         article=_article(said["article"]),
         version=said["version"],
-        headings=tuple(Heading(level=n, anchor=a, text=t) for n, a, t in said["headings"]),
+        said=said["headings"],
         links=tuple(said["links"]),
         terms=said["terms"],
         drafts=said["drafts"],
     )
+
+
+def _said(value: object) -> object:
+    """Return a change of an article's history, or a time, as JSON has it."""
+    return asdict(value) if isinstance(value, Change) else str(value)
 
 
 def _article(said: dict[str, Any]) -> Article:

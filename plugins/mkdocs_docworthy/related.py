@@ -3,9 +3,12 @@ own analysis, and those that it links to.
 """
 
 import hashlib
+import heapq
 import math
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from kb.articles.article import Article
 from kb.search.page import Page
@@ -13,6 +16,8 @@ from kb.search.whoosh import Index
 
 _ASKED = 10
 """So many of an article's rarest words decide."""
+_LOOKED_AT = 1000
+"""So many pages are looked at: what an article costs does not grow with the library."""
 _COMMON = 4
 """A word of every fourth page says nothing, once there are some pages."""
 _LINKED = 12
@@ -51,40 +56,59 @@ class Neighbours:
 
     def __init__(self, pages: Mapping[str, Candidate]) -> None:
         self._pages = pages
-        self._postings: dict[str, list[str]] = {}
-        for path in sorted(pages):
-            for term in pages[path].terms:
-                self._postings.setdefault(term, []).append(path)
-        self._rarity = {term: self._rare(len(paths)) for term, paths in self._postings.items()}
-        self._digests: dict[str, bytes] = {}
+        self._held, self._counts = defaultdict[str, int](int), Counter[str]()
+        for path, page in pages.items():
+            own = int.from_bytes(hashlib.blake2b(path.encode(), digest_size=8).digest())
+            self._counts.update(page.terms.keys())
+            for term, weight in page.terms.items():
+                self._held[term] += own * weight
+        rare = {count: self._rare(count) for count in set(self._counts.values())}
+        self._rarity = {term: rare[count] for term, count in self._counts.items()}
+
+    @cached_property
+    def _postings(self) -> dict[str, list[tuple[str, int]]]:
+        """Which pages hold a term, and how it weighs there."""
+        found = defaultdict[str, list[tuple[str, int]]](list)
+        for path, page in self._pages.items():
+            for term, weight in page.terms.items():
+                found[term].append((path, weight))
+        return found
 
     def of(self, path: str, limit: int, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
         """Return the source paths of the nearest pages, the best first, never the page itself."""
         own, scores = self._pages[path], dict[str, int]()
         for term in self._asked(path):
             rarity = self._rarity[term] * own.terms[term]
-            for other in self._postings[term]:
-                scores[other] = scores.get(other, 0) + rarity * self._pages[other].terms[term]
-        for other in own.links:
+            for other, weight in self._postings[term]:
+                scores[other] = scores.get(other, 0) + rarity * weight
+        for other in own.links & self._pages.keys():
             scores[other] = scores.get(other, 0) + _LINKED
         for other in {path, *without}:
             scores.pop(other, None)
-        found = sorted(scores, key=lambda other: (-scores[other], other))
-        return tuple(other for other in found if other in self._pages)[:limit]
+        best = heapq.nsmallest(limit, ((-score, other) for other, score in scores.items()))
+        return tuple(other for _, other in best)
 
     def signature(self, path: str) -> str:
-        """Return a digest of all that `of` depends on: as long as it is the same, so is the answer."""
-        own = self._pages[path]
-        found = hashlib.blake2b(digest_size=16)
-        for term in self._asked(path):
-            found.update(f"{term}\0{own.terms[term]}\0".encode() + self._digest(term))
-        found.update(repr(sorted(one for one in own.links if one in self._pages)).encode())
-        return found.hexdigest()
+        """Return a digest of all that `of` depends on: as long as it is the same, so is the answer.
+
+        Which pages hold a term, and how it weighs on each, is told by a sum over them.
+        """
+        own, rarity, held = self._pages[path], self._rarity, self._held
+        said = [f"{t}\0{own.terms[t]} {rarity[t]} {held[t]}" for t in self._asked(path)]
+        said += sorted(one for one in own.links if one in self._pages)
+        return hashlib.blake2b("\n".join(said).encode(), digest_size=16).hexdigest()
 
     def _asked(self, path: str) -> list[str]:
-        terms = self._pages[path].terms
-        shared = (term for term in terms if self._rarity[term] > 0)
-        return sorted(shared, key=lambda term: (-self._rarity[term] * terms[term], term))[:_ASKED]
+        """Return the words that decide: those that tell most, until enough pages are looked at."""
+        found = [(-self._rarity[term] * weight, term)
+                 for term, weight in self._pages[path].terms.items() if self._rarity[term]]  # fmt: skip
+        asked, pages = list[str](), 0
+        for _, term in sorted(found)[:_ASKED]:
+            pages += self._counts[term]
+            if asked and pages > _LOOKED_AT:
+                break
+            asked.append(term)
+        return asked
 
     def _rare(self, count: int) -> int:
         """Return how rare a word is, from 0 (on one page, or on very many) in halves of a bit.
@@ -95,17 +119,6 @@ class Neighbours:
         if count < 2 or (pages > 20 and count * _COMMON > pages):
             return 0
         return 1 + int(2 * math.log2(pages / count))
-
-    def _digest(self, term: str) -> bytes:
-        found = self._digests.get(term)
-        if found is None:
-            paths = self._postings[term]
-            said = "\n".join(f"{path} {self._pages[path].terms[term]}" for path in paths)
-            found = hashlib.blake2b(
-                f"{self._rarity[term]}\n{said}".encode(), digest_size=8
-            ).digest()
-            self._digests[term] = found
-        return found
 
 
 def candidates(

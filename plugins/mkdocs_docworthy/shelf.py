@@ -23,7 +23,7 @@ from mkdocs_docworthy.bodies import anchors_of, body_of, with_addresses
 from mkdocs_docworthy.cache import Cache, Kept
 from mkdocs_docworthy.edition import Edition, Leaf
 from mkdocs_docworthy.hands import each
-from mkdocs_docworthy.links import Anchored, Links
+from mkdocs_docworthy.links import Links
 from mkdocs_docworthy.options import DocworthyConfig
 from mkdocs_docworthy.phases import phase
 from mkdocs_docworthy.places import Finished
@@ -122,11 +122,11 @@ class Shelved:
     def take_over(self, files: Files) -> None:
         """Put a finished file in the place of each article's page: MkDocs need not render it."""
         for path, reading in self.readings.found.items():
-            file = files.get_file_from_path(path)
+            file = files.src_uris.get(path)
             if file is None or (path.startswith("drafts/") and not self.serves):
                 continue
             finished = Finished.of(file)
-            finished.page = Anchored(reading.anchors)  # type: ignore[assignment]
+            finished.page = reading  # type: ignore[assignment]
             files.remove(file)
             files.append(finished)
 
@@ -153,7 +153,7 @@ class Shelved:
         shown = {
             path: (reading, file)
             for path, reading in self.readings.found.items()
-            if isinstance(file := files.get_file_from_path(path), Finished)
+            if isinstance(file := files.src_uris.get(path), Finished)
         }
         with phase("links"):
             urls = {path: links.urls(file, r.links) for path, (r, file) in shown.items()}
@@ -201,7 +201,7 @@ class Shelved:
         said = beside.llms(name, self.mkdocs.site_description or "", self._site_url(), lines)
         (site / "llms.txt").write_text(said, "utf-8")
         for old, new in redirects.ends(self._redirects()).items():
-            file = files.get_file_from_path(new)
+            file = files.src_uris.get(new)
             if file:
                 own = self._dest(old)
                 places.put(site / own, redirects.page(get_relative_url(file.url, own)).encode())

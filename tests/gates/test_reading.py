@@ -10,6 +10,7 @@ import zlib
 import pytest
 
 from kb.errors import GateError
+from kb.gates.lines import mark
 from kb.gates.markup import said
 from kb.gates.pictures import told_by
 from kb.gates.reading import PIECE, passages
@@ -184,3 +185,26 @@ def test_a_placeholder_as_a_term_of_the_search() -> None:
     said = [one.text for one in passages("search/docworthy/t/1.json", terms.encode())]
 
     assert "<secret:slack-token>\nsecret:x9k2" == said[0]
+
+
+def test_a_row_of_a_table_is_one_line() -> None:
+    """What stands beside a value in a table tells what it is, as it does in the row's Markdown."""
+    cells = "<tr>\n<th>Password</th>\n<td>of the <b>host</b></td>\n</tr>"
+    page = f"<main><table>\n{cells}\n<tr>\n<td>a</td>\n</tr>\n</table><p>b</p></main>"
+    lines = [line.split() for line in said(page).main.split("\n") if line.strip()]
+    assert lines == [["Password", "of", "the", "host"], ["a"], ["b"]]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("- Set **`proxy_timeout`** now", "Set proxy_timeout now", True),
+        ("| Code | `E1102` |", "Code E1102", True),
+        (r"Call append\_event", "Call append_event", True),
+        ("the key is abc_def", "the key is abcdef", False),
+        ("the key is abc", "the key is Abc", False),
+    ],
+)
+def test_a_line_is_the_same_however_it_is_marked(one: str, other: str, alike: bool) -> None:
+    """Markdown's marks around words make no new line; a sign within a word does."""
+    assert (mark(f"anybody\0{one}") == mark(f"anybody\0{other}")) is alike

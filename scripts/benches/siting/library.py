@@ -71,15 +71,14 @@ def lay_out(data: Path, number: int, folder: Path) -> None:
         (folder / name / "docs" / "index.md").write_text("# Help centre\n\nWelcome.\n")
         (folder / name / "kb.toml").write_text("")
     (folder / "ours" / "mkdocs.yml").write_text(f"{MKDOCS}plugins: [search, docworthy]\n")
-    for place, article in enumerate(_articles(data, number)):
-        write(folder, article, f"a{place}")
-
-
-def _articles(data: Path, number: int) -> Iterator[Article]:
     with Pool() as pool:
         kept = (one for one in pool.imap(_fit, texts(data), chunksize=32) if one)
-        for _, article in zip(range(number), kept, strict=False):
-            yield article
+        named = (
+            (folder, one, f"a{place}") for place, one in zip(range(number), kept, strict=False)
+        )
+        written = [pool.apply_async(write, one) for one in named]
+        for one in written:
+            one.get()
 
 
 @cache
