@@ -30,7 +30,7 @@ from kb.redaction.keys import (
     uncommon,
     userinfo,
 )
-from kb.redaction.rules import compiled
+from kb.redaction.patterns import compiled
 
 VARIABLE = compiled(r"[$%{<(\[]|^(?:env|os|self|this|process|config|settings|data)\b")
 FIRST_LAST = compiled(r"(?i)^[a-z]{2,}\.[a-z]{2,}$")
