@@ -25,10 +25,15 @@ PARTICLES = frozenset(
         "da",
         "del",
         "dos",
+        "das",
+        "do",
         "la",
+        "las",
+        "los",
         "le",
         "el",
         "bin",
+        "ibn",
         "al",
         "ter",
         "ten",
@@ -38,10 +43,13 @@ PARTICLES = frozenset(
 )
 STUCK_BEFORE = frozenset(b"/\\_@#$%&=+~")
 STUCK_AFTER = frozenset(b"/\\_@=(+~$")
-LEADING = compiled(r"(?:^|[^0-9A-Za-z_\x80-\xff/\\.-])({Name}) (?:[A-Z]\.? )?$")
+LEADING = compiled(
+    r"(?:^|[^0-9A-Za-z_\x80-\xff/\\.-])({Name}) (?:[A-Z]\.? |(?:(?:v[ao]n|de[rnl]?|d[aio]|d[oa]s|l[ae]|l[ao]s|bin|al|el) ){1,3})?$"
+)
 OPENERS = frozenset(
     [
         "ask",
+        "hello",
         "call",
         "can",
         "let",
@@ -221,8 +229,8 @@ def _led_by(seen: bytes, anchor: int) -> int:
         return anchor
     start = max(0, anchor - 40) + before[1][0]
     word = seen[start : start + before[1][1] - before[1][0]].decode("latin-1").lower()
-    ordinary = word in common() and word not in given()
-    if ordinary or word in OPENERS or word in not_people() or seen[anchor - 1] != 0x20:
+    ordinary = word not in given() and (word in common() or word in not_people())
+    if ordinary or word in OPENERS or seen[anchor - 1] != 0x20:
         return anchor
     return start
 

@@ -11,6 +11,7 @@ from kb.redaction.checks import (
 )
 from kb.redaction.patterns import NOWHERE, Spans, compiled
 from kb.redaction.people import PROOFS, find_people, named_again
+from kb.redaction.rows import above_addresses, in_small_rows
 from kb.redaction.rules import Rule
 from kb.redaction.sieve import Likely, likely
 from kb.redaction.text import Entity, Finding
@@ -50,8 +51,10 @@ def masked(view: View) -> View:
 def scan(text: str, view: View) -> Iterator[Finding]:
     """Yield what the rules find in the view, offsets into the text."""
     chosen = likely(view.seen)
-    yield from _by_rules((one for one in chosen if one[0].check not in PROOFS), view)
+    plain = list(_by_rules((one for one in chosen if one[0].check not in PROOFS), view))
+    yield from plain
     people = list(find_people(text, view, (one for one in chosen if one[0].check in PROOFS)))
+    people += [*in_small_rows(view), *above_addresses(view, plain)]
     yield from people
     yield from named_again(view, people, text)
 

@@ -66,7 +66,7 @@ def _sieve() -> _Sieve:
         if rule.near:
             near.setdefault(rule.near, []).append(place)
     shared: dict[str, list[tuple[Cue, tuple[int, ...]]]] = {}
-    for cue in cues():
+    for cue in (one for one in cues() if one.id in near):
         shared.setdefault(cue.pattern, []).append((cue, tuple(near[cue.id])))
     shapes = {word[1:]: places for word, places in wanted.items() if word.startswith(b"~")}
     return _Sieve(

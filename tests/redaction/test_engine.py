@@ -107,6 +107,7 @@ def test_base64_is_read_although_a_long_word_ends_the_line_before() -> None:
         ("Fragen Sie Anna Müller danach.", "Anna Müller"),
         ("ask José André now", "José André"),
         ("ask Jan van der Berg now", "Jan van der Berg"),
+        ("we spoke with Maria de la Cruz Gómez today", "Maria de la Cruz Gómez"),
     ],
 )
 def test_a_name_is_found_whole(text: str, name: str) -> None:
