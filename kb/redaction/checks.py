@@ -30,8 +30,9 @@ from kb.redaction.keys import (
     uncommon,
     userinfo,
 )
-from kb.redaction.rules import compiled
+from kb.redaction.patterns import compiled
 
+YEARLY = compiled(r"^[^0-9]+ (?:19|20)\d\d$")
 VARIABLE = compiled(r"[$%{<(\[]|^(?:env|os|self|this|process|config|settings|data)\b")
 FIRST_LAST = compiled(r"(?i)^[a-z]{2,}\.[a-z]{2,}$")
 DATE = compiled(
@@ -150,6 +151,11 @@ def after_service(before: bytes) -> bool:
     return bool(name) and not HASHED.search(name) and not ordinary(name)
 
 
+def place(value: bytes) -> bool:
+    """Return whether words with a number are a place; a product's name ends in its year."""
+    return not YEARLY.search(value)
+
+
 def numbered(value: bytes) -> bool:
     """Return whether at least two digits are among the characters."""
     return digits_in(value) >= 2
@@ -174,6 +180,7 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "folder_user": folder_user,
     "account": account,
     "numbered": numbered,
+    "place": place,
     "log_user": log_user,
     "basic": basic,
     "tenant": tenant,

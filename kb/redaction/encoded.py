@@ -9,7 +9,7 @@ from itertools import pairwise
 from kb.redaction.hosts import DIGITS
 from kb.redaction.keys import token
 from kb.redaction.known import Lookout
-from kb.redaction.rules import compiled
+from kb.redaction.patterns import compiled
 from kb.redaction.scan import masked, scan, scan_shapes
 from kb.redaction.text import Finding
 from kb.redaction.views import TAKEN, View, joined
@@ -68,8 +68,8 @@ def _unescaped(view: View) -> View:
     soft = bool(SOFT.search(seen))
     pieces: list[Piece] = []
     at = reach = 0
-    for match in ESCAPE.finditer(seen):
-        first, last = match.span()
+    for found in ESCAPE.each(seen):
+        first, last = found[0]
         raw = seen[first:last]
         if raw[:1] == b"=" and not soft:
             continue
@@ -132,7 +132,8 @@ def _packed_runs(seen: bytes) -> Iterator[tuple[int, int]]:
         last = kinds.find(b" ", first)
         last = len(kinds) if last < 0 else last
         if seen[first] in READABLE and _promising(seen[first : min(last, first + 16)]):
-            last = BASE64.match(seen, first).end()
+            packed = BASE64.match(seen, first)
+            last = packed[0][1] if packed else last
             yield first, last
         first = kinds.find(LEAST, last)
 

@@ -2,10 +2,11 @@
 
 import base64
 import math
+from collections.abc import Iterator
 
 from kb.redaction.hosts import DIGITS, FILE_ENDINGS
 from kb.redaction.lists import common, top_domains
-from kb.redaction.rules import compiled
+from kb.redaction.patterns import compiled
 
 PLACEHOLDER = compiled(
     r"""(?i)://\$[A-Za-z_{]|\*{3,}|\.{4,}|_{5,}|\$\{|\{\{|\$\(|<%=|%\(|#\{|example(?:key)?$|^\\?[<\[{(%$@].*"""
@@ -59,7 +60,7 @@ def filled(value: bytes) -> bool:
     if len(value) >= 20 and len(set(value[6:])) <= 2:
         return False
     run = CROSSED.search(value)
-    return not run or 3 * (run.end() - run.start()) < len(value)
+    return not run or 3 * (run[0][1] - run[0][0]) < len(value)
 
 
 def slug(value: bytes) -> bool:
@@ -141,8 +142,13 @@ def _worded(value: bytes) -> bool:
     """Return whether mixed capitals are those of words run together, not of a key by chance."""
     if len(value) >= 40:
         return False
-    parts = [part for part in WORDS.findall(value) if part.isalpha()]
+    parts = [part for part in _words(value) if part.isalpha()]
     return sum(map(len, parts)) >= 3.2 * len(parts)
+
+
+def _words(value: bytes) -> Iterator[bytes]:
+    for found in WORDS.each(value):
+        yield value[slice(*found[0])]
 
 
 def _named(value: bytes) -> bool:
@@ -166,8 +172,8 @@ def ordinary(value: bytes) -> bool:
     if digits > 4 or (digits and value.translate(None, ODD) != value):
         return False
     words = False
-    for match in WORDS.finditer(value):
-        part, words = match.group(), True
+    for part in _words(value):
+        words = True
         if not part.isdigit() and part.lower().decode() not in common():
             return False
     return words
@@ -240,7 +246,7 @@ def machine(value: bytes) -> bool:
         return True
     mixed = sum(_switches(part) > 0 for part in parts)
     inside = UUID_INSIDE.search(value)
-    return bool(inside and inside.start() <= 12) or (
+    return bool(inside and inside[0][0] <= 12) or (
         len(value) >= 16 and mixed >= 2 and _switches(value) >= 4
     )
 

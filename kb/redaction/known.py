@@ -4,10 +4,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from kb.redaction.lists import common, mail_providers, shared_mailboxes, trades
-from kb.redaction.rules import compiled
+from kb.redaction.patterns import Pattern, compiled
 from kb.redaction.text import Entity, Finding, Known
 from kb.redaction.views import LOWER, UPPER, View, plain_view
 
@@ -57,15 +56,15 @@ class Lookout:
     """The compiled search for everything one ticket's fields know."""
 
     words: tuple[_Word, ...]
-    pattern: Any
+    pattern: Pattern | None
 
     def find(self, text: str, view: View) -> Iterator[Finding]:
         """Yield where the known words stand in `view`, offsets into `text`."""
         if self.pattern is None:
             return
-        for match in self.pattern.finditer(view.seen):
-            word = self.words[match.lastindex - 1]
-            first, last = _widened(view.seen, match.start(), match.end(), word)
+        for found in self.pattern.each(view.seen):
+            word = self.words[found.index(found[0], 1) - 1]
+            first, last = _widened(view.seen, *found[0], word)
             if first >= last:
                 continue
             start, end = view.span(first, last)

@@ -1,10 +1,12 @@
 """Names of people in free text, told by the places where names stand and by lists of names."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kb.redaction.languages import carries_sentences
 from kb.redaction.lists import common, family, given, name_bytes, not_people, surname_endings
-from kb.redaction.rules import Rule, compiled
+from kb.redaction.patterns import NOWHERE, compiled
+from kb.redaction.rules import Rule
+from kb.redaction.sieve import Likely
 from kb.redaction.text import Entity, Finding
 from kb.redaction.views import TAKEN, View, plain_view
 
@@ -23,10 +25,15 @@ PARTICLES = frozenset(
         "da",
         "del",
         "dos",
+        "das",
+        "do",
         "la",
+        "las",
+        "los",
         "le",
         "el",
         "bin",
+        "ibn",
         "al",
         "ter",
         "ten",
@@ -36,10 +43,13 @@ PARTICLES = frozenset(
 )
 STUCK_BEFORE = frozenset(b"/\\_@#$%&=+~")
 STUCK_AFTER = frozenset(b"/\\_@=(+~$")
-LEADING = compiled(r"(?:^|[^0-9A-Za-z_\x80-\xff/\\.-])({Name}) (?:[A-Z]\.? )?$")
+LEADING = compiled(
+    r"(?:^|[^0-9A-Za-z_\x80-\xff/\\.-])({Name}) (?:[A-Z]\.? |(?:(?:v[ao]n|de[rnl]?|d[aio]|d[oa]s|l[ae]|l[ao]s|bin|al|el) ){1,3})?$"
+)
 OPENERS = frozenset(
     [
         "ask",
+        "hello",
         "call",
         "can",
         "let",
@@ -80,10 +90,11 @@ BESIDE = compiled(
 CERTAIN, SURE_ENOUGH, LIKELY, GUESSED = 0.85, 0.75, 0.65, 0.6
 
 
-def find_people(text: str, view: View, rules: list[Rule]) -> Iterator[Finding]:
+def find_people(text: str, view: View, chosen: Iterable[Likely]) -> Iterator[Finding]:
     """Yield names and handles in `view`, by these rules and by the lists; offsets into `text`."""
-    for rule in rules:
-        yield from _in_place(rule, text, view)
+    for rule, windows in chosen:
+        for first, last in windows:
+            yield from _in_place(rule, text, view, first, last)
     yield from _listed_names(text, view)
 
 
@@ -126,12 +137,12 @@ def _row(seen: bytes, start: int, end: int, text: str) -> Iterator[tuple[int, in
     """Yield the words before and behind a name that are joined to it as another name is."""
     before = BEFORE.search(seen[max(0, start - 40) : start])
     if before:
-        first = max(0, start - 40) + before.start(1)
-        word = _plain(text[first : first + before.end(1) - before.start(1)])
+        first = max(0, start - 40) + before[1][0]
+        word = _plain(text[first : first + before[1][1] - before[1][0]])
         if word in given() and word not in not_people():
             yield first, first + len(word)
-    while match := BESIDE.match(seen, end):
-        first, end = match.span(1)
+    while found := BESIDE.match(seen, end):
+        first, end = found[1]
         word = _plain(text[first:end])
         known = word in common() or word in not_people() or carries_sentences(word, text)
         if known or len(word) < 3 or TAKEN in seen[first:end]:
@@ -149,12 +160,10 @@ def _alone(seen: bytes, first: int, last: int) -> bool:
     return before and after and not _stuck(seen, first, last)
 
 
-def _in_place(rule: Rule, text: str, view: View) -> Iterator[Finding]:
+def _in_place(rule: Rule, text: str, view: View, at: int, till: int) -> Iterator[Finding]:
     proof = PROOFS[rule.check]
-    for match in rule.pattern.finditer(view.seen):
-        first, last = match.span(1)
-        if first < 0:
-            first, last = match.span(2)
+    for found in rule.pattern.each(view.seen, at, till):
+        first, last = found[1] if found[1] != NOWHERE else found[2]
         person = rule.entity is Entity.PERSON
         if TAKEN in view.seen[first:last]:
             continue
@@ -184,12 +193,12 @@ def _listed_names(text: str, view: View) -> Iterator[Finding]:
         if first < reach:
             continue
         first = max(reach, _led_by(seen, first))
-        match = CAPITALISED.match(seen, first)
-        if not match or TAKEN in seen[first : match.end()]:
+        found = CAPITALISED.match(seen, first)
+        if not found or TAKEN in seen[slice(*found[0])]:
             continue
-        last = reach = match.end()
+        last = reach = found[0][1]
         if spoken := SPOKEN_TO.search(seen[first:last]):
-            last, reach = first + spoken.start(), first + spoken.end()
+            last, reach = first + spoken[0][0], first + spoken[0][1]
         start, end = view.span(first, last)
         words = text[start:end].split()
         if spoken and len(words) < 2:  # nobody, or a verb: "Öffnen Sie", "Haga Usted"
@@ -218,12 +227,12 @@ def _led_by(seen: bytes, anchor: int) -> int:
     before = LEADING.search(seen[max(0, anchor - 40) : anchor])
     if not before:
         return anchor
-    word = before.group(1).decode("latin-1").lower()
-    ordinary = word in common() and word not in given()
-    if ordinary or word in OPENERS or word in not_people() or seen[anchor - 1] != 0x20:
+    start = max(0, anchor - 40) + before[1][0]
+    word = seen[start : start + before[1][1] - before[1][0]].decode("latin-1").lower()
+    ordinary = word not in given() and (word in common() or word in not_people())
+    if ordinary or word in OPENERS or seen[anchor - 1] != 0x20:
         return anchor
-    start: int = before.start(1)
-    return max(0, anchor - 40) + start
+    return start
 
 
 def _anchors(seen: bytes) -> list[int]:
@@ -333,7 +342,8 @@ def _a_handle(words: list[str]) -> bool:
     if word in common() or word in not_people() or len(word) < 3:
         return False
     parts = [part for part in word.replace("-", "_").split("_") if part]
-    humps = [part.decode().lower() for part in HUMP.findall(words[0].encode("ascii", "ignore"))]
+    plain = words[0].encode("ascii", "ignore")
+    humps = [plain[slice(*hump[0])].decode().lower() for hump in HUMP.each(plain)]
     return not any(
         run and all(part in common() or part in not_people() for part in run)
         for run in (parts, humps if len(humps) > 1 and "".join(humps) == word else [])

@@ -102,8 +102,9 @@ def _domains(text: str, found: list[Finding], known: Known) -> tuple[str, ...]:
 def _reserve(text: str, names: Placeholders) -> None:
     """Keep new placeholders apart from those that the text already holds."""
     if "<" in text:
-        for match in PLACEHOLDER.finditer(plain_view(text).seen):
-            names.reserve(match.group(1).decode("ascii"))
+        seen = plain_view(text).seen
+        for found in PLACEHOLDER.each(seen):
+            names.reserve(seen[slice(*found[1])].decode("ascii"))
 
 
 def _brought_back(finding: Finding, trial: Rewriting) -> Finding:

@@ -8,29 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import re2
-
+from kb.redaction.patterns import Pattern, compiled
 from kb.redaction.text import Entity
-
-MACROS = {
-    "{U}": r"[A-Z\xC0]",
-    "{l}": r"[a-z\xE0\xD0]",
-    "{L}": r"[A-Za-z\xC0\xD0\xE0]",
-    "{Names}": r"{Name}(?:[ \t]+(?:{Name}|(?:[A-Z\xC0]\.?|v[ao]n(?: de[rn]?)?|d[aei]|del|dos|l[ae]|bin|al)\b)){0,3}",
-    "{Name}": (
-        r"(?:(?:Mc|Mac|O'|D'|De|Di|Van|Le|La|Fitz)?"
-        r"[A-Z\xC0\xD0][a-z\xE0\xD0]+(?:['-][A-Z\xC0][a-z\xE0\xD0]+)*)"
-    ),
-    "{unit}": r"(?:[,\n ]{1,3}[ \t>?*]{0,5}(?:Apt|Suite|Ste|Unit|Flat|Floor|Fl|Room|Appartement|App|#)\.? ?#?[A-Za-z0-9-]{1,6})?",
-    "{tail}": (
-        r"(?:(?:[ ,]{0,3}\n{1,2}[ \t>?*]{0,5}[^\n\d:.;]{2,40}){0,3}[ ,]{0,3}\n{0,2}[ \t>?*]{0,5}"
-        r"[^\n\d:.;]{0,30}(?:[A-Z]{1,2}-)?(?:\b\d{5}(?:-\d{4})?|\b(?:[03-9]\d{3}|1[0-8]\d\d|2[1-9]\d\d)"
-        r"(?: ?[A-Z]{2}\b)?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d))?"
-    ),
-    "{end}": r"""(?:$|[^0-9A-Za-z_\-])""",
-}
-"""Shorthand that patterns may use: letters of any script, a name's shape, the end of a token; what
-follows a street: the flat, then the lines down to the postcode."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +20,12 @@ class Rule:
         id: Its name in findings and reports.
         entity: What it finds.
         label: The placeholder's stem.
-        pattern: Compiled RE2 over bytes; its first group that takes part is the finding.
-        groups: The numbers of its groups.
-        keywords: Lower-case bytes of which one must occur before the pattern is tried; `~` before
-            one means a shape, with 0 for digits and A or a for letters, `#` a mark of `sieve`.
-        needs: More of them, of which one must occur as well.
+        pattern: Its first group that takes part is the finding.
+        near: The cue around which it is tried, or "".
+        keywords: Lower-case bytes around which it is tried; `~` before one means a shape, with 0
+            for digits and A or a for letters. With neither it is tried on the whole text.
+        whole: Tried on the whole text once a keyword stands anywhere.
+        needs: More of them, of which one must occur somewhere as well.
         check: The name of a function in `checks` that has the last word, or "".
         confidence: 0 to 1.
         lines: Lines in which it must find something.
@@ -56,9 +36,10 @@ class Rule:
     id: str
     entity: Entity
     label: str
-    pattern: Any
-    groups: range
+    pattern: Pattern
+    near: str
     keywords: tuple[bytes, ...]
+    whole: bool
     needs: tuple[bytes, ...]
     check: str
     confidence: float
@@ -67,15 +48,25 @@ class Rule:
     source: str
 
 
-def compiled(pattern: str) -> Any:
-    """Return `pattern` for bytes in RE2, its macros written out; `^` and `$` mean a line's ends."""
-    for name, meaning in MACROS.items():
-        pattern = pattern.replace(name, meaning)
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.log_errors = False
-    options.max_mem = 64 << 20
-    return re2.compile(b"(?m)" + pattern.encode("ascii"), options)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """A sign by which a text shows where some rules may find something.
+
+    Attributes:
+        id: What a rule's `near` says.
+        pattern: RE2; what every find of those rules has in it, and little else has.
+        before: How many bytes before a sign's beginning a rule may need to see.
+        after: How many behind its end.
+        lines: The surroundings reach to the ends of their lines, however long.
+        tells: The name of a test in `sieve` that a sign must pass as well, or "".
+    """
+
+    id: str
+    pattern: str
+    before: int
+    after: int
+    lines: bool
+    tells: str
 
 
 def _joined(line: str | list[str]) -> str:
@@ -86,13 +77,13 @@ def _joined(line: str | list[str]) -> str:
 def _rule(row: dict[str, Any]) -> Rule:
     entity = Entity(row.get("entity", "secret"))
     default = f"secret:{row['id']}" if entity is Entity.SECRET else entity.value
-    pattern = compiled(row["pattern"])
     return Rule(
         id=row["id"],
         entity=entity,
         label=row.get("label", default),
-        pattern=pattern,
-        groups=range(1, pattern.groups + 1),
+        pattern=compiled(row["pattern"]),
+        near=row.get("near", ""),
+        whole=row.get("whole", False),
         keywords=tuple(word.encode("latin-1") for word in row.get("keywords", ())),
         needs=tuple(word.encode("latin-1") for word in row.get("needs", ())),
         check=row.get("check", ""),
@@ -111,14 +102,31 @@ def rule_files() -> Iterator[tuple[str, bytes]]:
             yield file.name, file.read_bytes()
 
 
+def _rows(kind: str) -> Iterator[dict[str, Any]]:
+    for name, content in rule_files():
+        if name.endswith(".toml"):
+            yield from tomllib.loads(content.decode()).get(kind, ())
+
+
 @cache
 def rules() -> tuple[Rule, ...]:
     """Return every rule, in the order of the files."""
+    return tuple(map(_rule, _rows("rule")))
+
+
+@cache
+def cues() -> tuple[Cue, ...]:
+    """Return every cue."""
     return tuple(
-        _rule(row)
-        for name, content in rule_files()
-        if name.endswith(".toml")
-        for row in tomllib.loads(content.decode()).get("rule", ())
+        Cue(
+            id=row["id"],
+            pattern=row["pattern"],
+            before=row["before"],
+            after=row["after"],
+            lines=row.get("lines", False),
+            tells=row.get("tells", ""),
+        )
+        for row in _rows("cue")
     )
 
 

@@ -1,7 +1,6 @@
 """One reading of a view by every rule whose telling words occur in it."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from kb.redaction.checks import (
     CHECKS,
@@ -10,9 +9,11 @@ from kb.redaction.checks import (
     VERSION_BEFORE,
     after_service,
 )
+from kb.redaction.patterns import NOWHERE, Spans, compiled
 from kb.redaction.people import PROOFS, find_people, named_again
-from kb.redaction.rules import Rule, compiled
-from kb.redaction.sieve import likely_rules, near_keys
+from kb.redaction.rows import above_addresses, in_small_rows
+from kb.redaction.rules import Rule
+from kb.redaction.sieve import Likely, likely
 from kb.redaction.text import Entity, Finding
 from kb.redaction.views import TAKEN, View
 
@@ -31,8 +32,6 @@ TRIMMED = frozenset(("spoken", "password", "assigned", "credential", "username",
 """Checks of values that may stand at the end of a sentence."""
 CHECKSUM = compiled(r"(?i)(?:sha-?\d{1,3}|md5)[-:=]")
 """How a checksum names its kind, in lock files, integrity attributes and security policies."""
-KEY = (b"#key",)
-"""The keywords of rules that only the look of a key announces."""
 SURE = 0.85
 """From here on a finding needs no words around it."""
 
@@ -43,42 +42,43 @@ def masked(view: View) -> View:
     if not any(sign in seen for sign in BRACKETS) or not PLACEHOLDER.search(seen):
         return view
     covered = bytearray(seen)
-    for match in PLACEHOLDER.finditer(seen):
-        covered[match.start() : match.end()] = bytes([TAKEN]) * (match.end() - match.start())
+    for found in PLACEHOLDER.each(seen):
+        first, last = found[0]
+        covered[first:last] = bytes([TAKEN]) * (last - first)
     return View(seen=bytes(covered), starts=view.starts, ends=view.ends)
 
 
 def scan(text: str, view: View) -> Iterator[Finding]:
     """Yield what the rules find in the view, offsets into the text."""
-    chosen = likely_rules(view.seen)
-    yield from _by_rules([rule for rule in chosen if rule.check not in PROOFS], view)
-    people = list(find_people(text, view, [rule for rule in chosen if rule.check in PROOFS]))
+    chosen = likely(view.seen)
+    plain = list(_by_rules((one for one in chosen if one[0].check not in PROOFS), view))
+    yield from plain
+    people = list(find_people(text, view, (one for one in chosen if one[0].check in PROOFS)))
+    people += [*in_small_rows(view), *above_addresses(view, plain)]
     yield from people
     yield from named_again(view, people, text)
 
 
 def scan_shapes(view: View) -> Iterator[Finding]:
     """Yield only what its own shape proves: provider formats, keys, e-mail addresses."""
-    chosen = likely_rules(view.seen)
     kinds = (Entity.SECRET, Entity.EMAIL)
-    sure = [rule for rule in chosen if rule.confidence >= SURE and rule.entity in kinds]
+    chosen = likely(view.seen)
+    sure = (one for one in chosen if one[0].confidence >= SURE and one[0].entity in kinds)
     yield from _by_rules(sure, view)
 
 
-def _by_rules(chosen: list[Rule], view: View) -> Iterator[Finding]:
-    """Yield what rules find; those that a key announces are tried around keys only."""
-    whole = [(0, len(view.seen))]
-    windows = near_keys(view.seen) if any(rule.keywords == KEY for rule in chosen) else whole
-    for rule in chosen:
-        for first, last in windows if rule.keywords == KEY else whole:
+def _by_rules(chosen: Iterable[Likely], view: View) -> Iterator[Finding]:
+    """Yield what rules find where each is likely to."""
+    for rule, windows in chosen:
+        for first, last in windows:
             yield from by_rule(rule, view, first, last)
 
 
 def by_rule(rule: Rule, view: View, at: int = 0, end: int | None = None) -> Iterator[Finding]:
     """Yield what one rule finds from `at` to `end`; the byte behind a find may begin the next."""
     check, seen = CHECKS[rule.check], view.seen
-    while match := rule.pattern.search(seen, at, end):
-        first, last = _told(match, rule.groups)
+    while found := rule.pattern.search(seen, at, end):
+        first, last = _told(found)
         at = max(last, at + 1)
         value = seen[first:last]
         if TAKEN in value:
@@ -98,14 +98,12 @@ def by_rule(rule: Rule, view: View, at: int = 0, end: int | None = None) -> Iter
         )
 
 
-def _told(match: Any, groups: range) -> tuple[int, int]:
+def _told(found: Spans) -> tuple[int, int]:
     """Return the span of the first group that takes part, else of the whole match."""
-    for number in groups:
-        span: tuple[int, int] = match.span(number)
-        if span[0] >= 0:
+    for span in found[1:]:
+        if span != NOWHERE:
             return span
-    whole: tuple[int, int] = match.span()
-    return whole
+    return found[0]
 
 
 def _untaken(first: int, value: bytes) -> tuple[int, bytes]:

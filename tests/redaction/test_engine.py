@@ -3,20 +3,30 @@
 import base64
 
 import pytest
+import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.redaction import Entity, Redactor
 from kb.redaction.encoded import _one_token, _wrapped
-from kb.redaction.rules import compiled, rules
-from kb.redaction.sieve import near_keys
+from kb.redaction.patterns import NOWHERE, compiled
+from kb.redaction.people import PROOFS, find_people
+from kb.redaction.rules import Rule, cues, rules
+from kb.redaction.scan import by_rule
+from kb.redaction.sieve import TELLS, likely
 from kb.redaction.views import INVISIBLE, plain_view
 
 REDACTOR = Redactor()
 WRAP = compiled(r"([0-9A-Za-z_+/=.@%:-]{3,})(\\?\r?\n[ \t>|]{0,8})([0-9A-Za-z_+/=.@%:-]{3,})")
 """What a token broken in two looks like, as one pattern: slow, but plain."""
 QUIET = "nothing of note happened here, so we went on and waited for the tide\n" * 12
-KEYED = [line for rule in rules() if rule.keywords == (b"#key",) for line in rule.lines]
+TRIED_AROUND = [
+    (rule, line)
+    for rule in rules()
+    if (rule.near or rule.keywords) and not rule.pattern.source.endswith(rb"\z")
+    for line in rule.lines
+]
+"""Rules with a cue or words, and a line each; what must end a text cannot stand far from its end."""
 
 
 @given(st.text(alphabet="ab1@.= \t>|\\\r\n", max_size=60))
@@ -24,11 +34,29 @@ def test_broken_tokens_are_told_as_the_pattern_tells_them(text: str) -> None:
     """Ends and beginnings of lines are found without the pattern, and are the same."""
     seen = text.encode()
     plain = [
-        (one.start(1), one.group(1), one.start(3), one.group(3))
-        for one in WRAP.finditer(seen)
-        if _one_token(one.group(1), one.group(3))
+        (left[0], seen[slice(*left)], right[0], seen[slice(*right)])
+        for _, left, _, right in WRAP.each(seen)
+        if _one_token(seen[slice(*left)], seen[slice(*right)])
     ]
     assert list(_wrapped(seen)) == plain
+
+
+@given(st.binary(max_size=60))
+def test_a_search_tells_what_the_library_itself_tells(seen: bytes) -> None:
+    """The shortcut below the library's wrapper finds the same spans, groups included."""
+    pattern = compiled(r"([a-z]+)(\d)?|[^\n](?:$|\b)")
+    wrapper = re2.compile(pattern.source, pattern.options)
+    plain = [[one.span(n) for n in range(3)] for one in wrapper.finditer(seen)]
+    assert list(pattern.each(seen)) == plain
+    assert pattern.match(seen, len(seen)) is None
+    assert all(NOWHERE not in spans[:1] for spans in plain)
+
+
+def test_every_cue_is_used_and_every_name_of_one_exists() -> None:
+    """A rule's `near` names a cue, each cue has rules, and what a cue's sign is told by exists."""
+    assert {rule.near for rule in rules() if rule.near} == {cue.id for cue in cues()}
+    assert {cue.tells for cue in cues()} <= TELLS.keys()
+    assert not [rule.id for rule in rules() if rule.near and rule.keywords]
 
 
 @given(st.text(max_size=40))
@@ -42,13 +70,18 @@ def test_each_byte_of_a_view_is_its_character(text: str) -> None:
         assert not text[place].isascii() or byte == ord(text[place])
 
 
-@pytest.mark.parametrize("line", KEYED)
-def test_a_key_is_found_far_into_a_long_text(line: str) -> None:
-    """Rules that are tried around keys only find there what they find in the line alone."""
-    long = f"{QUIET}{line}\n{QUIET}"
-    assert len(near_keys(long.encode())) == 1
-    alone = [(one.start + len(QUIET), one.end + len(QUIET)) for one in REDACTOR.find(line)]
-    assert [(one.start, one.end) for one in REDACTOR.find(long)] == alone
+@pytest.mark.parametrize(("rule", "line"), TRIED_AROUND, ids=lambda one: getattr(one, "id", ""))
+def test_a_line_is_found_far_into_a_long_text(rule: Rule, line: str) -> None:
+    """A rule that is tried around its cue or words still finds its line there, in a part of the text."""
+    text = f"{QUIET}{line}\n{QUIET}"
+    view = plain_view(text)
+    chosen = [one for one in likely(view.seen) if one[0] is rule]
+    assert [rule.whole] == [windows == ((0, len(text)),) for _, windows in chosen]
+    if rule.check in PROOFS:
+        found = list(find_people(text, view, chosen))
+    else:
+        found = [one for _, parts in chosen for part in parts for one in by_rule(rule, view, *part)]
+    assert rule.id in {one.recognizer for one in found}
 
 
 @settings(max_examples=25, deadline=None)
@@ -74,6 +107,7 @@ def test_base64_is_read_although_a_long_word_ends_the_line_before() -> None:
         ("Fragen Sie Anna Müller danach.", "Anna Müller"),
         ("ask José André now", "José André"),
         ("ask Jan van der Berg now", "Jan van der Berg"),
+        ("we spoke with Maria de la Cruz Gómez today", "Maria de la Cruz Gómez"),
     ],
 )
 def test_a_name_is_found_whole(text: str, name: str) -> None:

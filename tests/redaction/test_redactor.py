@@ -228,3 +228,18 @@ def test_a_users_folder_of_first_and_last_name() -> None:
     assert {r"C:\Users\mara.tidewell\notes": ["mara.tidewell"], r"see CONFIG\settings.xml": []} == (
         found
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("they had four: silvana, kristina, oskar and beef", ["silvana", "kristina", "oskar"]),
+        ("> Tidewina Quillfeather\n> Quay Ltd\n> 12 Wheel Street", ["Tidewina Quillfeather"]),
+        ("the files are silvana, beef, pork and salt", []),
+        ("Release Notes\n\n12 Wheel Street", []),
+    ],
+)
+def test_neighbours_tell_a_name(text: str, names: list[str]) -> None:
+    """A row of given names and the line above an address hold people; other rows and lines do not."""
+    found = [one for one in Redactor().find(text) if one.entity is Entity.PERSON]
+    assert names == [text[one.start : one.end] for one in found]

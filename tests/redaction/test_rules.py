@@ -6,7 +6,7 @@ from kb.redaction.checks import CHECKS
 from kb.redaction.people import PROOFS, find_people
 from kb.redaction.rules import RULES_VERSION, Rule, rules
 from kb.redaction.scan import by_rule
-from kb.redaction.sieve import likely_rules
+from kb.redaction.sieve import likely
 from kb.redaction.text import Entity
 from kb.redaction.views import plain_view
 
@@ -22,7 +22,11 @@ CLEAN = (
 
 def finds(rule: Rule, line: str) -> bool:
     view = plain_view(line)
-    found = find_people(line, view, [rule]) if rule.check in PROOFS else by_rule(rule, view)
+    found = (
+        find_people(line, view, [(rule, ((0, len(view.seen)),))])
+        if rule.check in PROOFS
+        else by_rule(rule, view)
+    )
     return any(one.recognizer == rule.id for one in found)
 
 
@@ -39,7 +43,7 @@ def test_a_rule_finds_its_own_lines_and_leaves_the_clean_ones(rule: Rule) -> Non
 def test_the_filter_lets_a_rule_through_to_its_lines(rule: Rule) -> None:
     """Keywords never keep a rule away from a line that it would find."""
     for line in rule.lines:
-        assert rule in likely_rules(plain_view(line).seen)
+        assert rule in [one for one, _ in likely(plain_view(line).seen)]
 
 
 def test_a_rule_is_named_once_and_checked_by_something_that_exists() -> None:

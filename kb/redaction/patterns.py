@@ -1,0 +1,79 @@
+"""RE2 over the bytes of a view: shorthand for patterns, and searches that cost no more than they must."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import re2
+
+Spans = list[tuple[int, int]]
+"""Where a match stands and where each of its groups does; (-1, -1) for a group that took no part."""
+MACROS = {
+    "{U}": r"[A-Z\xC0]",
+    "{l}": r"[a-z\xE0\xD0]",
+    "{L}": r"[A-Za-z\xC0\xD0\xE0]",
+    "{Names}": r"{Name}(?:[ \t]+(?:{Name}|(?:[A-Z\xC0]\.?|v[ao]n(?: de[rn]?)?|de(?: l(?:a|as|os|e))?|d[ai]|del|d[oa]s|do|l[ae]|bin|ibn|al|el|ter|ten)\b)){0,4}",
+    "{Name}": (
+        r"(?:(?:Mc|Mac|O'|D'|De|Di|Van|Le|La|Fitz)?"
+        r"[A-Z\xC0\xD0][a-z\xE0\xD0]+(?:['-][A-Z\xC0][a-z\xE0\xD0]+)*)"
+    ),
+    "{unit}": r"(?:[,\n ]{1,3}[ \t>?*]{0,5}(?:Apt|Suite|Ste|Unit|Flat|Floor|Fl|Room|Appartement|App|#)\.? ?#?[A-Za-z0-9-]{1,6})?",
+    "{tail}": (
+        r"(?:(?:[ ,]{0,3}\n{1,2}[ \t>?*]{0,5}[^\n\d:.;]{2,40}){0,3}[ ,]{0,3}\n{0,2}[ \t>?*]{0,5}"
+        r"[^\n\d:.;]{0,30}(?:[A-Z]{1,2}-)?(?:\b\d{5}(?:-\d{4})?|\b(?:[03-9]\d{3}|1[0-8]\d\d|2[1-9]\d\d)"
+        r"(?: ?[A-Z]{2}\b)?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d))?"
+    ),
+    "{end}": r"""(?:$|[^0-9A-Za-z_\-])""",
+}
+"""Shorthand that patterns may use: letters of any script, a name's shape, the end of a token; what
+follows a street: the flat, then the lines down to the postcode."""
+NOWHERE = (-1, -1)
+ANYWHERE, HERE = re2._re2.RE2.Anchor.UNANCHORED, re2._re2.RE2.Anchor.ANCHOR_START
+
+
+class Pattern:
+    """An automaton over bytes.
+
+    It calls the binding below `re2`'s Python wrapper, whose generator and match object take three
+    times as long as a search of a line; `tests/redaction/test_engine.py` holds the two together.
+
+    Attributes:
+        source: What it was made from.
+        options: RE2's options for it.
+    """
+
+    __slots__ = ("_match", "options", "source")
+
+    def __init__(self, source: bytes, options: Any) -> None:
+        made = re2._re2.RE2(source, options)
+        if not made.ok():
+            raise ValueError(made.error())
+        self._match, self.source, self.options = made.Match, source, options
+
+    def search(self, seen: bytes, at: int = 0, end: int | None = None) -> Spans | None:
+        """Return the first match between `at` and `end`; the bytes around them are its context."""
+        end = len(seen) if end is None else min(end, len(seen))
+        found: Spans = self._match(ANYWHERE, seen, at, end) if at <= end else [NOWHERE]
+        return None if found[0] == NOWHERE else found
+
+    def match(self, seen: bytes, at: int = 0) -> Spans | None:
+        """Return the match that begins at `at`."""
+        found: Spans = self._match(HERE, seen, at, len(seen)) if at <= len(seen) else [NOWHERE]
+        return None if found[0] == NOWHERE else found
+
+    def each(self, seen: bytes, at: int = 0, end: int | None = None) -> Iterator[Spans]:
+        """Yield every match between `at` and `end`, none over another."""
+        while found := self.search(seen, at, end):
+            yield found
+            at = max(found[0][1], at + 1)
+
+
+def compiled(pattern: str, *, longest: bool = False) -> Pattern:
+    """Return `pattern` for bytes, its macros written out; `^` and `$` mean a line's ends."""
+    for name, meaning in MACROS.items():
+        pattern = pattern.replace(name, meaning)
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.log_errors = False
+    options.longest_match = longest
+    options.max_mem = 64 << 20
+    return Pattern(b"(?m)" + pattern.encode("ascii"), options)
