@@ -3,8 +3,9 @@
 import binascii
 import html
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from types import MappingProxyType
 
 from kb.redaction.hosts import DIGITS
 from kb.redaction.keys import token
@@ -26,6 +27,8 @@ TELLING = compiled(
     r"""%[2-7C-Fc-f][0-9A-Fa-f]|&(?:#|quot;|apos;|commat;|period;|colon;|lowbar;|hyphen;|amp;#|amp;[a-z]{2,8};)"""
     r"""|\\u[01][0-9A-Fa-f]|\\x[2-7]|\\[nrt"/]|=\r?\n|=(?:3D|20|40|2E|C3|E2)"""
 )
+ACCOUNT = compiled(r"[0-9A-Z]\\[nrt][a-z]")
+"""An escape that may as well be the backslash of a Windows account: both are tried."""
 SOFT = compiled(r"=\r?\n|=(?:3D|20|40|2E)")
 LEAST = b"a" * 12
 BASE64 = compiled(r"[0-9A-Za-z+/_-]{12,}(?:\r?\n[ \t>]{0,4}[0-9A-Za-z+/_-]{12,})*={0,2}")
@@ -49,6 +52,8 @@ def find_encoded(
     readings: list[View] = []
     if TELLING.search(view.seen):
         readings.append(_unescaped(view))
+        if ACCOUNT.search(view.seen):
+            readings.append(_unescaped(view, without=SHORT))
     packed = _unpacked(view)
     if packed:
         readings.append(packed)
@@ -62,8 +67,8 @@ def find_encoded(
         yield from _over_breaks(text, view, look, found)
 
 
-def _unescaped(view: View) -> View:
-    """Return the surroundings of every escape, decoded."""
+def _unescaped(view: View, without: Mapping[bytes, bytes] = MappingProxyType({})) -> View:
+    """Return the surroundings of every escape, decoded, but for those `without`."""
     seen = view.seen
     soft = bool(SOFT.search(seen))
     pieces: list[Piece] = []
@@ -71,7 +76,7 @@ def _unescaped(view: View) -> View:
     for found in ESCAPE.each(seen):
         first, last = found[0]
         raw = seen[first:last]
-        if raw[:1] == b"=" and not soft:
+        if raw in without or (raw[:1] == b"=" and not soft):
             continue
         if first - AROUND > reach:
             pieces.append((seen[at:reach], at, reach))

@@ -205,7 +205,7 @@ def distance(one: str, other: str, most: int) -> int:
 def nearest(term: str, source: Source) -> list[tuple[int, str]]:
     """Return (edits, term) of the known terms nearest to one that no page holds, three at most.
 
-    A known term that goes on where this one stops counts as one edit: the word is being written.
+    One that goes on where this one stops counts as one edit: the word is being written.
     """
     if len(term) < 4 or not term.isalpha():
         return []
@@ -255,14 +255,13 @@ class Asked:
     def beginnings(self) -> re.Pattern[str]:
         """Return what a line must hold to be worth a closer look: how the words asked for begin.
 
-        A stem differs from its words in its last two letters at most, and no Latin word begins
-        within another.
+        A stem keeps its word's letters but the last two; no Latin word begins within another.
         """
         words = (word for key in self.weights for word in (members(key) or (key,)))
         starts = sorted({word[: max(1, min(5, len(word) - 2))] for word in words})
-        latin = "|".join(re.escape(start) for start in starts if "a" <= start[0] <= "z")
-        others = [re.escape(start) for start in starts if not "a" <= start[0] <= "z"]
-        return re.compile("|".join([f"(?<![a-z])(?:{latin})" if latin else r"(?!)", *others]))
+        marks = ("(?<![a-z])" if "a" <= start[0] <= "z" else "" for start in starts)
+        said = (mark + re.escape(start) for mark, start in zip(marks, starts, strict=True))
+        return re.compile("|".join(said) or r"(?!)")
 
 
 def score(query: str, source: Source) -> Asked:

@@ -243,3 +243,9 @@ def test_neighbours_tell_a_name(text: str, names: list[str]) -> None:
     """A row of given names and the line above an address hold people; other rows and lines do not."""
     found = [one for one in Redactor().find(text) if one.entity is Entity.PERSON]
     assert names == [text[one.start : one.end] for one in found]
+
+
+def test_a_windows_account_that_looks_like_an_escape() -> None:
+    """The backslash of a quoted-printable account is read both ways: as a tab, and as it stands."""
+    found = {one.entity for one in Redactor().find("It said CORP\\teodora=2Evanwickgro is locked")}
+    assert found == {"user"}
