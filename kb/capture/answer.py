@@ -9,13 +9,13 @@ from kb.capture.thread import Form, Unit, units
 from kb.tickets.ticket import Message, Role, Ticket
 
 _CAUSE = re.compile(
-    r"(?i)\b(because|the (root )?cause|caused by|this happens when|happens (when|if|because)|due to"
+    r"\b(because|the (root )?cause|caused by|this happens when|happens (when|if|because)|due to"
     r"|the reason|turns out|turned out|which is why|that's why|(was|is) the (culprit|problem|issue))\b"
     r"|\b(weil|liegt daran|ursache|verursacht|parce que|à cause|causée?|porque|debido a|causad[oa]"
     r"|por causa|perché|a causa|omdat|veroorzaakt)\b|(原因|ためです|からです)"
 )
 _LIMIT = re.compile(
-    r"(?i)\b(you can(no|')t|(is|are) not (possible|supported|available)|(is|are) no longer|not possible"
+    r"\b(you can(no|')t|(is|are) not (possible|supported|available)|(is|are) no longer|not possible"
     r"|there (is|are) no (way|option|setting)|(is|are) only|by design|requires?|has to be|must be)\b"
 )
 _LINK_ALONE = re.compile(r"https?://\S+")
@@ -69,24 +69,24 @@ _GOES = frozenset(
     ]
 )
 _OPINION = re.compile(
-    r"(?i)\b(i|i'm|i've|i'd|i'll|my|me|we|our|mine|imo|imho|you (say|said|mention\w*|wrote|posted|uploaded|sent|attached|appear|seem|did|didn't|claim\w*|will probably)|your (description|image|screen))\b"
+    r"\b(i|i'm|i've|i'd|i'll|my|me|we|our|mine|imo|imho|you (say|said|mention\w*|wrote|posted|uploaded|sent|attached|appear|seem|did|didn't|claim\w*|will probably)|your (description|image|screen))\b"
 )
 _VOICE = re.compile(
-    r"(?i)\b(hopefully|unfortunately|fortunately|frankly|lol|haha|honestly|granted|seems?|here'?s? (is )?what|mystery|(?:it's|it is) (a pity|a shame|sad|annoying|amazing|unfortunate)|love (it|this)|hate)\b|!\s*$|[!?]{2,}|^[^a-z]{12,}$|[☺😀-🙏]"
+    r"\b(hopefully|unfortunately|fortunately|frankly|lol|haha|honestly|granted|seems?|here'?s? (is )?what|mystery|(?:it's|it is) (a pity|a shame|sad|annoying|amazing|unfortunate)|love (it|this)|hate)\b|!\s*$|[!?]{2,}|^[^a-z]{12,}$|[☺😀-🙏]"
 )
 _HEDGE = re.compile(
-    r"(?i)\b(may ?be|might|perhaps|possibly|probably|not sure|guess|suspect|you (had|did|have|are|were|would)|you'(re|ve))\b"
+    r"\b(may ?be|might|perhaps|possibly|probably|not sure|guess|suspect|you (had|did|have|are|were|would)|you'(re|ve))\b"
 )
 _FAILED = re.compile(
-    r"(?i)\b((did|does|do)(n't| not) (help|work|fix|solve|change|make)|no (luck|avail|success|difference|change)|to no|without (success|luck)"
+    r"\b((did|does|do)(n't| not) (help|work|fix|solve|change|make)|no (luck|avail|success|difference|change)|to no|without (success|luck)"
     r"|not work(ing|ed)?|still (not|no|only|work\w* only|can't|cannot|doesn't|won't|get)|tried .{0,80}\bbut|failed|(hilft|half|geht|ging|funktioniert\w*) nicht|leider|ne (fonctionne|marche) pas|no (funciona|funcionó)|não funciona|non funziona|werkt(e)? niet)\b"
 )
 _REFERS = re.compile(
-    r"(?i)\b(as you (said|suggested|described|wrote)|your (\w+ )?(suggestion|advice|solution|instructions|steps|answer|reply|fix|help|tip|link)"
+    r"\b(as you (said|suggested|described|wrote)|your (\w+ )?(suggestion|advice|solution|instructions|steps|answer|reply|fix|help|tip|link)"
     r"|(that|this|it|which) (did|has|have)? ?(worked|works|did it|did the trick|helped|solved|fixed)|did the trick|worked (perfectly|great|fine|for me|like)|followed (your|the))\b"
 )
 _ALSO = re.compile(
-    r"(?i)\b(also had to|had to also|i had to|in addition|instead of|the only difference)\b"
+    r"\b(also had to|had to also|i had to|in addition|instead of|the only difference)\b"
 )
 _FEW, _BESIDE, _MIN_ACT, _MIN_FACT, _MAX = 3, 2, 12, 40, 30
 
@@ -126,7 +126,7 @@ def stands_on(messages: tuple[Message, ...], solved: Message) -> list[Message]:
     place = messages.index(solved)
     if solved.role is Role.REQUESTER:
         own = [told for told in _reusable(solved) if told.act]
-        if own or not _REFERS.search(solved.body):
+        if own or not _REFERS.search(solved.body.lower()):
             return [solved]
         before = [m for m in messages[1:place] if m.role is not Role.REQUESTER]
         told = [m for m in before if any(t.act for t in _reusable(m))]
@@ -136,7 +136,11 @@ def stands_on(messages: tuple[Message, ...], solved: Message) -> list[Message]:
         first -= 1
     rows = list(messages[first : place + 1])
     reply = next((m for m in messages[place + 1 :] if m.role is Role.REQUESTER), None)
-    if reply is not None and _REFERS.search(reply.body) and _ALSO.search(reply.body):
+    if (
+        reply is not None
+        and _REFERS.search(reply.body.lower())
+        and _ALSO.search(reply.body.lower())
+    ):
         rows.append(reply)
     return rows
 
@@ -146,7 +150,7 @@ def _reusable(message: Message, *, extra: bool = False) -> tuple[Told, ...]:
     """Return what of one message can be reused: acts, and up to two facts on each side of one."""
     told = [one for unit in units(message) if (one := _read(unit, message)) is not None]
     if extra:
-        return tuple(t for t in told if t.act and _ALSO.search(t.unit.text))
+        return tuple(t for t in told if t.act and _ALSO.search(t.unit.text.lower()))
     acts = [n for n, one in enumerate(told) if one.act]
     if not acts:
         return tuple(t for t in told if _stands_alone(t.unit))
@@ -167,9 +171,9 @@ def _read(unit: Unit, message: Message) -> Told | None:
         return Told(unit=unit, act=False)
     if unit.form in (Form.STEP, Form.POINT):
         return Told(unit=unit, act=True) if len(text) > 3 else None
-    if _asks(text) or _FAILED.search(text):
+    if _asks(text) or _FAILED.search(text.lower()):
         return None
-    mine = bool(_OPINION.search(text) or _VOICE.search(text))
+    mine = bool(_OPINION.search(text.lower()) or _VOICE.search(text.lower()))
     tells_it = tells(text) or _tells_abroad(text, message)
     asks = message.role is Role.REQUESTER
     if tells_it or (asks and _did(text)) or (_PATH.search(text) and not mine):
@@ -177,7 +181,7 @@ def _read(unit: Unit, message: Message) -> Told | None:
         return Told(unit=short, act=True, past=asks and short is unit and not tells_it)
     if len(text.split()) < _FEW and text.isascii():
         return None
-    return None if mine and not _CAUSE.search(text) else Told(unit=unit, act=False)
+    return None if mine and not _CAUSE.search(text.lower()) else Told(unit=unit, act=False)
 
 
 def _asks(text: str) -> bool:
@@ -274,14 +278,17 @@ def _imperative(unit: Unit) -> Unit:
 
 def _stands_alone(unit: Unit) -> bool:
     """Say whether a fact answers without an act: a cause, or what is not possible."""
-    tells_why = _CAUSE.search(unit.text) or _LIMIT.search(unit.text)
-    return bool(tells_why) and len(unit.text) >= _MIN_FACT and not _HEDGE.search(unit.text)
+    tells_why = _CAUSE.search(unit.text.lower()) or _LIMIT.search(unit.text.lower())
+    return bool(tells_why) and len(unit.text) >= _MIN_FACT and not _HEDGE.search(unit.text.lower())
 
 
 def states_cause(text: str) -> bool:
     """Say whether a sentence states why it happens, of the product and not of the people."""
-    return bool(_CAUSE.search(text)) and not (
-        _asks(text) or _OPINION.search(text) or _VOICE.search(text) or _HEDGE.search(text)
+    return bool(_CAUSE.search(text.lower())) and not (
+        _asks(text)
+        or _OPINION.search(text.lower())
+        or _VOICE.search(text.lower())
+        or _HEDGE.search(text.lower())
     )
 
 

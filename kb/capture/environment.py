@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from kb.tickets.ticket import Message, Role, Ticket
 
@@ -13,11 +14,18 @@ _PLATFORMS = re.compile(
     r"|Docker(?: Compose| Desktop)?|Kubernetes|OpenShift|Ubuntu(?: \d+(?:\.\d+)*)?(?: LTS)?|Debian(?: \d+)?|RHEL(?: \d+(?:\.\d+)?)?|CentOS(?: \d+)?|Alpine(?: \d+(?:\.\d+)*)?"
     r"|Fedora(?: \d+)?|openSUSE(?: (?:Leap|Tumbleweed))?|Arch Linux|Manjaro|Raspberry Pi(?: OS)?|Podman|nginx|GitHub Actions|PostgreSQL(?: \d+)?|EKS|GKE|AKS|Linux)\b"
 )
+_NAMES = (
+    "Mint", "mac", "Mac", "OS", "Win", "win", "Android", "BSD", "Docker", "Kube", "Open", "Ubuntu",
+    "Debian", "RHEL", "Alpine", "Fedora", "SUSE", "Arch", "Manjaro", "Raspberry", "Podman", "nginx",
+    "GitHub", "Postgre", "EKS", "GKE", "AKS", "Linux",
+)  # fmt: skip
+"""What stands in every platform's name: without one of them a text is not searched."""
 _VERSION = re.compile(
     rf"\b(?:[A-Z][A-Za-z]{{1,20}}|[Vv]ersion|[Vv]er\.?)(?: (?:[Vv]ersion|[Vv]er\.?|[Vv]))? ?\.?v?{_NUMBER}(?![\d.]*\d)(?: \((?:32|64)[ -]?bit\))?"
     rf"|(?<![\w.]){_NUMBER}(?:(?<=esr)| \((?:32|64)[ -]?bit\))(?![\w.]*\d)"
     r"|\bv\.? ?\d{2,4}(?:\.\d{1,5})+(?:esr)?\b"
 )
+_DOTTED = re.compile(r"\.\d")
 _DIGITS = re.compile(r"\d+\.[\d.]*\d")
 _NO_PRODUCT = re.compile(
     r"(?i)^(?:installed?|run(?:ning)?|use|using|used|from|to|and|or|on|in|with|since|before|after|until|latest|update[ds]?|updating|upgrade[ds]?|upgrading|build|port|ip|address"
@@ -60,16 +68,28 @@ def _of_thread(ticket: Ticket, solved: Message | None) -> Iterator[tuple[str, st
                 if message is ticket.messages[0]
                 else message.body
             )
-            for platform in _PLATFORMS.finditer(body):
-                yield message.id, platform.group(1).rstrip(". ")
-            for version in (*_of_product(ticket, body), *_VERSION.finditer(body)):
-                if not (_NO_PRODUCT.match(version.group()) or _PLATFORMS.match(version.group())):
-                    yield message.id, version.group().rstrip(". ")
+            for fact in _named(body, ticket.field("product")):
+                yield message.id, fact
 
 
-def _of_product(ticket: Ticket, body: str) -> Iterator[re.Match[str]]:
+@lru_cache(maxsize=64)
+def _named(body: str, product: str) -> tuple[str, ...]:
+    """Return the platforms that a text names, then versions with what they are of."""
+    found = []
+    if any(name in body for name in _NAMES):
+        found = [platform.group(1).rstrip(". ") for platform in _PLATFORMS.finditer(body)]
+    versions = _VERSION.finditer(body) if _DOTTED.search(body) else ()
+    found += [
+        version.group().rstrip(". ")
+        for version in (*_of_product(product, body), *versions)
+        if not (_NO_PRODUCT.match(version.group()) or _PLATFORMS.match(version.group()))
+    ]
+    return tuple(found)
+
+
+def _of_product(product: str, body: str) -> Iterator[re.Match[str]]:
     """Yield the product with a number behind it, however it is written."""
-    if product := ticket.field("product"):
+    if product and product.casefold() in body.casefold():
         number = rf"(?:v(?:er(?:sion)?)?\.? ?)?(?:\d{{2,4}}|{_NUMBER})(?![\w.]*\d)"
         yield from re.finditer(rf"(?i)\b{re.escape(product)},? {number}", body)
 

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -63,12 +64,21 @@ def detect(text: str) -> str:
     return _detect(text[:_LOOK_AT])
 
 
+@cache
+def _whose() -> dict[str, tuple[str, ...]]:
+    """Return each stop word with the languages that have it."""
+    known = languages()
+    words = frozenset[str]().union(*(one.stop for one in known.values()))
+    return {word: tuple(code for code in known if word in known[code].stop) for word in words}
+
+
 @lru_cache(maxsize=1024)
 def _detect(text: str) -> str:
     if len(_KANA.findall(text)) > 5:
         return "ja"
     words = _WORD.findall(text.lower())
-    found = {code: sum(map(one.stop.__contains__, words)) for code, one in languages().items()}
-    best = max(found, key=lambda code: found[code])
+    whose = _whose()
+    found = Counter(code for word in words for code in whose.get(word, ()))
+    best = max(languages(), key=lambda code: found[code])
     clear = found[best] >= 3 and found[best] > 1.25 * found[_ENGLISH]
     return best if clear else _ENGLISH

@@ -98,7 +98,7 @@ def said(message: Message, language: str, words: Mapping[str, Mapping[str, float
 def _sum(found: frozenset[str], lexicon: Mapping[str, float]) -> float:
     if not lexicon:
         return 0.0
-    return lexicon[""] + sum(lexicon[gram] for gram in found if gram in lexicon)
+    return lexicon[""] + math.fsum(map(lexicon.__getitem__, found & lexicon.keys()))
 
 
 def of_thread(thread: tuple[Said, ...]) -> tuple[Signals, ...]:

@@ -13,7 +13,7 @@ _FILLER = re.compile(
     r"|help|good (?:morning|afternoon|evening|day)|memo to self|in any case|scratch that)(?: <person-\d+>)?(?:\s*(?:\.{3,}|…)\s*|(?:\s*[,!.:;]+|\s+-+)\s+))"
 )
 _OPENS = re.compile(
-    r"""(?ix)^\W*(?:thank(s|\ you|ing)?|thx|many\ thanks|cheers|best|regards|(kind|best|warm)\ regards|sorry
+    r"""(?x)^\W*(?:thank(s|\ you|ing)?|thx|many\ thanks|cheers|best|regards|(kind|best|warm)\ regards|sorry
         |apologies|please\ forgive|great|perfect|awesome|wonderful|brilliant|hope\ (this|that|it|you|someone)|hopefully\W*$
         |no\ problem|happy\ to|glad|you're\ (very\ )?welcome|welcome|sure|good\ (luck|question|point|to\ hear)|wow|phew|hurray|yay
         |happy\ new|have\ a\ (nice|good|great)|love\ from|i\ am\ new|puzzling|strange|weird|urgent|(please\ )?any\ (ideas?|help|advice|suggestions?|thoughts?|clues?)
@@ -22,7 +22,7 @@ _OPENS = re.compile(
     """
 )
 _TALK = re.compile(
-    r"""(?ix)
+    r"""(?x)
       \b(let\ (me|us)\ know|please\ (reply|reach\ out|confirm|report|advise|help|assist|explain|respond|post|tell|share)|report\ (back|on)\b
         |i('ll|\ will|\ would|'d)\ (close|mark|keep|leave|look|check|be\ happy|report|wait|post|try|appreciate|give|see|get|update\ (you|this|the))
         |we('ll|\ will)\ (close|look|get\ back)|happy\ to\ help|get\ back\ to\ you|reach\ out|this\ (ticket|thread|question|post|forum)
@@ -35,7 +35,7 @@ _TALK = re.compile(
     """
 )
 _TOLD = re.compile(
-    r"""(?ix)^\W*(?:(?:and|but|so|now|well|ok|okay|yes|finally|anyway|at\ least|it\ (?:seems|appears|looks)\ (?:like|that|as\ if|as\ though)|so\ far|i\ (?:think|guess|believe))[ ,]+)*
+    r"""(?x)^\W*(?:(?:and|but|so|now|well|ok|okay|yes|finally|anyway|at\ least|it\ (?:seems|appears|looks)\ (?:like|that|as\ if|as\ though)|so\ far|i\ (?:think|guess|believe))[ ,]+)*
         (?:(?:this|that|it|everything|all|things?|your\ \w+|the\ (?:problem|issue|question|matter|solution|trick)|my\ (?:problem|issue|question)|problem|issue|both|which|these|those)\ ?
             (?:'s|\ is|\ was|\ are|\ has|\ have|\ seems?|\ now|\ then|\ all|\ also|\ did|\ does|\ do|\ just|\ finally|\ been|\ to|\ be|\ have|\ already|\ totally|\ completely)*
             \ ?(?:work(?:s|ed|ing)?|solved|fixed|resolved|did|trick|help(?:s|ed)?|fine|good|great|ok|okay|perfect|sorted|gone|back|normal|running)\b.{0,45}
@@ -59,18 +59,19 @@ def begins(text: str) -> int:
 
 
 _ORDERS = re.compile(
-    r"(?i)\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier|other|system)? ?(?:instructions?|prompts?|rules)\b"
+    r"\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier|other|system)? ?(?:instructions?|prompts?|rules)\b"
     r"|\bsystem prompt\b|\byou are (?:now )?an? (?:\w+ )?(?:ai|assistant|language model|llm|chatbot)\b|<\|?(?:system|im_start|assistant)\b|^\s*(?:system|assistant)\s*:"
 )
 
 
 def is_talk(text: str, lang: str = "en") -> bool:
     """Say whether a sentence is a greeting, thanks, an apology, or about the ticket itself."""
+    small = text.lower()  # patterns in small letters are looked for thrice as fast
     return bool(
-        _OPENS.match(text)
-        or _TALK.search(text)
-        or _ORDERS.search(text)
-        or _TOLD.match(text)
+        _OPENS.match(small)
+        or _TOLD.match(small)
+        or _TALK.search(small)
+        or _ORDERS.search(small)
         or _NAME_ONLY.match(text)
         or _MARKS.fullmatch(text)
         or _greets().match(text)

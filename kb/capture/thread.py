@@ -49,12 +49,16 @@ _BLOCK = re.compile(
     r"(?ms)^[ ]{0,3}(```+|~~~+)[^\n]*\n.*?^[ ]{0,3}\1\s*$|^(?:(?: {4}|\t)[ \t]*\S.*(?:\n|\Z))+"
     r"|(?:^\|[^\n]*\|[ \t]*(?:\n|\Z)){2,}"
 )
+_BLOCK_MARKS = ("```", "~~~", "    ", "\t", "|")
 _NO_CODE = re.compile(r"\s*(?:https?://\S+|[-=_*~ ]+)\s*")
 _CODE_SIGN = re.compile(r"[{}=;$\\`|<]|--\w|::|\w\(|\b\w+[._]\w+[._]\w+|^\s*[/~#]", re.M)
 _STEP = re.compile(r"^\s*(?:(?:[Ss]tep )?\d{1,2}\s?[.):](?:\s+|(?=[A-Z]))|([-*•·+])\s+)(.*)$")
 _INLINE_POINT = re.compile(r"(?:(?<=:)|(?<=\s))\s*[-–•]\s+(?=\S)")
 _INLINE_STEP = re.compile(r"(?:^|(?<=[\s.:;]))\(?\d{1,2}[.)]\s*(?=[A-Za-z\"'`])")
-_SENTENCE = re.compile(r"(?:`[^`]*`|[^.!?。！？\n]|[.!?](?=[^\s]))+(?:[。！？]+|[.!?]+(?=\s|$)|$)")
+_LIST_SIGNS = {Form.STEP: ("1.", "1)"), Form.POINT: (":",)}
+_SENTENCE = re.compile(
+    r"(?:`[^`]*`|[^.!?。！？\n`]++|`|[.!?](?=[^\s]))+(?:[。！？]+|[.!?]+(?=\s|$)|$)"
+)
 _GOES_ON = re.compile(
     r"(?i)(?:\b(?:e\.g|i\.e|eg|ie|[ap]\.m|p\.s|sept|etc|vs|v|ver|approx|incl|z\.b|d\.h|bzw|ca|resp|p\.ex|p\.ej|mr|mrs|ms|dr|sr|sra"
     r"|fig)|\b(?-i:[A-Z]))\.$"
@@ -73,12 +77,18 @@ def units(message: Message) -> tuple[Unit, ...]:
     body = _blanked(message.body)
     found: list[Unit] = []
     last = 0
-    for block in _BLOCK.finditer(body):
+    for block in _blocks(body):
         found += _prose(body, last, block.start(), message)
         found += _block(message, body, block)
         last = block.end()
     found += _prose(body, last, len(body), message)
     return tuple(found)
+
+
+def _blocks(body: str) -> Iterator[re.Match[str]]:
+    """Yield code and tables; most messages have no mark of either and are not searched."""
+    if any(mark in body for mark in _BLOCK_MARKS):
+        yield from _BLOCK.finditer(body)
 
 
 def denies(message: Message) -> bool:
@@ -163,7 +173,8 @@ def _pieces(line: str) -> Iterator[tuple[Form, int, int]]:
     """Yield the parts of a line: a list item, what leads up to an inline list, and its items."""
     bare = line.rstrip()
     for form, mark in ((Form.STEP, _INLINE_STEP), (Form.POINT, _INLINE_POINT)):
-        cuts = list(mark.finditer(bare)) if len(bare) > 30 else []
+        may = len(bare) > 30 and any(sign in bare for sign in _LIST_SIGNS[form])
+        cuts = list(mark.finditer(bare)) if may else []
         if len(cuts) > 1 and _counts(form, bare, cuts):
             yield Form.SENTENCE, 0, cuts[0].start()
             ends = [one.start() for one in cuts[1:]] + [len(bare)]
