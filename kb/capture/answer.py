@@ -32,7 +32,7 @@ _LEAD = re.compile(
 )
 _IMPERATIVE = re.compile(
     r"(?i)(?:you(?:'ll)?(?: will)? (?:first |also |then )?(?:should|need to|have to|must|can|could|may|might)(?: also| then| just| simply| first)?"
-    r"(?: want to| try to| need to| wish to)?|i(?: would|'d)? (?:suggest|recommend|advise)(?: that)? you(?: to)?|please|i had to|i needed to) (?=\w)"
+    r"(?: want to| try to| need to| wish to)?|i(?: would|'d)? (?:suggest|recommend|advise)(?: that)? you(?: to)?|please|i had to|i needed to|(?:try|do) (?:this|the following):(?: [-–])?|(?:one|another) (?:possibility|option|way|solution|fix) is to|or you (?:could|can|might)) (?=\w)"
 )
 _I_DID = re.compile(
     r"(?i)\bI(?:'ve| have)? (?:(?:then|just|also|finally|simply|\w+ly) )*(had to|needed to|decided to|ended up|managed to|went and|\w+)"
@@ -75,7 +75,7 @@ _VOICE = re.compile(
     r"\b(hopefully|unfortunately|fortunately|frankly|lol|haha|honestly|granted|seems?|here'?s? (is )?what|mystery|(?:it's|it is) (a pity|a shame|sad|annoying|amazing|unfortunate)|love (it|this)|hate)\b|!\s*$|[!?]{2,}|^[^a-z]{12,}$|[☺😀-🙏]"
 )
 _HEDGE = re.compile(
-    r"\b(may ?be|might|perhaps|possibly|probably|not sure|guess|suspect|you (had|did|have|are|were|would)|you'(re|ve))\b"
+    r"\b(may ?be|it is possible|possible that|likely|might|perhaps|possibly|probably|not sure|guess|suspect|you (had|did|have|are|were|would)|you'(re|ve))\b"
 )
 _FAILED = re.compile(
     r"\b((did|does|do)(n't| not) (help|work|fix|solve|change|make)|no (luck|avail|success|difference|change)|to no|without (success|luck)"

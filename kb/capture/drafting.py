@@ -15,12 +15,13 @@ from kb.capture.language import detect
 from kb.capture.solution import Solution, solution
 from kb.capture.thread import Form, Unit, units
 from kb.capture.title import PLACEHOLDER, subject_of, title
+from kb.capture.words import terms
 from kb.capture.writing import coded, prose, steps
 from kb.errors import TicketError
 from kb.tickets.ticket import Message, Role, Ticket
 
 REVIEW_AFTER = timedelta(days=365)
-_MAX_ISSUE, _NAME = 7, 2
+_MAX_ISSUE, _NAME, _SHARED = 7, 2, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,12 +143,18 @@ def _first(ticket: Ticket) -> Message | None:
 
 
 def _causes(ticket: Ticket, solved: Message | None, told: tuple[Told, ...]) -> list[Unit]:
-    """Return up to two sentences that state the cause: of the answer, else of another helper's."""
+    """Return up to two sentences that state the cause: of the answer, else of another helper's.
+
+    Another helper may speak of something else: theirs must name what the issue names.
+    """
     own = [unit for unit in (units(solved) if solved else ()) if _is_cause(unit, told)]
     if own:
         return own[:2]
+    issue = set(terms("\n".join((ticket.subject, *(unit.text for unit in _issue(ticket))))))
+    issue -= set(terms(product_of(ticket)))
     answers = [m for m in ticket.public_messages if m.role in (Role.AGENT, Role.OTHER)]
-    return [unit for message in answers for unit in units(message) if _is_cause(unit, told)][-1:]
+    found = [unit for message in answers for unit in units(message) if _is_cause(unit, told)]
+    return [unit for unit in found if len(issue.intersection(terms(unit.text))) >= _SHARED][-1:]
 
 
 def _is_cause(unit: Unit, told: tuple[Told, ...]) -> bool:

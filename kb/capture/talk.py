@@ -14,11 +14,11 @@ _FILLER = re.compile(
 )
 _OPENS = re.compile(
     r"""(?x)^\W*(?:thank(s|\ you|ing)?|thx|many\ thanks|cheers|best|regards|(kind|best|warm)\ regards|sorry
-        |apologies|please\ forgive|great|perfect|awesome|wonderful|brilliant|hope\ (this|that|it|you|someone)|hopefully\W*$
+        |apologies|please\ forgive|great|perfect|awesome|wonderful|brilliant|hope\ (this|that|it|you|someone|i)\b|hopefully\W*$
         |no\ problem|happy\ to|glad|you're\ (very\ )?welcome|welcome|sure|good\ (luck|question|point|to\ hear)|wow|phew|hurray|yay
         |happy\ new|have\ a\ (nice|good|great)|love\ from|i\ am\ new|puzzling|strange|weird|urgent|(please\ )?any\ (ideas?|help|advice|suggestions?|thoughts?|clues?)
         |all\ help|what\ gives|bump|scratch\ (this|that)|never\ ?mind|problem\ solved|solved|resolved|fixed)\b(?!\ (the\ (?!issue\W*$|problem\W*$)|by|it\ by|with|this\ by|in|when))
-      | ^\W*(please\ )?help(\ me)?\W*$
+      | ^\W*((please\ )?help(\ me)?|edit(ed)?)\W*$
     """
 )
 _TALK = re.compile(
@@ -31,7 +31,8 @@ _TALK = re.compile(
         |(any(one|body)|some(one|body))\ (help|know|tell|have\ any|here|else|please)|(appreciat\w+)\b|mark(ed|ing)?\ (this|it|the\ \w+)?\ ?(as|as\ a)?\ ?(re)?solved
         |(question|post|thread)\ (can|may|could)\ be|file\ a\ bug|bug\ report|not\ (very\ )?helpful|(see|view|are|is)\ (the\ )?(attach\w+|screen\ ?shots?)|screen\ ?shots?|(pic|picture|image|images|file)\ (is\ |are\ )?(attached|below)
         |i('m|\ am|\ have|'ve)\ (attach\w+|includ\w+|post\w+|sending)|(above|attached|enclosed)\ (screen|image|picture|pic)|i\ (hope|wish|guess\ not)\b
-        |^this\ is\ about\b|^(also\ )?below\ (is|are)\b|^i('ve|\ have)?\ (finally\ )?(found|figured\ out)\ (the|an|my)\ (answer|solution|fix)\b.{0,40}$|please[!.]*$|hope\ (this|that|it)\ helps?|you\ guys|moderators?\b|feel\ free)
+        |^this\ is\ about\b|^(also\ )?below\ (is|are)\b|^i('ve|\ have)?\ (finally\ )?(found|figured\ out)\ (the|an|my)\ (answer|solution|fix)\b.{0,40}$|please[!.]*$|hope\ (this|that|it)\ helps?|disregard\ (this|my)|not\ the\ place\ to\ ask|i\ (could|can)\ (really\ )?(use|do\ with)\ (some\ |any\ )?help
+        |^(i|we)?('ve|\ have)?\ ?been\ using\b.{0,60}\b(years|decades?)\W*$|you\ guys|moderators?\b|feel\ free)
     """
 )
 _TOLD = re.compile(

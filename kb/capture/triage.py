@@ -49,6 +49,8 @@ NEAR = 0.16
 UNSURE = 0.5
 LACKING = 4
 """So many commands and settings of the answer that the page lacks make it an update."""
+NOT_FOUND = "the requester had looked for it and not found it"
+"""What a known decision's reason ends with where the article's words were not the customer's."""
 _DEFECT = re.compile(
     r"(?i)\b(is a (known )?(bug|defect|regression)|filed (it |this )?(as )?(a )?(bug|issue|defect)"
     r"|bug report|fix(ed)? (is|will be) (in|part of|released)|will be fixed in|reported to engineering)\b"

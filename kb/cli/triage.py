@@ -14,6 +14,7 @@ from kb.capture.matching import KEPT, Matcher
 from kb.capture.meaning import load_meaning
 from kb.capture.suggestion import Suggestion, suggestions
 from kb.capture.triage import (
+    NOT_FOUND,
     Decision,
     Outcome,
     is_candidate,
@@ -36,7 +37,6 @@ PAGE = 500
 _LOOKED_AT = 2_000
 """So many of the latest tickets that nobody marked are looked through for suggestions."""
 AUTO = "kb triage --auto"
-NOT_FOUND = "the requester had looked for it and not found it"
 _One = TypeVar("_One")
 
 

@@ -37,10 +37,12 @@ class Noticed:
         flags: An article's id and how many flags on it are open.
         known: An article's id and the key of a ticket that it answers, which came after it was
             out: the requester did not find it.
+        in_vain: Keys of those tickets whose requester had looked for it on the site.
     """
 
     flags: tuple[tuple[str, int], ...] = ()
     known: tuple[tuple[str, str], ...] = ()
+    in_vain: tuple[str, ...] = ()
 
 
 NOTHING_NOTICED = Noticed()
@@ -184,10 +186,12 @@ def _not_found(shown: Sequence[PageRef], noticed: Noticed) -> Iterator[Task]:
         asked.setdefault(article, []).append(ticket)
     for page in shown:
         if tickets := sorted(asked.get(page.id, ())):
+            vain = len(set(tickets) & set(noticed.in_vain))
+            looked = f"; {vain} of them had looked for it" if vain else ""
             yield Task(
                 kind=TaskKind.FIND,
                 title=page.title,
-                why=f"{len(tickets)} asked what it answers, after it was out ({_some(tickets)})",
+                why=f"{len(tickets)} asked what it answers, after it was out ({_some(tickets)}){looked}",
                 do="Give it the words that they used, so that it is found.",
                 article=page.id,
                 people=len(tickets),

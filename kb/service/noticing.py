@@ -2,7 +2,7 @@
 
 from kb.articles.library import Library
 from kb.articles.lifecycle import open_flags
-from kb.capture.triage import Outcome
+from kb.capture.triage import NOT_FOUND, Outcome
 from kb.config import Config
 from kb.feedback.worklist import Noticed
 from kb.service.measuring import Measured
@@ -14,7 +14,7 @@ def noticed(config: Config, store: Store, found: Measured) -> Noticed:
     out = {page.id: page.published_at for page in found.pages if page.published_at}
     created = {t.key: t.created_at for t in found.tickets if t.created_at >= found.report.since}
     known = [
-        (decision.article, decision.ticket)
+        decision
         for decision in store.decisions.current()
         if decision.outcome is Outcome.KNOWN
         and decision.ticket in created
@@ -26,4 +26,8 @@ def noticed(config: Config, store: Store, found: Measured) -> Noticed:
         for article in Library(config.docs).shelf().articles
         if open_flags(article)
     ]
-    return Noticed(flags=tuple(flags), known=tuple(known))
+    return Noticed(
+        flags=tuple(flags),
+        known=tuple((decision.article, decision.ticket) for decision in known),
+        in_vain=tuple(d.ticket for d in known if d.reason.endswith(NOT_FOUND)),
+    )

@@ -149,3 +149,38 @@ def test_a_long_message_is_read_to_its_end() -> None:
 
     assert "Set `a.b`." == units(message)[0].text
     assert units(message)[-1].end <= len(message.body)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I could really use some help!",
+        "Please disregard this request.",
+        "Been using it for over 10 years.",
+        "Hope I explained it well.",
+        "/edit",
+        "This is not the place to ask for that.",
+    ],
+)
+def test_talk_is_left_out(said: str) -> None:
+    """What only the two people need is no part of a draft; the sentence beside it is."""
+    (message,) = make_thread((Role.REQUESTER, f"The ferry push stops.\n\n{said}"))
+    assert ["The ferry push stops."] == [unit.text for unit in units(message)]
+
+
+def test_a_cause_is_of_this_issue() -> None:
+    """Another helper's cause joins only where it names what the issue names."""
+    asked = "The ferry push stops after a minute with a broken pipe."
+    answer = [(Role.AGENT, "Try this: set `push_window 90s` in ferry.toml."),
+              (Role.REQUESTER, "Thank you, that worked.")]  # fmt: skip
+    other = (Role.OTHER, "Our old mainframe is slow because of its tapes.")
+    same = (Role.OTHER, "The ferry push ends because the pipe times out.")
+
+    causes = []
+    for helper in (other, same):
+        ticket = make_ticket(messages=make_thread((Role.REQUESTER, asked), helper, *answer))
+        sections = dict(draft(ticket, by="a", at=AT).article.sections)
+        causes.append(sections.get("Cause"))
+        assert "Set `push_window 90s` in ferry.toml." in sections["Resolution"]
+
+    assert [None, "The ferry push ends because the pipe times out."] == causes

@@ -215,3 +215,12 @@ def test_flags_and_what_is_not_found() -> None:
     assert "2 asked what it answers, after it was out (desk:21, desk:22)" == (
         found[TaskKind.FIND].why
     )
+
+
+def test_who_had_looked_for_it_is_told() -> None:
+    """Where requesters had searched the site for the article in vain, the task says how many."""
+    noticed = Noticed(known=(("a1", "desk:21"), ("a1", "desk:22")), in_vain=("desk:22",))
+    (found,) = (t for t in worklist(reported([PAGE]), [PAGE], noticed=noticed)
+                if t.kind is TaskKind.FIND)  # fmt: skip
+
+    assert found.why.endswith("(desk:21, desk:22); 1 of them had looked for it")
