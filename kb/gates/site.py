@@ -23,7 +23,7 @@ _BY_HAND = (".md", ".markdown", ".html", ".yml", ".yaml", ".toml", ".txt", ".csv
             ".svg")  # fmt: skip
 _OURS = ("articles", "drafts", ".evidence")
 _MOST_SAID = 200_000_000
-_CHUNK, _FEW = 48, 96
+_CHUNK, _FEW = 48, 500
 _Piece = tuple[Passage, Run]
 
 _VOCABULARY = re.compile(r"search/docworthy/[tw]/[0-9a-f]+\.json\.gz$")
@@ -78,7 +78,7 @@ def leaks(site: Path, judge: Judge, *, state: Path, shipped: Iterable[str] = ())
         RedactionError: The scanner failed, is unknown or gave no answer: nothing may go out.
     """
     refused = list[tuple[str, str, str]]()
-    there = dict(_stand(site, "", refused))
+    there = dict(_stand(str(site), "", refused))
     with Ledger(state / CACHE, (judge.version.hex(), judge.digest.hex())) as ledger:
         rows = ledger.rows()
         stale = [n for n, stamp in there.items() if n not in rows or rows[n].stamp != stamp]
@@ -97,7 +97,7 @@ def leaks(site: Path, judge: Judge, *, state: Path, shipped: Iterable[str] = ())
 
 
 def _stand(
-    folder: Path, name: str, refused: list[tuple[str, str, str]]
+    folder: str, name: str, refused: list[tuple[str, str, str]]
 ) -> Iterator[tuple[str, Stamp]]:
     """Yield every file of the site and how it stands; what cannot be read is refused."""
     with os.scandir(folder) as found:
@@ -106,7 +106,7 @@ def _stand(
             if one.is_symlink():
                 refused.append((path, "it is a link out of the site", "Put the file itself there"))
             elif one.is_dir():
-                yield from _stand(Path(one.path), f"{path}/", refused)
+                yield from _stand(one.path, f"{path}/", refused)
             elif one.stat().st_size > LARGEST:
                 what = "it is too large to be read"
                 refused.append((path, what, "Keep it out, or make it smaller"))

@@ -8,7 +8,7 @@ Everything is JSON in gzip (`.json.gz`), and a function of the pages alone:
 - `w/<letter>.json.gz`: the known words that begin with a letter (hex code point), for typing errors;
 - `p/<number>.json.gz`: a page's sheet: its lines and landing places.
 
-After an edit only the shards that hold one of the old or new page's terms are written again.
+After an edit only the shards of terms that now weigh otherwise on the page are written again.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ from typing import Any
 from kb.search import ranking
 from kb.search.analysis import data
 from kb.search.keeping import Folder, Keeping
-from kb.search.sheet import Sheet, from_json
+from kb.search.sheet import Kind, Sheet, from_json
 from kb.search.whoosh import Searcher, refresh
 
 PLACE = "search/docworthy"
@@ -178,15 +178,25 @@ class _Writer:
         gone = {path: page for path, page in old.items() if self.pages.get(path) != page}
         new = {path: page for path, page in self.pages.items() if old.get(path) != page}
         found = self.kept.load(f"p/{page.number}" for page in gone.values())
-        before = [from_json(json.dumps(row)) for row in found.values()]
+        before = {int(name[2:]): from_json(json.dumps(row)) for name, row in found.items()}
         for page in gone.values():
             self.kept.drop(f"p/{page.number}")
         for page in new.values():
             self._page(page)
-        now = [self.index.sheet(page.number) for page in new.values()]
-        touched = sorted({term for sheet in (*before, *now) for term in _terms(sheet)})
+        now = {page.number: self.index.sheet(page.number) for page in new.values()}
+        differing = self._impacts(before).items() ^ self._impacts(now).items()
+        touched = sorted({term for (_, term), _ in differing})
         self._shards(touched)
         self._words([term for term in touched if _is_word(term)])
+
+    def _impacts(self, sheets: Mapping[int, Sheet]) -> dict[tuple[int, str], int]:
+        """Return what pages give to the rows of their terms: where that stays, so does the row."""
+        pivot = dict(zip(Kind, self.plan.pivots, strict=True))
+        return {
+            (number, term): impact
+            for number, sheet in sheets.items()
+            for term, impact in ranking.impacts(ranking.counts(sheet), pivot).items()
+        }
 
     def _shards(self, touched: Iterable[str]) -> None:
         shards = defaultdict[str, list[str]](list)
@@ -230,11 +240,6 @@ class _Writer:
             self.kept.save(name, _json(value))
         else:
             self.kept.drop(name)
-
-
-def _terms(sheet: Sheet) -> Iterator[str]:
-    for terms in ranking.counts(sheet).values():
-        yield from terms
 
 
 def _is_word(term: str) -> bool:

@@ -32,6 +32,7 @@ from mkdocs_docworthy import (
     heads,
     places,
 )
+from mkdocs_docworthy.lists import Lists
 from mkdocs_docworthy.options import DocworthyConfig
 from mkdocs_docworthy.phases import phase
 from mkdocs_docworthy.press import Press
@@ -63,6 +64,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         self._press: Press | None = None
         self._kb = Config(root=Path())
         self._shelved = Shelved.empty()
+        self._lists = Lists(self._shelved.cache, "")
         self._files = Files([])
         self._nav: Any = None
         self._ways = browse.Ways()
@@ -152,11 +154,23 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         self._press = Press(config, self._nav, env, files.documentation_pages(), self._furnish)
         if not self.previews:
             self._shelved.bring_out(self._press, files, self._around)
+        self._lists = Lists(self._shelved.cache, self._shelved.chrome)
+        listed = (files.src_uris.get(path) for path in self._ways.groups)
+        pages = (file.page for file in listed if file and file.page and file.generated_by)
+        self._lists.spare(pages, env.from_string("-"))
         return env
 
     @event_priority(-100)
     def on_post_page(self, output: str, /, *, page: Page, config: MkDocsConfig) -> str:
         """Write what machines read in the head, and the policy that the page obeys."""
+        known = self._lists.finished(page)
+        return (
+            self._lists.printed(page, self._headed(output, page, config))
+            if known is None
+            else known
+        )
+
+    def _headed(self, output: str, page: Page, config: MkDocsConfig) -> str:
         root, article = self._place(page).root, self._article(page)
         parts = [heads.feed_link(root, self._texts["updates"])] if config.site_url else []
         if article:
@@ -178,6 +192,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
     def on_post_build(self, /, *, config: MkDocsConfig) -> None:
         """Write what stands beside the pages, then look at the bytes that would go out."""
         site = Path(config.site_dir)
+        self._lists.keep()
         with phase("feed and lists"):
             self._shelved.write_beside(site, self._files)
         with phase("search"):

@@ -39,7 +39,11 @@ Around = Callable[[Article, str], str]
 
 @dataclass(slots=True)
 class Shelved:
-    """All articles of one build."""
+    """All articles of one build.
+
+    Attributes:
+        chrome: Once they are brought out: a digest of everything on a page that is not its own.
+    """
 
     kb: Config
     options: DocworthyConfig
@@ -48,6 +52,7 @@ class Shelved:
     cache: Cache
     stamp: str = ""
     serves: bool = False
+    chrome: str = ""
     _near: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     _told: dict[str, tuple[Article, ...]] = field(default_factory=dict)
     _said: list[beside.Line] = field(default_factory=list)
@@ -170,14 +175,13 @@ class Shelved:
             )
             for path, (reading, file) in shown.items()
         }
-        chrome = ""
         if shown:
             probe = Finished.of(next(iter(shown.values()))[1])
             probe.src_uri = "articles/x.md"
-            chrome = f"{self.stamp} {press.chrome(probe)} {_theme(self.mkdocs)}"
+            self.chrome = f"{self.stamp} {press.chrome(probe)} {_theme(self.mkdocs)}"
         edition = Edition(self.cache, Path(self.mkdocs.site_dir), press)
         with phase("articles printed"):
-            return edition.bring_out(leaves, chrome)
+            return edition.bring_out(leaves, self.chrome)
 
     def preview(self, press: Press, files: Files, article: Article) -> str:
         """Return the page of an article that need not lie on the shelf."""

@@ -7,6 +7,7 @@ import tarfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
+from itertools import islice
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -72,13 +73,10 @@ def lay_out(data: Path, number: int, folder: Path) -> None:
         (folder / name / "kb.toml").write_text("")
     (folder / "ours" / "mkdocs.yml").write_text(f"{MKDOCS}plugins: [search, docworthy]\n")
     with Pool() as pool:
-        kept = (one for one in pool.imap(_fit, texts(data), chunksize=32) if one)
-        named = (
-            (folder, one, f"a{place}") for place, one in zip(range(number), kept, strict=False)
-        )
-        written = [pool.apply_async(write, one) for one in named]
-        for one in written:
-            one.get()
+        fit = (one for one in pool.imap(_fit, texts(data), chunksize=32) if one)
+        kept = list(islice(fit, number))
+    with Pool() as pool:
+        pool.starmap(write, [(folder, one, f"a{place}") for place, one in enumerate(kept)])
 
 
 @cache
