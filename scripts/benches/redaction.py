@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from redacting import known_fields, speed  # noqa: E402
-from redacting.peers import Finder, detect_secrets, ours, presidio  # noqa: E402
+from redacting.peers import Finder, detect_secrets, ours, presidio, with_model  # noqa: E402
 from redacting.scoring import SETS, Tally, around, rows, score  # noqa: E402
 from redacting.survival import survivors  # noqa: E402
 
@@ -33,11 +33,11 @@ def main() -> None:
     """Measure every finder on every set, and print the tables."""
     options = arguments()
     started = time.time()
-    peers = [] if options.alone else [presidio(), detect_secrets()]
+    peers = [] if options.alone else [with_model(), presidio(), detect_secrets()]
     finders = [ours(), *(one for one in peers if one)]
     print(f"# redaction, rules {RULES_VERSION}\n")
     if None in peers:
-        print("A peer is skipped: it is not installed (scripts/benches/redaction.txt).\n")
+        print("A peer or the extra `people` is skipped: not installed (redaction.txt).\n")
     sets = {name: given(options, name) for name in SETS if options.only in ("", name)}
     columns = measured(sets, finders, options.peer_rows)
     print_recall(sets, columns)
