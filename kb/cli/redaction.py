@@ -4,12 +4,14 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
 from kb.cli import out
 from kb.cli.workspace import open_workspace
+from kb.config import find_root
 from kb.errors import KbError, RedactionError
 from kb.redaction import Redaction, Redactor, known_from
 
@@ -38,10 +40,12 @@ def redact(context: click.Context, file: BinaryIO) -> None:
 
 
 def _redactor() -> Redactor:
+    """Return the workspace's redactor, or one without words of its own where there is no workspace."""
     try:
-        return open_workspace().redactor
+        find_root(Path.cwd())
     except KbError:
         return Redactor()
+    return open_workspace().redactor
 
 
 def _rows(file: BinaryIO) -> Iterator[tuple[int, bytes | Mapping[str, Any]]]:

@@ -110,7 +110,8 @@ def open_workspace() -> Workspace:
         ConfigError: There is none, or its configuration is wrong.
     """
     config = load(find_root(Path.cwd()))
-    redactor = Redactor(words=config.redaction.words, allow=config.redaction.allow)
+    own = config.redaction
+    redactor = Redactor(words=own.words, allow=own.allow, people=own.people)
     return Workspace(config=config, library=Library(config.docs), redactor=redactor)
 
 

@@ -80,11 +80,13 @@ class RedactionWords:
     Attributes:
         words: Always redacted, in any case.
         allow: Never redacted.
+        people: Whether a language model looks for people's names as well (the extra `people`).
         seconds: How long the scanner may take for one piece of text before nothing passes.
     """
 
     words: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
+    people: bool = False
     seconds: float = 30.0
 
 

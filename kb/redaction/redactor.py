@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from kb.redaction.encoded import find_encoded
 from kb.redaction.known import lookout, lookout_for_domains, stands
+from kb.redaction.model import find_by_model, load
 from kb.redaction.scan import PLACEHOLDER, masked, scan
 from kb.redaction.spans import Rewriting, merged, rewritten
 from kb.redaction.text import NOBODY, Entity, Finding, Known, Placeholders, Redaction, SafeText
@@ -27,10 +28,19 @@ class Redactor:
     Attributes:
         words: The workspace's own private words.
         allow: What this workspace lets stand, compared without case; known fields win over it.
+        people: Whether a language model looks for people's names as well.
+
+    Raises:
+        ConfigError: `people` is asked for, and the extra of that name is not installed.
     """
 
     words: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
+    people: bool = False
+
+    def __post_init__(self) -> None:
+        if self.people:
+            load()
 
     def redact(
         self, text: str, known: Known = NOBODY, placeholders: Placeholders | None = None
@@ -77,6 +87,8 @@ class Redactor:
         look = lookout(known, self.words)
         found = [*scan(text, view)]
         found.extend(find_encoded(text, view, look, found))
+        if self.people:
+            found.extend(find_by_model(text, view))
         if self.allow:
             allowed = {one.casefold() for one in self.allow}
             found = [one for one in found if text[one.start : one.end].casefold() not in allowed]

@@ -127,12 +127,17 @@ def make_collector(
             held=config.measure.holdout,
         ),
         crowd=Crowd(store.crowding.weeks),
-        redactor=Redactor(words=config.redaction.words, allow=config.redaction.allow),
+        redactor=_redactor(config),
         now=now,
         is_team=is_team,
         secret=secret,
         page_key=config.page_key(),
     )
+
+
+def _redactor(config: Config) -> Redactor:
+    own = config.redaction
+    return Redactor(words=own.words, allow=own.allow, people=own.people)
 
 
 def make_passing(config: Config, store: Store, *, now: Callable[[], datetime]) -> Passing:
@@ -145,7 +150,7 @@ def make_passing(config: Config, store: Store, *, now: Callable[[], datetime]) -
         raise no_form()
     return Passing(
         outbox=store.outbox,
-        redactor=Redactor(words=config.redaction.words, allow=config.redaction.allow),
+        redactor=_redactor(config),
         now=now,
         to=config.form.to,
         secret=hashlib.sha256(b"kb.service/passing" + config.secret()).digest(),

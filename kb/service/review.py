@@ -226,7 +226,7 @@ class Desk:
     @property
     def _redactor(self) -> Redactor:
         words = self.config.redaction
-        return Redactor(words=words.words, allow=words.allow)
+        return Redactor(words=words.words, allow=words.allow, people=words.people)
 
     @property
     def _settled(self) -> Settled:

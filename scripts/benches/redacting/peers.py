@@ -4,6 +4,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb.errors import ConfigError
 from kb.redaction import Redactor
 from redacting.scoring import Find, Spans
 
@@ -41,6 +42,19 @@ def ours() -> Finder:
         return [(one.start, one.end, one.entity.value) for one in redactor.find(text)]
 
     return Finder("docworthy", find)
+
+
+def with_model() -> Finder | None:
+    """Return this project's finder with the extra `people`, if that is installed."""
+    try:
+        redactor = Redactor(people=True)
+    except ConfigError:
+        return None
+
+    def find(text: str) -> Spans:
+        return [(one.start, one.end, one.entity.value) for one in redactor.find(text)]
+
+    return Finder("docworthy[people]", find, slow=True)
 
 
 def presidio() -> Finder | None:
