@@ -1,6 +1,5 @@
 """What is to be done, and what comes first."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -74,7 +73,7 @@ def test_the_list_is_ranked_by_people() -> None:
     seekers = [
         event(Kind.SEARCH, n, reader=f"s{n}", query="export logs", results=0) for n in range(14)
     ]
-    recent = [replace(e, at=NOW - timedelta(days=1)) for e in seekers]
+    recent = [e._replace(at=NOW - timedelta(days=1)) for e in seekers]
     pages = [page(), page("a2", "Waiting", state="in_review", tickets=("d:1",))]
     found = tasks([*recent, *votes(Kind.NOT_SOLVED, 12)], pages)
     assert [(task.kind, task.people) for task in found] == [
