@@ -6,7 +6,8 @@ DATA is the folder of the sets (`../shared/data` beside the repository when left
 solved or not, environment, links that helpers gave, duplicates, speed, memory. The accepted marks
 are hidden from the code and scored against. `--quick` takes a fifth of it; `--tickets` says how many
 tickets the commands go through for their memory (`--tickets 25000 100000`).
-The solving message's weights were fitted on the same threads: what holds is the cross-validated row.
+The solving message's weights were fitted on the same threads: what they reach on others is told by
+`scripts/bench capture_fit`, which cross-validates them.
 """
 
 import argparse
@@ -61,14 +62,6 @@ def solved_by(rows: list[Row], tickets: list[Ticket], title: str) -> None:
         picked = [pick(row, ticket) for row, ticket in zip(rows, tickets, strict=True)]
         cells = "  ".join(f"{cell:<14}" for cell in solving.shares(rows, picked))
         print(f"{title:<8} {name:<28} {cells}")
-
-
-def validated() -> None:
-    """Print what the weights reached on threads they were not fitted on."""
-    path = ROOT / "kb" / "capture" / "solution.json"
-    reached = json.loads(path.read_text(encoding="utf-8"))["reached"]
-    cells = "  ".join(f"{cell:<14}" for cell in reached)
-    print(f"{'English':<8} {'docworthy, cross-validated':<28} {cells}")
 
 
 def line(solved: list[Ticket], unsolved: list[Ticket], redacted: float) -> None:
@@ -219,7 +212,6 @@ def main() -> None:
     print(f"read in {loaded - start:.0f} s, {sum(map(len, read))} threads\n")
     print(f"{'solving message':<37} {'strict':<15} {'or referred to':<15} {'4+ messages':<15} or referred to")  # fmt: skip
     solved_by(read[0], tickets[0], "English")
-    validated()
     solved_by(read[1], tickets[1], "others")
     print("\ntriage of solved against unsolved")
     line(tickets[0], tickets[2], redacted)

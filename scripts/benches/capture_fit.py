@@ -204,7 +204,6 @@ def main() -> None:
         f"solved found {said_so[labels].mean():.3f}, unsolved found {(~said_so)[~labels].mean():.3f}"
     )
     told = {"signals": weights, "solved": solved_logit(ends, labels), "words": words}
-    told["reached"] = reached
     text = json.dumps(told, ensure_ascii=False, indent=0, sort_keys=True)
     (ROOT / "kb/capture/solution.json").write_text(text + "\n", encoding="utf-8")
 
