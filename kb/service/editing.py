@@ -34,6 +34,7 @@ def edited(article: Article, form: Mapping[str, str]) -> Article:
         raise ArticleError(article.id, "audience or risk is none of ours", "Choose one") from None
     facts: dict[str, Any] = {name: given[name].strip() for name in NAMES}
     facts |= {name: _lines(given[name]) for name in LISTS}
+    facts["lang"] = facts["lang"] or article.lang
     after = replace(
         article,
         title=" ".join(given["title"].split()),

@@ -21,6 +21,7 @@ def test_a_translation_is_named_in_the_form() -> None:
     after = edited(article, {"lang": " de ", "translation_of": "the-original"})
 
     assert ("de", "the-original") == (after.lang, after.translation_of)
+    assert "de" == edited(after, {"lang": ""}).lang
 
 
 def test_an_original_that_can_be_none_is_refused() -> None:
