@@ -110,8 +110,7 @@ def open_workspace() -> Workspace:
         ConfigError: There is none, or its configuration is wrong.
     """
     config = load(find_root(Path.cwd()))
-    own = config.redaction
-    redactor = Redactor(words=own.words, allow=own.allow, people=own.people)
+    redactor = Redactor.of(config.redaction)
     return Workspace(config=config, library=Library(config.docs), redactor=redactor)
 
 

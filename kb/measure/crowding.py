@@ -1,4 +1,4 @@
-"""Tells people from a crowd behind one address: so many visits to the form in four weeks."""
+"""Tells people from a crowd behind one address: so many visits to the form in five weeks."""
 
 import hashlib
 import ipaddress

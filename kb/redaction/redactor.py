@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from kb.redaction.encoded import find_encoded
 from kb.redaction.known import lookout, lookout_for_domains, stands
@@ -19,6 +20,22 @@ WORTHWHILE = 0.75
 """Up to this share of the text its surroundings are read first, and the whole only if they show something."""
 BY_LOOKS = frozenset((Entity.PERSON, Entity.ORGANISATION, Entity.HOST, Entity.USERNAME))
 """What a vendor's product or host may be mistaken for."""
+
+
+class Own(Protocol):
+    """What a workspace says of its own, as `kb.config` reads it."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Always redacted."""
+
+    @property
+    def allow(self) -> tuple[str, ...]:
+        """Never redacted."""
+
+    @property
+    def people(self) -> bool:
+        """Whether a language model looks for names as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +58,11 @@ class Redactor:
     def __post_init__(self) -> None:
         if self.people:
             load()
+
+    @classmethod
+    def of(cls, own: Own) -> "Redactor":
+        """Return the redactor that a workspace asks for."""
+        return cls(words=own.words, allow=own.allow, people=own.people)
 
     def redact(
         self, text: str, known: Known = NOBODY, placeholders: Placeholders | None = None

@@ -127,17 +127,12 @@ def make_collector(
             held=config.measure.holdout,
         ),
         crowd=Crowd(store.crowding.weeks),
-        redactor=_redactor(config),
+        redactor=Redactor.of(config.redaction),
         now=now,
         is_team=is_team,
         secret=secret,
         page_key=config.page_key(),
     )
-
-
-def _redactor(config: Config) -> Redactor:
-    own = config.redaction
-    return Redactor(words=own.words, allow=own.allow, people=own.people)
 
 
 def make_passing(config: Config, store: Store, *, now: Callable[[], datetime]) -> Passing:
@@ -150,7 +145,7 @@ def make_passing(config: Config, store: Store, *, now: Callable[[], datetime]) -
         raise no_form()
     return Passing(
         outbox=store.outbox,
-        redactor=_redactor(config),
+        redactor=Redactor.of(config.redaction),
         now=now,
         to=config.form.to,
         secret=hashlib.sha256(b"kb.service/passing" + config.secret()).digest(),

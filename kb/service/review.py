@@ -225,8 +225,7 @@ class Desk:
 
     @property
     def _redactor(self) -> Redactor:
-        words = self.config.redaction
-        return Redactor(words=words.words, allow=words.allow, people=words.people)
+        return Redactor.of(self.config.redaction)
 
     @property
     def _settled(self) -> Settled:
