@@ -11,11 +11,11 @@ from kb.articles.residue import Residual, redacted_too, residuals, settle
 from kb.articles.settled import Verdict
 from kb.articles.standard import Violation
 from kb.cli import out
-from kb.cli.steps import violations
 from kb.cli.workspace import Workspace, as_option, json_option, now, open_workspace, who
 from kb.errors import GateError, KbError
 from kb.gates import git, settling
 from kb.gates.objects import Layout, refused
+from kb.service.steps import keep
 
 _KEYS = {"r": Verdict.SENSITIVE, "n": Verdict.HARMLESS}
 
@@ -60,9 +60,9 @@ def check(
 
 
 def _check_articles(workspace: Workspace, ids: tuple[str, ...], as_json: bool) -> int:
-    shelf = workspace.library.shelf()
+    shelf, look = workspace.library.shelf(), workspace.steps().look
     chosen = [a for a in shelf.articles if not ids or a.id in ids]
-    found = [(article, one) for article in chosen for one in violations(workspace, article)]
+    found = [(article, one) for article in chosen for one in look(article)]
     blocking = sum(one.blocking for _, one in found) + len(shelf.broken)
     if as_json:
         rows = [{"article": a.id, "state": a.state, "rule": v.rule, "what": v.what,
@@ -137,7 +137,7 @@ def _asked(workspace: Workspace, article: Article, one: Residual, by: str) -> Ar
     if verdict is Verdict.SENSITIVE:
         changed = redacted_too(article, one)
         article = move(changed, Verb.EDIT, by=by, at=at, note="redacted what was found")
-        workspace.keep(article)
+        keep(workspace.config, article)
     settling.append(workspace.config.root, row)
     return article
 

@@ -23,6 +23,7 @@ from kb.cli.workspace import (
     who,
 )
 from kb.errors import ConfigError, SourceError, TicketError
+from kb.service.steps import keep
 from kb.store.store import Store
 from kb.tickets.http import origin
 from kb.tickets.ticket import Ticket
@@ -197,7 +198,7 @@ class _Desk:
         if not self._dry_run:
             old = library.evidence(article.id)
             library.save_evidence(article.id, tuple(dict.fromkeys((*old, *made.evidence))))
-            self._workspace.keep(article)
+            keep(self._workspace.config, article)
         else:
             self._unwritten[article.id] = article
         self._drafted[ticket.key] = article.id

@@ -15,7 +15,6 @@ from kb.articles.repository import Repository
 from kb.articles.steps import Steps
 from kb.cli import out
 from kb.cli.check import layout
-from kb.cli.steps import steps_of
 from kb.cli.workspace import Workspace, dry_option, json_option, open_workspace
 from kb.config import Config
 from kb.errors import ConfigError, KbError, LifecycleError
@@ -133,7 +132,7 @@ def _exchange(workspace: Workspace, http: Http, dry: bool) -> _Exchange:
     return _Exchange(
         workspace=workspace,
         pulls=PullRequests(ask=ask, project=config.review.github),
-        steps=steps_of(workspace),
+        steps=workspace.steps(),
         repository=Repository(config.docs),
         people=people_of(config.review.people),
         dry=dry,

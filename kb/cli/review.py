@@ -8,7 +8,7 @@ from kb.articles.approval import is_approved
 from kb.articles.article import Article, State, Verb
 from kb.cli import out
 from kb.cli.pull_requests import github_reviews
-from kb.cli.steps import take_all, violations
+from kb.cli.steps import take_all
 from kb.cli.workspace import Workspace, as_option, json_option, now, open_workspace, who
 from kb.config import Config
 from kb.service.queue import LOOK_BACK, Waiting, in_order, waiting, waits
@@ -96,7 +96,7 @@ def show(article_id: str, as_json: bool) -> None:
     workspace = open_workspace()
     article = workspace.library.find(article_id)
     evidence = workspace.library.evidence(article_id)
-    wrong = violations(workspace, article)
+    wrong = workspace.steps().look(article)
     if as_json:
         rows = [{"section": e.section, "sentence": e.sentence, "ticket": e.ticket,
                  "message": e.message, "start": e.start, "end": e.end} for e in evidence]  # fmt: skip

@@ -11,10 +11,10 @@ from typing import Any
 
 import click
 
-from kb.articles.article import Article, State
+from kb.articles.article import State
 from kb.articles.library import Library, lock
-from kb.articles.repository import Repository
 from kb.articles.settled import Settled
+from kb.articles.steps import Steps
 from kb.config import Config, find_root, load
 from kb.errors import ConfigError
 from kb.gates import settling
@@ -23,6 +23,7 @@ from kb.gates.site import said_by_hand
 from kb.gates.verdict import Judge
 from kb.redaction import Redactor
 from kb.search.page import Page, of_article, of_docs
+from kb.service.steps import steps_of
 from kb.store.store import Store, open_store
 
 
@@ -48,29 +49,14 @@ class Workspace:
             finally:
                 store.close()
 
-    @property
-    def repository(self) -> Repository | None:
-        """Where each change becomes a commit, None where git is not the store."""
-        return Repository(self.config.docs) if self.config.review.git else None
-
-    def keep(self, article: Article) -> None:
-        """Save the article and, where git is the store, commit it."""
-        self.library.save(article)
-        if repository := self.repository:
-            repository.record(article)
+    def steps(self) -> Steps:
+        """Return the workspace's steps, by the system's clock."""
+        return steps_of(self.config, now, self.redactor)
 
     @property
     def settled(self) -> Settled:
         """What people decided about findings; without the workspace's key nothing is known."""
-        return settling.read(self.config.root, self.key)
-
-    @property
-    def key(self) -> bytes:
-        """The workspace's key, `b""` where there is none."""
-        try:
-            return self.config.secret()
-        except ConfigError:
-            return b""
+        return settling.read(self.config.root, self.config.key())
 
     def judge(self) -> Judge:
         """Return what the gates look for.
@@ -82,7 +68,7 @@ class Workspace:
         book = Rulebook(words=words.words, allow=words.allow, seconds=words.seconds)
         root = self.config.root
         said = said_by_hand(self.config.docs, root / "mkdocs.yml", root / "kb.toml")
-        return settling.judge(root, self.config.state, book, self.key, said)
+        return settling.judge(root, self.config.state, book, self.config.key(), said)
 
     def pages(self, *, published_only: bool = False) -> tuple[Page, ...]:
         """Return everything that can be found: articles and every other page of the docs."""

@@ -9,10 +9,10 @@ from email.message import EmailMessage
 from hashlib import sha256
 
 from kb.feedback.letter import Letter, Receipt, Verdict
+from kb.tickets.http import is_loopback
 
 DESTINATION = "mail"
 _SECONDS = 20
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def mail(key: str, *, subject: str, text: str, to: Sequence[str], reply_to: str = "") -> Letter:
@@ -80,7 +80,7 @@ class Mail:
             )
         else:
             server = smtplib.SMTP(self.host, self.port, timeout=_SECONDS)
-            if self.host not in _LOOPBACK:
+            if not is_loopback(self.host):
                 server.starttls(context=context)
         if self.user:
             server.login(self.user, self.password)

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import httpx2
 
 from kb.feedback.letter import Receipt, Verdict
+from kb.tickets.http import is_loopback
 
 LARGEST_ANSWER = 4 * 1024 * 1024
 _TIMEOUT = httpx2.Timeout(20.0, connect=5.0)
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 
 
@@ -87,7 +87,7 @@ class Host:
         content: bytes | None = None,
     ) -> Answer:
         """Make one request, and tell what came back; nothing is raised and nothing repeated."""
-        local = urlsplit(self.base).hostname in _LOOPBACK
+        local = is_loopback(urlsplit(self.base).hostname)
         sent = {"User-Agent": "docworthy", **self.headers, **(headers or {})}
         try:
             with (

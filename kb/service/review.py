@@ -9,12 +9,9 @@ from kb.articles.article import Article, State, Verb
 from kb.articles.identity import person
 from kb.articles.library import Library
 from kb.articles.lifecycle import MOVES, move
-from kb.articles.repository import Repository
-from kb.articles.residue import Residual, redacted_too, residuals, residue, settle
-from kb.articles.roles import Roles
+from kb.articles.residue import Residual, redacted_too, residuals, settle
 from kb.articles.settled import Settled, Verdict, is_sure_secret
-from kb.articles.signature import sign_with, verify_with
-from kb.articles.standard import Violation, check
+from kb.articles.standard import Violation
 from kb.articles.steps import Steps
 from kb.config import Config
 from kb.errors import KbError, LifecycleError
@@ -26,6 +23,7 @@ from kb.service.difference import Part, difference
 from kb.service.editing import edited, fields_of
 from kb.service.failures import Refusal
 from kb.service.queue import ReviewFigures, Waiting
+from kb.service.steps import keep, steps_of
 from kb.store.store import Store
 from kb.tickets.ticket import Ticket
 
@@ -91,8 +89,9 @@ class Desk:
         """Return what waits in its order, what cannot be read, and the review's own figures."""
         shelf, now = self._library.shelf(), self.now()
         events = self.store.events.all(since=now - queue.LOOK_BACK)
+        look = self.steps.look
         lines = [
-            queue.waiting(a, now, violations=self.look(a), events=events)
+            queue.waiting(a, now, violations=look(a), events=events)
             for a in shelf.articles
             if queue.waits(a)
         ]
@@ -164,9 +163,9 @@ class Desk:
             return Conflict(
                 fields=fields_of(after), now=article, between=difference(article, after)
             )
-        if why := self._roles.why_not(by, Verb.EDIT):
+        if why := self.steps.roles.why_not(by, Verb.EDIT):
             raise LifecycleError(article_id, why, "Ask an engineer of this workspace")
-        self._save(move(after, Verb.EDIT, by=by, at=self.now()))
+        keep(self.config, move(after, Verb.EDIT, by=by, at=self.now()))
         return None
 
     def find(self, article_id: str) -> Article:
@@ -190,7 +189,7 @@ class Desk:
 
     def look(self, article: Article) -> tuple[Violation, ...]:
         """Return every violation, the standard's and the redactor's."""
-        return (*residue(article, self._redactor, self._settled), *check(article))
+        return self.steps.look(article)
 
     def settle(self, article_id: str, number: int, verdict: Verdict, *, by: str, seen: str) -> None:
         """Settle the article's finding of this number: let it stand, or take it out.
@@ -210,7 +209,7 @@ class Desk:
         found = self._residuals(article)
         if not 0 <= number < len(found):
             raise Refusal(404, article_id, "there is no such finding any more", "Open it again")
-        if why := self._roles.why_not(by, Verb.EDIT):
+        if why := self.steps.roles.why_not(by, Verb.EDIT):
             raise LifecycleError(article_id, why, "Ask an engineer of this workspace")
         row = settle(
             found[number], verdict, article=article, key=self.config.secret(), by=by, at=self.now()
@@ -218,7 +217,7 @@ class Desk:
         settling.append(self.config.root, row)
         if verdict is Verdict.SENSITIVE:
             clean = redacted_too(article, found[number])
-            self._save(move(clean, Verb.EDIT, by=by, at=self.now()))
+            keep(self.config, move(clean, Verb.EDIT, by=by, at=self.now()))
 
     def _residuals(self, article: Article) -> tuple[Residual, ...]:
         return residuals(article, self._redactor, self._settled)
@@ -234,33 +233,11 @@ class Desk:
     @property
     def steps(self) -> Steps:
         """The workspace's steps, the same as the command line takes."""
-        return Steps(
-            library=self._library,
-            look=self.look,
-            now=self.now,
-            verify=verify_with(self.config.signers),
-            sign=sign_with(self.config.ssh_key),
-            roles=self._roles,
-            repository=self._repository,
-        )
-
-    @property
-    def _repository(self) -> Repository | None:
-        return Repository(self.config.docs) if self.config.review.git else None
-
-    def _save(self, article: Article) -> None:
-        self._library.save(article)
-        if repository := self._repository:
-            repository.record(article)
+        return steps_of(self.config, self.now, self._redactor)
 
     @property
     def _library(self) -> Library:
         return Library(self.config.docs)
-
-    @property
-    def _roles(self) -> Roles:
-        said = self.config.review
-        return Roles(engineers=said.engineers, reviewers=said.reviewers, leads=said.leads)
 
     def _live(self, draft: Article) -> Article | None:
         if draft.state is State.PUBLISHED:
@@ -277,7 +254,7 @@ class Desk:
         return _sentence(_why_not(waiting, verb) or self._why_not_you(waiting, verb, who))
 
     def _why_not_you(self, waiting: Waiting, verb: Verb, who: str) -> str:
-        if who and (why := self._roles.why_not(who, verb)):
+        if who and (why := self.steps.roles.why_not(who, verb)):
             return why
         if verb is not Verb.APPROVE:
             return ""

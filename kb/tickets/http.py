@@ -46,6 +46,11 @@ class Clock:
     jitter: Callable[[], float] = random.random
 
 
+def is_loopback(host: str | None) -> bool:
+    """Tell whether the host is this machine: no proxy is asked, and no certificate expected."""
+    return host in _LOOPBACK
+
+
 def origin(url: str, where: str = "source.url") -> str:
     """Return scheme and host of an address that credentials may be sent to.
 
@@ -53,7 +58,7 @@ def origin(url: str, where: str = "source.url") -> str:
         ConfigError: It is not https, or holds more than a host and a path.
     """
     parts = urlsplit(url)
-    local = parts.scheme == "http" and parts.hostname in _LOOPBACK
+    local = parts.scheme == "http" and is_loopback(parts.hostname)
     if not parts.hostname or not (parts.scheme == "https" or local):
         raise ConfigError(where, "it is not an https address", "Write https://host")
     if parts.username or parts.password or parts.query or parts.fragment:
@@ -82,7 +87,7 @@ class Http:
     _due: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        local = urlsplit(self.base).hostname in _LOOPBACK
+        local = is_loopback(urlsplit(self.base).hostname)
         self._client = httpx2.Client(
             headers=dict(self.headers),
             timeout=_TIMEOUT,

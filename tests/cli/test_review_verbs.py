@@ -123,3 +123,15 @@ def test_the_list_is_in_the_queue_s_order(workspace: Path, library: Library) -> 
     assert 3 == rows[1]["demand"]
     printed, _ = kb(workspace, "review")
     assert "mend it, then kb review resolve" in printed.splitlines()[0]
+
+
+def test_translation_of_nothing_is_told(workspace: Path, library: Library) -> None:
+    """A translation that names an article which is not there is told, and blocks nothing."""
+    library.save(make_article(id="zwei-4", lang="de", translation_of="first-1"))
+    library.save(make_article(id="drei-5", lang="de", translation_of="gone-9"))
+
+    rows = json.loads(kb(workspace, "check", "--json")[0])["violations"]
+
+    assert [("drei-5", False)] == [
+        (row["article"], row["blocking"]) for row in rows if row["rule"] == "no-original"
+    ]
