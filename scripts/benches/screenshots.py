@@ -100,7 +100,8 @@ def main() -> None:
             every_way(browser, url, f"site-{name}", args.into)
         if args.team:
             service, cookies = args.team.partition("/team/")[0], signed_in(browser, args.team)
-            every_way(browser, f"{service}/{TEAM['figures']}", "figures", args.into, cookies)
+            figures, front = f"{service}/{TEAM['figures']}", args.into / "figures-light.webp"
+            take(browser, figures, "light", SIZES[""], front, cookies)
             for name, path in TEAM.items():
                 place = ROOT / "docs" / "team"
                 every_way(browser, f"{service}/{path}", name, place, cookies, TALL)
