@@ -1,10 +1,11 @@
 """Triage: which of four outcomes a doc-worthy ticket has, proposed with reason and confidence."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from typing import Self
 
 from kb.capture.drafting import draft_id
 from kb.capture.matching import Match, Matcher, identifiers
@@ -41,6 +42,15 @@ class Decision:
     by: str
     at: datetime
 
+    @property
+    def in_vain(self) -> bool:
+        """Whether the requester had looked for the article and not found it."""
+        return self.reason.endswith(_IN_VAIN)
+
+    def sought_in_vain(self) -> Self:
+        """Return this decision, telling that the requester had looked for the article."""
+        return replace(self, reason=f"{self.reason}; {_IN_VAIN}")
+
 
 SAME = 0.195
 """Likeness from which two problems are taken for the same one."""
@@ -49,7 +59,7 @@ NEAR = 0.16
 UNSURE = 0.5
 LACKING = 4
 """So many commands and settings of the answer that the page lacks make it an update."""
-NOT_FOUND = "the requester had looked for it and not found it"
+_IN_VAIN = "the requester had looked for it and not found it"
 """What a known decision's reason ends with where the article's words were not the customer's."""
 _DEFECT = re.compile(
     r"(?i)\b(is a (known )?(bug|defect|regression)|filed (it |this )?(as )?(a )?(bug|issue|defect)"

@@ -14,7 +14,6 @@ from kb.capture.matching import KEPT, Matcher
 from kb.capture.meaning import load_meaning
 from kb.capture.suggestion import Suggestion, suggestions
 from kb.capture.triage import (
-    NOT_FOUND,
     Decision,
     Outcome,
     is_candidate,
@@ -223,7 +222,7 @@ class _Desk:
     def _take(self, ticket: Ticket, decision: Decision) -> None:
         known = decision.outcome is Outcome.KNOWN
         if known and self.sought.in_vain(ticket, decision.article):
-            decision = replace(decision, reason=f"{decision.reason}; {NOT_FOUND}")
+            decision = decision.sought_in_vain()
         self.batch.append(decision)
         if not self.auto:
             self.made.add(ticket.key)

@@ -2,7 +2,7 @@
 
 from kb.articles.library import Library
 from kb.articles.lifecycle import open_flags
-from kb.capture.triage import NOT_FOUND, Outcome
+from kb.capture.triage import Outcome
 from kb.config import Config
 from kb.feedback.worklist import Noticed
 from kb.service.measuring import Measured
@@ -29,5 +29,5 @@ def noticed(config: Config, store: Store, found: Measured) -> Noticed:
     return Noticed(
         flags=tuple(flags),
         known=tuple((decision.article, decision.ticket) for decision in known),
-        in_vain=tuple(d.ticket for d in known if d.reason.endswith(NOT_FOUND)),
+        in_vain=tuple(d.ticket for d in known if d.in_vain),
     )
