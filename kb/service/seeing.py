@@ -115,24 +115,26 @@ def daily(
             yield day.day, window.tally(_sheet(store, day, topics, window), near.contacts())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Part:
     """Who wrote in on one day.
 
     Attributes:
         mark: Changes with them.
         tickets: Those of whom there is a ticket.
-        folded: Those of whom the site's form saw it go.
+        folded: Those of whom the site's form saw it go; read when first asked for.
     """
 
-    mark: str = ""
-    tickets: Sequence[Contact] = ()
-    folded: Folded | None = None
+    mark: str
+    tickets: Sequence[Contact]
+    folded: Folded | None
+    _forms: Sequence[Contact] | None = None
 
     def contacts(self) -> Iterator[Contact]:
+        if self._forms is None:
+            self._forms = self.folded.forms() if self.folded else ()
         yield from self.tickets
-        if self.folded:
-            yield from self.folded.forms()
+        yield from self._forms
 
 
 @dataclass(frozen=True, slots=True)
