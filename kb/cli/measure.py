@@ -13,6 +13,7 @@ from kb.cli.workspace import Workspace, dry_option, instant, json_option, open_w
 from kb.errors import ConfigError, EventError, SourceError
 from kb.measure.events import Event
 from kb.measure.report_json import to_json
+from kb.measure.terms import Terms
 from kb.measure.wire import parse_batch
 from kb.service.canary import visit
 from kb.service.measuring import measured
@@ -45,6 +46,7 @@ def record(file: TextIO, dry_run: bool, as_json: bool) -> None:
 
 
 def _read(file: TextIO, workspace: Workspace) -> Iterator[Event]:
+    terms = Terms(workspace.redactor)
     for number, line in enumerate(file, 1):
         where = f"{Path(file.name).name}:{number}"
         try:
@@ -56,7 +58,7 @@ def _read(file: TextIO, workspace: Workspace) -> Iterator[Event]:
         if not aware:
             raise EventError(where, "it is not at, reader and event", "See the docs on events")
         batch = {"v": 1, "events": [row.get("event")]}
-        found = parse_batch(batch, at=at, reader=reader, redactor=workspace.redactor)
+        found = parse_batch(batch, at=at, reader=reader, terms=terms)
         yield from found.events
 
 

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from kb.measure.contacts import Contact
 from kb.measure.events import Event
@@ -15,9 +15,8 @@ WINDOW = timedelta(days=7)
 """How long after an attempt's start a ticket still says that it failed."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One reader's contiguous activity about one problem.
+class Attempt(NamedTuple):
+    """One reader's contiguous activity about one problem: a tuple, since so many are made.
 
     Attributes:
         reader: The reader's opaque key.

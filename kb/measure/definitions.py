@@ -6,7 +6,7 @@ from datetime import datetime
 from kb.measure.attempts import Intent, Outcome
 from kb.measure.contacts import Contact
 from kb.measure.figures import Figure, share
-from kb.measure.tally import Tally
+from kb.measure.tally import Cast, Tally
 
 
 def implicit_success(tally: Tally, *, since: datetime, until: datetime) -> Figure:
@@ -56,7 +56,9 @@ def servicenow_potential(tally: Tally, *, since: datetime, until: datetime) -> F
     return share("servicenow_potential", part, whole, since=since, until=until, note=note)
 
 
-def servicexrg_modelled(tally: Tally, window: int, *, since: datetime, until: datetime) -> Figure:
+def servicexrg_modelled(
+    tally: Tally, cast: Cast, window: int, *, since: datetime, until: datetime
+) -> Figure:
     """Return `attempts x p(success) x p(intent) x p(no further action) / attempts`, closed ones.
 
     `modelled_deflections` (`metrics.md`), after ServiceXRG (servicexrg.com/measure-deflection):
@@ -68,7 +70,8 @@ def servicexrg_modelled(tally: Tally, window: int, *, since: datetime, until: da
     closed = sum(n for (_, outcome), n in ends.items() if outcome is not Outcome.PENDING)
     strong = sum(n for (i, o), n in ends.items() if i is Intent.STRONG and o is not Outcome.PENDING)
     wrote = sum(n for (_, outcome), n in ends.items() if outcome is Outcome.RECONTACT)
-    solved, votes = sum(up for _, up in tally.ballot.values()), len(tally.ballot)
+    solved = sum(count for (_, _, up), count in cast.items() if up)
+    votes = cast.total()
     if votes < 10 or not closed:
         return share("servicexrg_modelled", 0, 0, since=since, until=until, note="too few votes")
     events = closed * (solved / votes) * (strong / closed) * (1 - wrote / closed)
@@ -97,15 +100,26 @@ def kapa_form_deflection(tally: Tally, *, since: datetime, until: datetime) -> F
 
 
 def definitions(
-    tally: Tally, contacts: Sequence[Contact], window: int, *, since: datetime, until: datetime
+    tally: Tally,
+    cast: Cast,
+    contacts: Sequence[Contact],
+    window: int,
+    *,
+    since: datetime,
+    until: datetime,
 ) -> tuple[Figure, ...]:
-    """Return all of them, in the order of this module."""
+    """Return all of them, in the order of this module.
+
+    Args:
+        cast: The tally's votes, see `Tally.cast`.
+        window: The length of the window in days.
+    """
     span = {"since": since, "until": until}
     return (
         implicit_success(tally, **span),
         self_service_ratio(tally, contacts, **span),
         servicenow_confirmed(tally, **span),
         servicenow_potential(tally, **span),
-        servicexrg_modelled(tally, window, **span),
+        servicexrg_modelled(tally, cast, window, **span),
         kapa_form_deflection(tally, **span),
     )

@@ -1,10 +1,9 @@
 """What a reader did on the site: the closed set of events."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import groupby
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -99,20 +98,23 @@ class Comment:
 
 
 _TIME = attrgetter("at", "id")
-_READER = attrgetter("reader")
-_READER_AND_TIME = attrgetter("reader", "at", "id")
 
 
 def once(events: Iterable[Event]) -> tuple[Event, ...]:
     """Return the events by time, each id once, as first arrived."""
+    ordered = tuple(sorted(events, key=_TIME))
+    if len({event.id for event in ordered}) == len(ordered):
+        return ordered
     first: dict[str, Event] = {}
-    for event in sorted(events, key=_TIME):
+    for event in ordered:
         first.setdefault(event.id, event)
     return tuple(first.values())
 
 
-def by_reader(events: Iterable[Event]) -> Iterator[tuple[str, tuple[Event, ...]]]:
-    """Yield each reader's key with that reader's events by time, readers in order of key."""
-    ordered = sorted(events, key=_READER_AND_TIME)
-    for reader, own in groupby(ordered, key=_READER):
-        yield reader, tuple(own)
+def by_reader(events: Iterable[Event]) -> dict[str, list[Event]]:
+    """Return each reader's events in the order given; our own visits are nobody's."""
+    own: dict[str, list[Event]] = {}
+    for event in events:
+        if event.kind is not Kind.CANARY:
+            own.setdefault(event.reader, []).append(event)
+    return own

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from kb.measure.events import Event
 from kb.measure.pages import PageRef
@@ -19,6 +21,7 @@ FEWEST_READERS = 5
 """Words that fewer distinct readers used are never shown (threat T18)."""
 
 _ALIKE = 0.6
+_MOST_WORDINGS = 10_000
 _WORD = re.compile(r"[^\W_]+(?:[.\-'][^\W_]+)*")
 _EMPTY_WORDS = frozenset(
     {
@@ -81,15 +84,10 @@ class Gaps:
     k: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sign:
+class _Sign(NamedTuple):
     signal: Signal
     reader: str
     words: tuple[str, ...]
-
-    @property
-    def stems(self) -> frozenset[str]:
-        return frozenset(map(_stem, self.words))
 
 
 def gaps(
@@ -144,7 +142,7 @@ def gaps(
 
 def _of_searches(searches: Iterable[Search]) -> Iterator[_Sign]:
     worded = [(search, _words(search.query)) for search in searches]
-    found = [(search, words, frozenset(map(_stem, words))) for search, words in worded]
+    found = [(search, words, _stems(words)) for search, words in worded]
     answered = _answered((search, stems) for search, _, stems in found)
     for search, words, stems in found:
         if not search.results:
@@ -174,9 +172,15 @@ def _of_tickets(subjects: Sequence[str]) -> Iterator[_Sign]:
         yield _Sign(signal=Signal.UNANSWERED, reader=f"ticket {index}", words=_words(subject))
 
 
+@lru_cache(_MOST_WORDINGS)
 def _words(text: str) -> tuple[str, ...]:
     found = (word.casefold() for word in _WORD.findall(text))
     return tuple(word for word in found if word not in _EMPTY_WORDS)
+
+
+@lru_cache(_MOST_WORDINGS)
+def _stems(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(_stem, words))
 
 
 def _stem(word: str) -> str:
@@ -188,7 +192,7 @@ def _groups(signs: Sequence[_Sign]) -> list[list[_Sign]]:
     """Put alike word sets together, the commonest first, so that rare wordings join it."""
     by_set: dict[frozenset[str], list[_Sign]] = {}
     for sign in signs:
-        by_set.setdefault(sign.stems, []).append(sign)
+        by_set.setdefault(_stems(sign.words), []).append(sign)
     ordered = sorted(by_set, key=lambda stems: (-len(by_set[stems]), sorted(stems)))
     heads: list[frozenset[str]] = []
     groups: list[list[_Sign]] = []

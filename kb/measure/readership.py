@@ -7,7 +7,7 @@ from datetime import datetime
 
 from kb.measure.figures import Figure, share
 from kb.measure.pages import PageRef
-from kb.measure.tally import ArticleTally, Tally
+from kb.measure.tally import ArticleTally, Cast, Tally
 from kb.measure.votes import Helpfulness, helpfulness_of
 
 
@@ -46,15 +46,19 @@ class Readership:
 
 
 def readership(
-    pages: Sequence[PageRef], tally: Tally, *, since: datetime, until: datetime
+    pages: Sequence[PageRef], tally: Tally, cast: Cast, *, since: datetime, until: datetime
 ) -> tuple[Readership, ...]:
     """Return the figures of every page, in the pages' order, over [since, until).
 
     Attempts still pending count as readers and in no other way.
+
+    Args:
+        cast: The tally's votes, see `Tally.cast`.
     """
-    cast = [(article, version, up) for (_, article, version), (_, up) in tally.ballot.items()]
     helped = {(h.article, h.version): h for h in helpfulness_of(cast)}
-    said = Counter((article, up) for article, _, up in cast)
+    said: Counter[tuple[str, bool]] = Counter()
+    for (article, _, up), count in cast.items():
+        said[article, up] += count
     return tuple(
         _of_page(
             page,

@@ -193,7 +193,8 @@ def report_of(seen: Seen, given: Given) -> Report:
     since, until, found = given.since, given.now, seen.tally
     days = round(given.window / timedelta(days=1))
     told = deflection_of(found.ends[days], since=since, until=until)
-    others = definitions(found, given.contacts, days, since=since, until=until)
+    cast = found.cast()
+    others = definitions(found, cast, given.contacts, days, since=since, until=until)
     return Report(
         since=since,
         until=until,
@@ -210,10 +211,8 @@ def report_of(seen: Seen, given: Given) -> Report:
         csat=csat(given.tickets, since=since, until=until),
         first_response=first_response(given.tickets, given.promises, since=since, until=until),
         gaps=_gaps(seen, given),
-        articles=readership(given.pages, found, since=since, until=until),
-        helpfulness=helpfulness_of(
-            (article, version, up) for (_, article, version), (_, up) in found.ballot.items()
-        ),
+        articles=readership(given.pages, found, cast, since=since, until=until),
+        helpfulness=helpfulness_of(cast),
         attempts=found.attempts,
         canaries=found.canaries,
         others=others[2:],
@@ -266,8 +265,5 @@ def each_article(pages: Sequence[PageRef]) -> tuple[PageRef, ...]:
 def _holdout(found: Tally, span: tuple[datetime, datetime]) -> Effect | None:
     if not found.trials:
         return None
-    trials = (
-        Trial(arm=arm, forms=forms, tickets=tickets)
-        for (_, arm), (forms, tickets) in found.trials.items()
-    )
+    trials = (Trial(arm=arm, forms=forms, tickets=n) for arm, forms, n in found.sides())
     return holdout(trials, since=span[0], until=span[1])

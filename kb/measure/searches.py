@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from kb.measure.events import CLICKS, Event, Kind, by_reader, once
 from kb.measure.figures import Figure, share
@@ -20,9 +21,8 @@ PREFIX_RUN = timedelta(seconds=10)
 """Searches closer than this, one a prefix of the other, are one person typing."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Search:
-    """One settled search and what came of it.
+class Search(NamedTuple):
+    """One settled search and what came of it: a tuple, since so many are made.
 
     Attributes:
         results: How many results it showed.
@@ -53,13 +53,18 @@ def settled_searches(events: Iterable[Event], *, now: datetime) -> tuple[Search,
     The browser settles a search after 800 ms or Enter; what it still lets through as one types is
     collapsed here. A search younger than half an hour may yet be clicked or read: it is left out.
     """
-    found = [
-        search
-        for _, own in by_reader(once(e for e in events if e.at <= now))
-        for search in _of_reader(own)
-        if search.at + IDLE <= now
-    ]
-    return tuple(sorted(found, key=lambda s: (s.at, s.reader)))
+    own = by_reader(once(e for e in events if e.at <= now))
+    return tuple(s for s in searches_of(own.values()) if s.at + IDLE <= now)
+
+
+def searches_of(readers: Iterable[Sequence[Event]]) -> list[Search]:
+    """Return the searches by time, those that may yet be clicked or read among them.
+
+    Args:
+        readers: The events of each, by time.
+    """
+    found = [search for own in readers for search in _of_reader(own)]
+    return sorted(found, key=lambda s: (s.at, s.reader))
 
 
 def search_figures(
@@ -98,7 +103,10 @@ def search_figures_of(counts: Counter[str], *, since: datetime, until: datetime)
 
 
 def _of_reader(own: Sequence[Event]) -> Iterator[Search]:
-    searches = _collapsed([e for e in own if e.kind is Kind.SEARCH])
+    typed = [e for e in own if e.kind is Kind.SEARCH]
+    if not typed:
+        return
+    searches = _collapsed(typed)
     others = [e for e in own if e.kind is not Kind.SEARCH]
     for index, event in enumerate(searches):
         following = searches[index + 1].at if index + 1 < len(searches) else None

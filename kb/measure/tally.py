@@ -1,20 +1,24 @@
 """Adds up what attempts, votes and searches say, so that days once closed are never counted again."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from kb.measure.attempts import Attempt, Intent, Outcome, deflected, ended, judged
 from kb.measure.contacts import Contact
 from kb.measure.events import Event, Kind
+from kb.measure.runs import Distinct, Keyed
 from kb.measure.sheet import Sheet
 from kb.measure.trials import forms_by_reader
 
 Ends = Counter[tuple[Intent, Outcome]]
-Ballot = dict[tuple[int, str, str], tuple[int, bool]]
-"""`(voter, article, version)` → microseconds since 1970 and whether it solved; the last counts."""
+Cast = Counter[tuple[str, str, bool]]
+"""`(article, version, whether it solved)` → how many readers said so last."""
+
+_FORM = 1 << 32
+"""A reader's forms and tickets are one number: so many forms, and tickets below them."""
 
 
 @dataclass(slots=True)
@@ -35,9 +39,19 @@ class ArticleTally:
     closed: int = 0
     wrote: int = 0
     credit: float = 0.0
-    readers: set[int] = field(default_factory=set)
-    writers: set[int] = field(default_factory=set)
+    readers: Distinct = field(default_factory=Distinct)
+    writers: Distinct = field(default_factory=Distinct)
     tickets: set[str] = field(default_factory=set)
+
+    def add(self, other: "ArticleTally") -> None:
+        """Add another tally of the article."""
+        self.views += other.views
+        self.closed += other.closed
+        self.wrote += other.wrote
+        self.credit += other.credit
+        self.readers.add(other.readers)
+        self.writers.add(other.writers)
+        self.tickets |= other.tickets
 
 
 @dataclass(slots=True)
@@ -50,51 +64,59 @@ class Tally:
         ends: By length of the window in days: how many attempts of an intent ended how.
         readers: Numbers of the eligible readers.
         articles: By id.
-        ballot: The votes.
+        ballot: By article and version: of each voter when they last voted, and how, see `cast`.
         searches: `settled`, `zero`, `unclicked`, `succeeded`.
         others: What the definitions of others count: `searched`, `searched_quiet`, `viewed`,
             `viewed_confirmed`, `viewed_quiet` (all closed), `suggested`, `suggested_unsent`.
-        trials: `(reader, arm)` → closed attempts at the form, and tickets.
+        trials: By arm: of each reader the closed attempts at the form and the tickets, see `sides`.
     """
 
     events: int = 0
     canaries: int = 0
     attempts: int = 0
     ends: dict[int, Ends] = field(default_factory=dict)
-    readers: set[int] = field(default_factory=set)
+    readers: Distinct = field(default_factory=Distinct)
     articles: dict[str, ArticleTally] = field(default_factory=dict)
-    ballot: Ballot = field(default_factory=dict)
+    ballot: dict[tuple[str, str], Keyed] = field(default_factory=dict)
     searches: Counter[str] = field(default_factory=Counter)
     others: Counter[str] = field(default_factory=Counter)
-    trials: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
+    trials: dict[str, Keyed] = field(default_factory=dict)
 
     def add(self, other: "Tally") -> None:
-        """Add another tally, of later days."""
+        """Add another tally, of later days; it is not to be used after that."""
         self.events += other.events
         self.canaries += other.canaries
         self.attempts += other.attempts
         for days, ends in other.ends.items():
             self.ends.setdefault(days, Counter()).update(ends)
-        self.readers |= other.readers
+        self.readers.add(other.readers)
         self.searches.update(other.searches)
         self.others.update(other.others)
         for article, more in other.articles.items():
-            self._add_article(article, more)
-        for key, vote in other.ballot.items():
-            self.ballot[key] = max(vote, self.ballot.get(key, vote))
-        for reader, (forms, tickets) in other.trials.items():
-            before = self.trials.get(reader, (0, 0))
-            self.trials[reader] = (before[0] + forms, before[1] + tickets)
+            if (own := self.articles.setdefault(article, more)) is not more:
+                own.add(more)
+        for version, votes in other.ballot.items():
+            if (cast := self.ballot.setdefault(version, votes)) is not votes:
+                cast.add(votes)
+        for arm, forms in other.trials.items():
+            if (side := self.trials.setdefault(arm, forms)) is not forms:
+                side.add(forms)
 
-    def _add_article(self, article: str, more: ArticleTally) -> None:
-        own = self.articles.setdefault(article, ArticleTally())
-        own.views += more.views
-        own.closed += more.closed
-        own.wrote += more.wrote
-        own.credit += more.credit
-        own.readers |= more.readers
-        own.writers |= more.writers
-        own.tickets |= more.tickets
+    def cast(self) -> Cast:
+        """Return how many readers' last vote on an article's version said what."""
+        return Counter(
+            {
+                (*version, solved): count
+                for version, votes in self.ballot.items()
+                for solved, count in Counter(bool(v & 1) for v in votes.last().values()).items()
+            }
+        )
+
+    def sides(self) -> Iterator[tuple[str, int, int]]:
+        """Yield each reader's side, closed attempts at the form, and tickets."""
+        for arm, forms in self.trials.items():
+            for both in forms.summed().values():
+                yield arm, *divmod(both, _FORM)
 
 
 def number(key: str) -> int:
@@ -127,35 +149,49 @@ def tally(
         found.ends[days] = ended(trails, about, now=now, window=timedelta(days=days))
     count(found, judged(trails, about, now=now, window=window))
     _searches(found, sheet, since, now)
-    _votes(found.ballot, (v for v in sheet.votes if since <= v.at <= now))
+    found.ballot = _votes(v for v in sheet.votes if since <= v.at <= now)
     return found
 
 
 def count(found: Tally, rows: Sequence[Attempt]) -> None:
     """Add attempts to a tally that has none yet, with everything but `ends`."""
     found.attempts = len(rows)
+    readers: set[int] = set()
+    read, wrote = defaultdict[str, set[int]](set), defaultdict[str, set[int]](set)
     for attempt in rows:
         reader = number(attempt.reader)
-        found.readers.add(reader)
-        _articles(found.articles, attempt, reader)
+        readers.add(reader)
+        _articles(found.articles, attempt)
         _others(found.others, attempt)
-    found.trials = {
-        (number(reader), arm): forms for (reader, arm), forms in forms_by_reader(rows).items()
-    }
+        for article in attempt.articles:
+            read[article].add(reader)
+            if attempt.outcome is Outcome.RECONTACT:
+                wrote[article].add(reader)
+    found.readers = Distinct.of(readers)
+    for article, some in read.items():
+        found.articles[article].readers = Distinct.of(some)
+    for article, some in wrote.items():
+        found.articles[article].writers = Distinct.of(some)
+    _trials(found.trials, rows)
 
 
-def _articles(articles: dict[str, ArticleTally], attempt: Attempt, reader: int) -> None:
+def _trials(trials: dict[str, Keyed], rows: Sequence[Attempt]) -> None:
+    sides = defaultdict[str, dict[int, int]](dict)
+    for (reader, arm), (forms, tickets) in forms_by_reader(rows).items():
+        sides[arm][number(reader)] = forms * _FORM + tickets
+    trials |= {arm: Keyed.of(some) for arm, some in sides.items()}
+
+
+def _articles(articles: dict[str, ArticleTally], attempt: Attempt) -> None:
     for article in dict.fromkeys((*attempt.viewed, *attempt.articles)):
         articles.setdefault(article, ArticleTally()).views += 1
+    if attempt.outcome is Outcome.PENDING:
+        return
     for article in attempt.articles:
         own = articles[article]
-        own.readers.add(reader)
-        if attempt.outcome is Outcome.PENDING:
-            continue
         own.closed += 1
         if attempt.outcome is Outcome.RECONTACT:
             own.wrote += 1
-            own.writers.add(reader)
             own.tickets |= {attempt.ticket} - {""}
         elif deflected(attempt):
             own.credit += 1 / len(attempt.articles)
@@ -185,10 +221,14 @@ def _searches(found: Tally, sheet: Sheet, since: datetime, now: datetime) -> Non
         found.searches["succeeded"] += search.succeeded
 
 
-def _votes(ballot: Ballot, votes: Iterable[Event]) -> None:
+def _votes(votes: Iterable[Event]) -> dict[tuple[str, str], Keyed]:
+    """Gather votes, in the order of time; the lowest bit of a value says whether it solved."""
+    said = defaultdict[tuple[str, str], dict[int, int]](dict)
     for vote in votes:
-        key = (number(vote.origin or vote.reader), vote.article, vote.version)
-        ballot[key] = (_stamp(vote.at), vote.kind is Kind.SOLVED)
+        voter = number(vote.origin or vote.reader)
+        solved = vote.kind is Kind.SOLVED
+        said[vote.article, vote.version][voter] = 2 * _stamp(vote.at) + solved
+    return {version: Keyed.of(some) for version, some in said.items()}
 
 
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
-from kb.measure.events import CLICKS, FORM, VOTES, Event, Kind, once
+from kb.measure.events import CLICKS, FORM, VOTES, Event, Kind, by_reader, once
 
 IDLE = timedelta(minutes=30)
 """Silence that ends an attempt."""
@@ -42,9 +42,8 @@ class Outcome(StrEnum):
     PENDING = "pending"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trail:
-    """An attempt before anybody knows whether its reader wrote in.
+class Trail(NamedTuple):
+    """An attempt before anybody knows whether its reader wrote in: a tuple, since so many are made.
 
     Attributes:
         reader: The reader's opaque key.
@@ -93,15 +92,21 @@ def trails(
         events: In any order; a repeated id counts once.
         topics: Pairs of an article's id and its topic; one without a topic never splits.
     """
+    return trails_of(by_reader(once(events)).values(), idle=idle, topics=topics)
+
+
+def trails_of(
+    readers: Iterable[Sequence[Event]],
+    *,
+    idle: timedelta = IDLE,
+    topics: Sequence[tuple[str, str]] = (),
+) -> tuple[Trail, ...]:
+    """Return what `trails` does of the events of each reader, by time."""
     about = {article: topic for article, topic in topics if topic}
-    own: dict[str, list[Event]] = {}
-    for event in once(events):
-        if event.kind is not Kind.CANARY:
-            own.setdefault(event.reader, []).append(event)
     found = [
         _trail(sitting)
-        for group in own.values()
-        for sitting in _sittings(group, idle, about)
+        for own in readers
+        for sitting in _sittings(own, idle, about)
         if _eligible(sitting)
     ]
     return tuple(_uncrowded(sorted(found, key=lambda t: (t.start, t.reader))))

@@ -44,15 +44,15 @@ def helpfulness(votes: Iterable[Event]) -> tuple[Helpfulness, ...]:
     `helpfulness = WilsonLB(up, up + down)`, hidden until there are ten votes (`metrics.md`);
     votes on an older version say nothing about the one that replaced it.
     """
-    return helpfulness_of((e.article, e.version, e.kind is Kind.SOLVED) for e in last_votes(votes))
+    last = last_votes(votes)
+    return helpfulness_of(Counter((e.article, e.version, e.kind is Kind.SOLVED) for e in last))
 
 
-def helpfulness_of(votes: Iterable[tuple[str, str, bool]]) -> tuple[Helpfulness, ...]:
-    """Return the same from `(article, version, it solved)`, one a reader and version."""
-    counted = Counter(votes)
+def helpfulness_of(cast: Counter[tuple[str, str, bool]]) -> tuple[Helpfulness, ...]:
+    """Return the same from `(article, version, it solved)` → how many readers said so last."""
     return tuple(
-        _helpfulness(article, version, counted)
-        for article, version in sorted({(a, v) for a, v, _ in counted})
+        _helpfulness(article, version, cast)
+        for article, version in sorted({(a, v) for a, v, _ in cast})
     )
 
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from kb.errors import EventError
 from kb.measure.events import FORM, REASONS, Comment, Event, Kind
-from kb.redaction import NOTHING, Redactor
+from kb.measure.terms import Terms
+from kb.redaction import NOTHING
 
 WIRE_VERSION = 1
 """The `v` of the batches that this module reads."""
@@ -83,7 +84,7 @@ def parse_batch(
     *,
     at: datetime,
     reader: str,
-    redactor: Redactor,
+    terms: Terms,
     origin: str = "",
     arm: str = "",
     is_signed: Signed | None = None,
@@ -99,7 +100,7 @@ def parse_batch(
         at: When the collector received it (aware); the browser's clock is never asked. The
             events of a batch lie a microsecond apart, in the order sent.
         reader: The reader's opaque key, as the collector knows it.
-        redactor: Every query and comment passes it before anything is made of them.
+        terms: Every query and comment passes them before anything is made of it.
         origin: The opaque key of the address, as the collector knows it.
         arm: The experiment's side that the reader is on; events of the form carry it.
         is_signed: Says whether a vote's token is that of its article and version; a vote without
@@ -121,12 +122,12 @@ def parse_batch(
         moment = at + timedelta(microseconds=index)
         where = f"/events/{index}"
         given = _Given(_object(row, where, _KEYS), where)
-        event = given.event(moment, reader, redactor, origin=origin, arm=arm)
+        event = given.event(moment, reader, terms, origin=origin, arm=arm)
         if is_signed and event.kind in _SIGNED and not is_signed(event, given.text("token")):
             unsigned += 1
         elif event.id not in events:
             events[event.id] = event
-            comments += given.comment(event, redactor)
+            comments += given.comment(event, terms)
     return Batch(events=tuple(events.values()), comments=tuple(comments), unsigned=unsigned)
 
 
@@ -146,9 +147,7 @@ class _Given(NamedTuple):
     row: dict[str, object]
     where: str
 
-    def event(
-        self, at: datetime, reader: str, redactor: Redactor, *, origin: str, arm: str
-    ) -> Event:
+    def event(self, at: datetime, reader: str, terms: Terms, *, origin: str, arm: str) -> Event:
         row, where = self.row, self.where
         kind = _kind(row.get("kind"), f"{where}/kind")
         for key in _NEEDS.get(kind, ()):
@@ -163,7 +162,7 @@ class _Given(NamedTuple):
             page=self.page(),
             article=self.text("article"),
             version=self.text("version"),
-            query=redactor.redact(query).text if query else NOTHING,
+            query=terms.safe(query) if query else NOTHING,
             results=self.number("results"),
             rank=self.number("rank"),
             reason=self.reason(),
@@ -172,7 +171,7 @@ class _Given(NamedTuple):
             arm=arm if kind in FORM else "",
         )
 
-    def comment(self, event: Event, redactor: Redactor) -> Iterator[Comment]:
+    def comment(self, event: Event, terms: Terms) -> Iterator[Comment]:
         """Yield what was written beside the vote, if anything was."""
         if "comment" not in self.row:
             return
@@ -182,7 +181,7 @@ class _Given(NamedTuple):
         if text:
             yield Comment(
                 id=event.id, at=event.at, article=event.article, version=event.version,
-                reason=event.reason, text=redactor.redact(text).text,
+                reason=event.reason, text=terms.safe(text),
             )  # fmt: skip
 
     def text(self, key: str) -> str:

@@ -22,6 +22,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from kb.config import Config
 from kb.errors import ConfigError, KbError
 from kb.measure.crowding import Crowd
+from kb.measure.terms import Terms
 from kb.redaction import Redactor
 from kb.search.opensearch import ClusterSearcher, connect
 from kb.service.carrying import FORMS, no_form
@@ -127,7 +128,7 @@ def make_collector(
             held=config.measure.holdout,
         ),
         crowd=Crowd(store.crowding.weeks),
-        redactor=Redactor.of(config.redaction),
+        terms=Terms(Redactor.of(config.redaction)),
         now=now,
         is_team=is_team,
         secret=secret,

@@ -5,25 +5,26 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache, partial
 
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from kb.articles.page_token import is_token
+from kb.articles.page_token import is_same, is_token, token
 from kb.errors import KbError
 from kb.measure.crowding import Crowd, connection_of
 from kb.measure.events import FORM, Event, Kind
 from kb.measure.exclusion import Agents, Exclusion, excluded
 from kb.measure.experiment import HELD
+from kb.measure.terms import Terms
 from kb.measure.wire import Batch, parse_batch, said
-from kb.redaction import Redactor
+from kb.service.bodies import read_body
 from kb.service.failures import Refusal, handle
 from kb.service.limits import Limit
 from kb.service.readers import Readers
 from kb.store.group_commit import GroupCommit, Parcel
 
-LARGEST_BODY = 64 * 1024
-BODY_SECONDS = 10
+_MOST_PAGES = 10_000
 _TYPES = ("application/json", "text/plain")
 _DECODER = json.JSONDecoder()
 _NO_VISITS: Mapping[tuple[str, int], int] = {}
@@ -43,6 +44,7 @@ class Collector:
         inbox: Where events become durable.
         readers: Knows readers again as far as the site chose.
         crowd: Lets visits to the form through until their address has had its part.
+        terms: Redacts what readers type.
         is_team: Says whether a request comes from somebody who is signed in to the team's pages.
         secret: The workspace's key; the canary's token is made with it.
         page_key: What rendered pages are signed with; `b""` lets unsigned votes in.
@@ -51,13 +53,18 @@ class Collector:
     inbox: GroupCommit
     readers: Readers
     crowd: Crowd
-    redactor: Redactor
+    terms: Terms
     now: Callable[[], datetime]
     is_team: Callable[[Request], bool]
     secret: bytes
     page_key: bytes = b""
     limit: Limit = field(default_factory=Limit)
     agents: Agents = field(default_factory=Agents)
+    _page_token: Callable[[str, str], str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make a page's token once: to make one gives the interpreter away, and it has to come back."""
+        self._page_token = lru_cache(_MOST_PAGES)(partial(token, self.page_key))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Keep a batch of events; 202 means that they are durable, or were kept out for a reason.
@@ -105,7 +112,7 @@ class Collector:
             payload,
             at=at,
             reader=sender.reader,
-            redactor=self.redactor,
+            terms=self.terms,
             origin=sender.origin,
             arm=sender.arm,
             is_signed=self._is_signed,
@@ -140,10 +147,12 @@ class Collector:
             )
         await kept
 
-    def _is_signed(self, event: Event, token: str) -> bool:
+    def _is_signed(self, event: Event, given: str) -> bool:
         if event.kind is Kind.CANARY:
-            return is_token(self.secret, "canary", event.id, token)
-        return not self.page_key or is_token(self.page_key, event.article, event.version, token)
+            return is_token(self.secret, "canary", event.id, given)
+        if not self.page_key:
+            return True
+        return is_same(self._page_token(event.article, event.version), given)
 
 
 def client(request: Request) -> str:
@@ -163,45 +172,6 @@ def _check_type(headers: Mapping[str, str]) -> None:
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _TYPES:
         raise Refusal(415, "content-type", "it is none of ours", f"Send {' or '.join(_TYPES)}")
-
-
-async def read_body(
-    headers: Mapping[str, str], receive: Receive, *, largest: int = LARGEST_BODY
-) -> bytes:
-    """Read the body, but never more than `largest` bytes or longer than `BODY_SECONDS`.
-
-    Raises:
-        Refusal: It is larger (413), or did not arrive in time (408).
-    """
-    length = headers.get("content-length", "0")
-    if length.isdigit() and int(length) > largest:
-        raise _too_large(largest)
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await _chunks(receive, largest)
-    except TimeoutError:
-        raise _too_late() from None
-
-
-async def _chunks(receive: Receive, largest: int) -> bytes:
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            raise _too_late()
-        body += bytes(message.get("body", b""))
-        if len(body) > largest:
-            raise _too_large(largest)
-        if not message.get("more_body"):
-            return body
-
-
-def _too_large(largest: int) -> Refusal:
-    return Refusal(413, "body", f"it is over {largest} bytes", "Send less")
-
-
-def _too_late() -> Refusal:
-    return Refusal(408, "body", "it did not arrive in time", "Send it again")
 
 
 def _json(body: bytes) -> object:

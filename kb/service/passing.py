@@ -17,7 +17,8 @@ from kb.errors import KbError
 from kb.feedback.contact import Step, Written, private, public
 from kb.feedback.letter import Letter
 from kb.redaction import Redactor
-from kb.service.collector import client, read_body
+from kb.service.bodies import read_body
+from kb.service.collector import client
 from kb.service.failures import Refusal, as_refusal, failure
 from kb.service.limits import Limit
 from kb.service.pages import page

@@ -58,4 +58,5 @@ class KeepPeer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Note the peer's address beside the request."""
         client = scope.get("client")
-        await self.app({**scope, _PEER: client[0] if client else ""}, receive, send)
+        scope[_PEER] = client[0] if client else ""
+        await self.app(scope, receive, send)

@@ -1,7 +1,7 @@
 """Adds up what was seen on the site: settled days from what is kept, the rest from its rows."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -17,7 +17,7 @@ from kb.measure.trails import IDLE
 from kb.store.folds import Folded
 from kb.store.store import Store
 
-_RULES = "2"
+_RULES = "3"
 """Changes with the rules of the tally, so that no day is read that older ones added up."""
 
 _DAY = timedelta(days=1)
@@ -38,11 +38,6 @@ class Window:
     now: datetime
     length: timedelta
 
-    @property
-    def longest(self) -> timedelta:
-        """After so long a day's outcomes are final, whichever length is asked for."""
-        return max(self.length, timedelta(days=max(OTHER_WINDOWS)))
-
     def settles(self, day: Folded) -> bool:
         """Say whether one more hour changes nothing of the whole day but by new events or tickets.
 
@@ -52,9 +47,13 @@ class Window:
             day.end + length <= self.now or self.now < day.start + length for length in self.lengths
         )
 
-    def state(self, day: Folded) -> str:
-        """Say which windows have closed after the day: `110` for all but the longest."""
-        return "".join(str(int(day.end + length <= self.now)) for length in self.lengths)
+    def reach(self, day: Folded) -> timedelta:
+        """Return how long after one of the day's attempts a ticket still changes its outcome.
+
+        That is the longest window that has closed after one of them; all others are pending.
+        """
+        closed = (length for length in self.lengths if day.start + length <= self.now)
+        return max(closed, default=timedelta(0))
 
     @property
     def lengths(self) -> tuple[timedelta, ...]:
@@ -81,21 +80,21 @@ def seen(store: Store, contacts: Sequence[Contact], topics: Topics, window: Wind
     days that are in motion.
     """
     store.folds.update(topics)
-    wrote = _by_day(c for c in (*contacts, *store.folds.sent()) if c.at <= window.now)
+    wrote = _Wrote.of(store, contacts, window)
     found = window.tally(Sheet(), ())
     searches: list[Search] = []
     votes: list[Event] = []
-    for day in store.folds.days(window.since, window.now):
-        near = _Near.of(wrote, day, window)
+    for day in wrote.days:
+        near = wrote.near(day)
         is_kept = window.since <= day.start and window.settles(day)
         is_recent = day.end > window.now - LOOK_BACK
         if is_kept:
             found.add(_kept(store, day, near, window))
         if is_kept and not is_recent:
             continue
-        sheet = _sheet(store, day, topics, window)
+        sheet = store.folds.words(day.day) if is_kept else _sheet(store, day, topics, window)
         if not is_kept:
-            found.add(window.tally(sheet, near.contacts))
+            found.add(window.tally(sheet, near.contacts()))
         if is_recent:
             searches += sheet.settled(window.since, window.now)
             votes += sheet.votes
@@ -107,49 +106,89 @@ def daily(
 ) -> Iterator[tuple[date, Tally]]:
     """Yield each day of the window (in UTC) that has events, added up, by day."""
     store.folds.update(topics)
-    wrote = _by_day((*contacts, *store.folds.sent()))
-    for day in store.folds.days(window.since, window.now):
-        near = _Near.of(wrote, day, window)
-        if window.since <= day.start and day.end + window.longest <= window.now:
+    wrote = _Wrote.of(store, contacts, window)
+    for day in wrote.days:
+        near = wrote.near(day)
+        if window.since <= day.start and window.settles(day):
             yield day.day, _kept(store, day, near, window)
         else:
-            yield day.day, window.tally(_sheet(store, day, topics, window), near.contacts)
+            yield day.day, window.tally(_sheet(store, day, topics, window), near.contacts())
+
+
+@dataclass(slots=True)
+class _Part:
+    """Who wrote in on one day.
+
+    Attributes:
+        mark: Changes with them.
+        tickets: Those of whom there is a ticket.
+        folded: Those of whom the site's form saw it go; read when first asked for.
+    """
+
+    mark: str
+    tickets: Sequence[Contact]
+    folded: Folded | None
+    _forms: Sequence[Contact] | None = None
+
+    def contacts(self) -> Iterator[Contact]:
+        if self._forms is None:
+            self._forms = self.folded.forms() if self.folded else ()
+        yield from self.tickets
+        yield from self._forms
 
 
 @dataclass(frozen=True, slots=True)
 class _Near:
-    """Who wrote in on a day and in the windows after it."""
+    """Who wrote in on a day and in the windows after it that have closed."""
 
-    contacts: Sequence[Contact]
+    parts: Sequence[_Part]
     mark: str
 
+    def contacts(self) -> list[Contact]:
+        return [contact for part in self.parts for contact in part.contacts()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrote:
+    """The days of a window, and who wrote in on each."""
+
+    window: Window
+    days: Sequence[Folded]
+    parts: dict[date, _Part]
+
     @classmethod
-    def of(cls, wrote: dict[date, "_Near"], day: Folded, window: Window) -> "_Near":
-        days = (day.day + _DAY * n for n in range(window.longest.days + 2))
-        parts = [wrote[one] for one in days if one in wrote]
-        told = (_RULES, str(window.length), window.state(day), *(part.mark for part in parts))
-        text = "|".join(told)
-        mark = hashlib.sha256(text.encode()).hexdigest()
-        return cls([contact for part in parts for contact in part.contacts], mark)
+    def of(cls, store: Store, contacts: Sequence[Contact], window: Window) -> "_Wrote":
+        """A form may have been sent by somebody who came on the day before the window."""
+        folded = store.folds.days(window.since - _DAY, window.now)
+        tickets: dict[date, list[Contact]] = {}
+        for contact in contacts:
+            if window.since - _DAY <= contact.at <= window.now:
+                tickets.setdefault(contact.at.astimezone(UTC).date(), []).append(contact)
+        sent = {day.day: day for day in folded}
+        parts = {
+            day: _part(tickets.get(day, ()), sent.get(day)) for day in tickets.keys() | sent.keys()
+        }
+        return cls(window, [day for day in folded if window.since < day.end], parts)
+
+    def near(self, day: Folded) -> _Near:
+        reach = self.window.reach(day)
+        days = [day.day + _DAY * n for n in range(-1, -(-reach // _DAY) + 1)] if reach else []
+        parts = [self.parts[one] for one in days if one in self.parts]
+        told = (_RULES, str(self.window.length), str(reach), *(part.mark for part in parts))
+        return _Near(parts, hashlib.sha256("|".join(told).encode()).hexdigest())
 
 
-def _by_day(contacts: Iterable[Contact]) -> dict[date, _Near]:
-    days: dict[date, list[Contact]] = {}
-    for contact in contacts:
-        days.setdefault(contact.at.astimezone(UTC).date(), []).append(contact)
-    return {day: _Near(some, _mark(some)) for day, some in days.items()}
-
-
-def _mark(contacts: Sequence[Contact]) -> str:
-    rows = sorted(f"{c.requester} {c.at.isoformat()} {c.ticket}" for c in contacts)
-    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+def _part(tickets: Sequence[Contact], folded: Folded | None) -> _Part:
+    rows = sorted(f"{c.requester} {c.at.isoformat()} {c.ticket}" for c in tickets)
+    text = "\n".join((*rows, folded.sent if folded else "[]"))
+    return _Part(hashlib.sha256(text.encode()).hexdigest(), tickets, folded)
 
 
 def _kept(store: Store, day: Folded, near: _Near, window: Window) -> Tally:
     """Return a settled day added up; add it up and keep that, when it was not or is out of date."""
     if day.tally is not None and day.mark == near.mark:
         return unpack(day.tally)
-    made = window.tally(store.folds.sheet(day.day), near.contacts)
+    made = window.tally(store.folds.sheet(day.day), near.contacts())
     store.folds.keep_tally(day.day, near.mark, pack(made))
     return made
 
@@ -166,10 +205,7 @@ def _sheet(store: Store, day: Folded, topics: Topics, window: Window) -> Sheet:
             day.day + _DAY * n, since - MARGIN, min(until + MARGIN, window.now + _INSTANT)
         )
     ]
-    return sheet_of(
-        sorted(facts, key=lambda e: e.at), since=since, until=until + _last(until, window),
-        topics=topics,
-    )  # fmt: skip
+    return sheet_of(facts, since=since, until=until + _last(until, window), topics=topics)
 
 
 _INSTANT = timedelta(microseconds=1)

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Connection, delete, func, select
 
 from kb.measure.events import Comment, Event, Kind
 from kb.redaction import already_safe
@@ -18,6 +18,7 @@ from kb.store.database import Database
 
 SALT_LIFE = timedelta(hours=48)
 _CHUNK = 500
+_AT_ONCE = 5_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _COLUMNS = Event._fields
@@ -89,7 +90,8 @@ class Events:
             table.c.number.between(first, last), table.c.at >= since, table.c.at < until
         )
         with self.database.transaction() as connection:
-            for rows in connection.execute(query).partitions(5_000):
+            cursor = connection.execute(query).cursor  # the driver's own: a row is a plain tuple
+            while cursor and (rows := cursor.fetchmany(_AT_ONCE)):
                 yield from map(event_of, rows)
 
     def count(self) -> int:
@@ -196,9 +198,9 @@ def _id(key: bytes) -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def event_of(row: Row[Any]) -> Event:
+def event_of(row: Sequence[Any]) -> Event:
     """Return the event of a row of the whole table."""
-    _, key, kind, at, reader, origin, arm, page, article, version, query, *rest = tuple(row)
+    _, key, kind, at, reader, origin, arm, page, article, version, query, *rest = row
     safe = already_safe(query)
     return Event(
         _id(key), _KINDS[kind], at_of(at), reader, origin, arm, page, article, version, safe, *rest

@@ -1,16 +1,18 @@
 """Keeps each day's events folded: derived rows that the events can always make again."""
 
+import gc
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from operator import attrgetter
 
 from sqlalchemy import Connection, delete, func, select, text, update
 
 from kb.measure.contacts import Contact
 from kb.measure.events import Event
-from kb.measure.sheet import MARGIN, Sheet, pack, sheet_of, unpack
+from kb.measure.sheet import MARGIN, Sheet, sheet_of
+from kb.measure.sheet_bytes import pack, unpack, unpack_words
 from kb.measure.trails import IDLE
 from kb.store import schema
 from kb.store.database import Database
@@ -29,11 +31,13 @@ class Folded:
         day: In UTC.
         mark: What its tally was made with, `""` when it has none.
         tally: The day added up, as `tally_bytes` packs it.
+        sent: The forms that were sent by those who came on it, packed, see `forms`.
     """
 
     day: date
     mark: str
     tally: bytes | None
+    sent: str
 
     @property
     def start(self) -> datetime:
@@ -44,6 +48,13 @@ class Folded:
     def end(self) -> datetime:
         """The instant after its last."""
         return self.start + _DAY
+
+    def forms(self) -> tuple[Contact, ...]:
+        """Return the forms that were sent, as contacts whose ticket is not known.
+
+        A visit over midnight may have sent its form on the next day.
+        """
+        return _contacts(self.sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +84,11 @@ class Folds:
         Days that follow each other are read once.
         """
         near = _Near()
-        for day in days:
-            near = self._near(day, near)
-            self._fold(near, topics)
-            near = near.left()
+        with _no_cycles():
+            for day in days:
+                near = self._near(day, near)
+                self._fold(near, topics)
+                near = near.left()
 
     def forget(self) -> None:
         """Drop every fold; the next `update` makes all of them again from the events."""
@@ -86,22 +98,26 @@ class Folds:
     def days(self, since: datetime, until: datetime) -> tuple[Folded, ...]:
         """Return the days that have any instant of [since, until), by day."""
         table = schema.folds.c
-        query = select(table.day, table.mark, table.tally).where(
+        query = select(table.day, table.mark, table.tally, table.sent).where(
             table.day >= since.astimezone(UTC).date().isoformat(),
             table.day <= until.astimezone(UTC).date().isoformat(),
         )
         with self.database.transaction() as connection:
             rows = connection.execute(query.order_by(table.day)).all()
         return tuple(
-            Folded(day=date.fromisoformat(row.day), mark=row.mark, tally=row.tally) for row in rows
+            Folded(day=date.fromisoformat(day), mark=mark, tally=tally, sent=sent)
+            for day, mark, tally, sent in rows
         )
 
     def sheet(self, day: date) -> Sheet:
         """Return what the day's events were folded into."""
-        table = schema.folds.c
-        with self.database.transaction() as connection:
-            found = connection.scalar(select(table.sheet).where(table.day == day.isoformat()))
+        found = self._packed(day)
         return unpack(found) if found else Sheet()
+
+    def words(self, day: date) -> Sheet:
+        """Return the searches and votes of the day's sheet alone, which is most of it less to read."""
+        found = self._packed(day)
+        return unpack_words(found) if found else Sheet()
 
     def keep_tally(self, day: date, mark: str, tally: bytes) -> None:
         """Keep the day added up, and what it was made with."""
@@ -115,11 +131,7 @@ class Folds:
             rows = connection.scalars(
                 select(schema.folds.c.sent).where(schema.folds.c.sent != "[]")
             ).all()
-        return tuple(
-            Contact(requester=reader, at=datetime.fromisoformat(at))
-            for row in rows
-            for reader, at in json.loads(row)
-        )
+        return tuple(contact for row in rows for contact in _contacts(row))
 
     def events_of(self, day: date, since: datetime, until: datetime) -> Iterator[Event]:
         """Yield those of the day's events that lie in [since, until), in the order of arrival."""
@@ -133,6 +145,11 @@ class Folds:
             yield from Events(self.database).between(
                 found.first, found.last, stamp(since), stamp(until)
             )
+
+    def _packed(self, day: date) -> bytes | None:
+        table = schema.folds.c
+        with self.database.transaction() as connection:
+            return connection.scalar(select(table.sheet).where(table.day == day.isoformat()))
 
     def _find_new(self) -> None:
         """Note which days have events that came after the last fold, and that they are stale."""
@@ -188,12 +205,18 @@ class Folds:
 
     def _fold(self, near: "_Near", topics: Topics) -> None:
         start, end = _bounds(near.day)
-        facts = sorted((*near.before, *near.own, *near.after), key=_AT)
+        facts = (*near.before, *near.own, *near.after)
         sheet = sheet_of(facts, since=start, until=end, topics=topics)
         sent = json.dumps([[c.requester, c.at.isoformat()] for c in sheet.sent()])
         change = update(schema.folds).where(schema.folds.c.day == near.day.isoformat())
         with self.database.transaction() as connection:
             connection.execute(change.values(sheet=pack(sheet), sent=sent))
+
+
+def _contacts(sent: str) -> tuple[Contact, ...]:
+    return tuple(
+        Contact(requester=reader, at=datetime.fromisoformat(at)) for reader, at in json.loads(sent)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,12 +235,23 @@ class _Near:
         return _Near(day=self.day, own=tail, after=self.after)
 
 
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """Let nothing look for cycles: events have none, and a day has so many that looking is slow."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _bounds(day: date) -> tuple[datetime, datetime]:
     start = datetime.combine(day, time(), UTC)
     return start, start + _DAY
 
 
-_AT = attrgetter("at")
 _EPOCH = date(1970, 1, 1).toordinal()
 _IDLE_US = IDLE // timedelta(microseconds=1)
 _NEW_DAYS = text(

@@ -7,6 +7,8 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from kb.errors import KbError
 from kb.measure.events import Comment, Event
@@ -19,8 +21,7 @@ _LINGER = 0.003
 _MOST_AT_ONCE = 5_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class Parcel(NamedTuple):
     """What one request brought.
 
     Attributes:
@@ -35,7 +36,7 @@ class Parcel:
     dropped: Mapping[tuple[str, str], int]
     kept: "asyncio.Future[None]"
     comments: Sequence[Comment] = ()
-    visits: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    visits: Mapping[tuple[str, int], int] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -98,8 +99,10 @@ class GroupCommit:
         dropped: Counter[tuple[str, str]] = Counter()
         visits: Counter[tuple[str, int]] = Counter()
         for parcel in group:
-            dropped.update(parcel.dropped)
-            visits.update(parcel.visits)
+            if parcel.dropped:
+                dropped.update(parcel.dropped)
+            if parcel.visits:
+                visits.update(parcel.visits)
         events = [event for parcel in group for event in parcel.events]
         comments = [comment for parcel in group for comment in parcel.comments]
         try:

@@ -8,6 +8,7 @@ from measure.moments import DAY, event
 
 from kb.errors import EventError
 from kb.measure.events import Event, Kind, once
+from kb.measure.terms import Terms
 from kb.measure.wire import LARGEST_BATCH, parse_batch
 from kb.redaction import Redactor
 
@@ -16,7 +17,7 @@ ID = "7f1a3c9e-58d0-4b7e-9d6c-0a1b2c3d4e5f"
 
 def parse(*rows: object, **batch: object) -> tuple[Event, ...]:
     payload = {"v": 1, "events": list(rows)} | batch
-    return parse_batch(payload, at=DAY, reader="r1", redactor=Redactor()).events
+    return parse_batch(payload, at=DAY, reader="r1", terms=Terms(Redactor())).events
 
 
 def row(**given: Any) -> dict[str, Any]:
@@ -105,14 +106,14 @@ def test_what_does_not_fit_is_refused_by_its_pointer(where: str, wrong: object) 
 def test_the_batch_itself_is_closed(where: str, payload: object) -> None:
     """Version 1, one to fifty events, and no other key."""
     with pytest.raises(EventError) as refused:
-        parse_batch(payload, at=DAY, reader="r1", redactor=Redactor())
+        parse_batch(payload, at=DAY, reader="r1", terms=Terms(Redactor()))
     assert where == refused.value.where
 
 
 def test_a_comment_is_redacted() -> None:
     """What is written beside a No becomes a comment of its own, without what it may not hold."""
     said = row(**NO, reason="unclear", comment="ask  ada@canary.example about step 2")
-    batch = parse_batch({"v": 1, "events": [said]}, at=DAY, reader="r1", redactor=Redactor())
+    batch = parse_batch({"v": 1, "events": [said]}, at=DAY, reader="r1", terms=Terms(Redactor()))
 
     (comment,) = batch.comments
     assert ("a", "v", "unclear") == (comment.article, comment.version, comment.reason)
@@ -124,7 +125,7 @@ def test_a_comment_is_redacted() -> None:
 def test_no_words_are_no_comment(words: dict[str, str]) -> None:
     """A No without words is an event alone."""
     said = row(**NO, **words)
-    batch = parse_batch({"v": 1, "events": [said]}, at=DAY, reader="r1", redactor=Redactor())
+    batch = parse_batch({"v": 1, "events": [said]}, at=DAY, reader="r1", terms=Terms(Redactor()))
 
     assert (1, 0) == (len(batch.events), len(batch.comments))
 

@@ -146,7 +146,7 @@ def test_an_article_shares_credit_and_names_who_still_wrote_in() -> None:
     rows = attempts(events, contacts, now=LATER)
     seen = Tally()
     count(seen, rows)
-    found, _ = readership([page("a1"), page("a2")], seen, since=DAY, until=LATER)
+    found, _ = readership([page("a1"), page("a2")], seen, seen.cast(), since=DAY, until=LATER)
     assert (
         found.views,
         found.readers,

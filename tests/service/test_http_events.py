@@ -17,8 +17,8 @@ from kb.articles.page_token import token
 from kb.config import Config
 from kb.errors import SourceError
 from kb.measure.votes import last_votes
+from kb.service.bodies import LARGEST_BODY
 from kb.service.canary import visit
-from kb.service.collector import LARGEST_BODY
 from kb.store.store import open_store
 
 
