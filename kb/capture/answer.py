@@ -11,18 +11,23 @@ from kb.capture.thread import Form, Unit, units
 from kb.tickets.ticket import Message, Role, Ticket
 
 _CAUSE = re.compile(
-    r"\b(because|the (root )?cause|caused by|this happens when|happens (when|if|because)|due to"
+    r"(?<!here is )(?<!here's )\b(because|the (root )?cause|caused by|this happens when|happens (when|if|because)|due to"
     r"|the reason|turns out|turned out|which is why|that's why|(was|is) the (culprit|problem|issue))\b"
     r"|\b(weil|liegt daran|ursache|verursacht|parce que|à cause|causée?|porque|debido a|causad[oa]"
     r"|por causa|perché|a causa|omdat|veroorzaakt)\b|(原因|ためです|からです)"
 )
 _LIMIT = re.compile(
     r"\b(you can(no|')t|(is|are) not (possible|supported|available)|(is|are) no longer|not possible"
-    r"|there (is|are) no (way|option|setting)|(is|are) only|by design|requires?|has to be|must be)\b"
+    r"|there (is|are) no (way|option|setting)|by design)\b"
 )
 _CLAUSES = re.compile(r"[,;:.>(]|->| (?:und|et|e|ed|y|en|a|of|oder|ou|o|poi|dann|dan|puis|luego) ")
 _HANGS = re.compile(r"(?i)(?:that|those|they|but|and|or|he|she|which)\b")
 """What such a sentence speaks of stands before the answer."""
+_ASKS = re.compile(
+    r"(?i)(?:what|which|who|where|how) (?:exactly )?(?:is|are|was|were|do|does|did|have|kind|version|type of)\b"
+    r"|(?:please )?(?:describe|post|attach|upload|provide|show|send|tell|give) (?:us|me|a|an|the|your|exactly|which|what|how|more|some|any|details)\b"
+)
+"""A helper who asks back, with a question mark or without."""
 _LINK = re.compile(r"https?://\S+")
 _PATH = re.compile(
     r"[\w)\"'’”] ?(?:>|→|➤|➔|»|=>|->) ?[\w\"'‘“]|\b[A-Z][\w ]{2,20} - [A-Z]\w+ - [A-Z]|`[^`]+`"
@@ -176,9 +181,8 @@ def _is_personal(text: str) -> bool:
 
 
 def _asks(text: str) -> bool:
-    return text.rstrip(" )\"'”").endswith(("?", "？")) or "?" in re.sub(
-        r"https?://\S+|`[^`]*`", "", text
-    )
+    bare = re.sub(r"https?://\S+|`[^`]*`", "", text)
+    return "?" in bare or "？" in bare or _ASKS.match(text) is not None
 
 
 def _tells_abroad(text: str, message: Message) -> bool:
@@ -216,7 +220,8 @@ def _lack(told: tuple[Told, ...]) -> str:
     """Return why a reader could do nothing with it, `""` where they could."""
     acts = [one.unit for one in told if one.act]
     real = [unit for unit in acts if not points_elsewhere(unit.text)]
-    if any(map(_is_doable, real)) or any(_stands_alone(one.unit) for one in told if not one.act):
+    limits = any(_LIMIT.search(one.unit.text.lower()) for one in told if not one.act)
+    if any(map(_is_doable, real)) or limits:
         return ""
     links = any(_LINK.search(one.unit.text) for one in told)
     return "the answer only points elsewhere" if links else NOTHING

@@ -7,13 +7,13 @@ from kb.capture.language import languages
 
 _IF_YOU = re.compile(r"(?i)(?:if|when|once) you (?:\w+ly |then |just |simply )?(\w+)")
 _LEAD = re.compile(
-    r"(?i)(?:please|just|simply|then|now|first(?:ly)?|second(?:ly)?|third(?:ly)?|next|finally|lastly|after that|also|or|and|so|again|instead|alternatively"
+    r"(?i)(?:please|just|simply|then|now|first(?:ly)?|second(?:ly)?|third(?:ly)?|next|finally|lastly|after that|also|or|and|but|so|again|instead|alternatively"
     r"|to start|otherwise|perhaps|maybe|only|you(?:'ll)?(?: will| may| might| could| can| should| would)?(?: first| also| then| just| simply)?"
     r"(?: need to| have to| must| want to| try to| wish to| like to| try)?|i(?: would|'d)?(?: also| strongly)? (?:suggest|recommend|advise)(?: that)?(?: you)?(?: to)?"
     r"|try(?: to)?|be sure to|make sure to|it is (?:best|better|worth) to|one way is to|the (?:following|next) step is to)[ ,:]+"
 )
 _SHOULD = re.compile(
-    r"(?i)(?:(?:then|next|now|so|first(?:ly)?|finally|lastly|after that|please|and),? )*"
+    r"(?i)(?:(?:then|next|now|so|first(?:ly)?|finally|lastly|after that|please|and|but),? )*"
     r"(?:(?:you(?:'ll)?(?: will)? (?:first |also |then )?(?:should|need to|have to|must|can|could|may|might)(?: also| then| just| simply| first)?"
     r"(?: want to| try to| need to| wish to)?|i(?: personally)?(?: would|'d)(?: also| first)?(?: try to)?|i(?: would|'d)? (?:suggest|recommend|advise)(?: that)?(?: you)?(?: to)?|please"
     r"|(?:try|do) (?:this|the following):(?: [-–])?|(?:my (?:first )?suggestion|(?:one|another) (?:possibility|option|way|solution|fix)) is to|or you (?:could|can|might)|you(?: then| just| simply)?),? )?(?=\w)"
@@ -28,7 +28,7 @@ _BEFORE = re.compile(
     r"|(?:what (?:worked|helped|fixed it|solved it)(?: for me)?|the (?:solution|fix|answer|trick))(?: for me)? (?:was|is)(?: that| to)?|here's what i did|[a-z]+ly)[ ,:]+)+"
 )
 _I_DID = re.compile(
-    r"(?i)(?P<once>(?:once|after|when) )?I(?:'ve| have| had)?(?: (?:then|just|also|now|next|first|only|again|[a-z]+ly))*"
+    r"(?i)(?P<once>(?:once|after|when) )?I(?:'ve| have| had(?! to))?(?: (?:then|just|also|now|next|first|only|again|[a-z]+ly))*"
     r"(?P<aux> (?:had to|needed to|decided to|managed to|was able to|went ahead and|ended up))? (?P<verb>[a-z-]+)(?= )"
 )
 _BY = re.compile(
@@ -43,10 +43,13 @@ _WENT_WELL = re.compile(
     r"|i(?:'m| am| was| can| could| now)?|we|[A-Z]\w+ (?:now|is|was|worked|then|[a-z]+s)|works?|worked|solved|fixed|did|has|was|is|hey)\b.*$"
 )
 _MINE = re.compile(r"(?i)\b(?:my|our)(?= )")
-_FIRST_PERSON = re.compile(r"(?i)\b(?:i|i'm|i've|i'd|i'll|me|we|us|mine|ours|myself)\b")
+_FIRST_PERSON = re.compile(
+    r"(?i)\b(?:i|i'm|i've|i'd|i'll|me|we|us|mine|ours|myself|wife|husband|daughter|son|mother|father|wife's|husband's)\b"
+)
 _CLAUSE = re.compile(
     r",? (?:and|but|so|because|since|which|as|while|where|that|until) |[,;(–] ?|: "
 )
+_TWO_WORDS = re.compile(r"(?i)(?:(?:right|left|double)[ -]click|back up|(?:do not|don't|never) \w)")
 _PAST = {
     "went": "go", "set": "set", "put": "put", "made": "make", "ran": "run", "chose": "choose",
     "cut": "cut", "hid": "hide", "kept": "keep", "let": "let", "reset": "reset", "took": "take",
@@ -79,10 +82,8 @@ def _begins_with_act(clause: str) -> bool:
     place = 0
     while match := _LEAD.match(clause, place):
         place = match.end()
-    word = re.match(r"[\"'“‘(*]*([\w-]+)(?: (up\b))?", clause[place:])
-    if word is None or (word.group(1).lower() == "back" and not word.group(2)):
-        return False
-    return is_act(word.group(1).lower())
+    word = re.match(r"[\"'“‘(*]*([\w-]+)", clause[place:])
+    return _begins(clause[place:]) or bool(place and word and is_act(word.group(1).lower()))
 
 
 @lru_cache(maxsize=4096)
@@ -129,8 +130,11 @@ def plain(text: str) -> str:
 
 
 def _begins(text: str) -> bool:
-    word = re.match(r"[\w-]+", text)
-    return word is not None and word.group().lower() in languages()["en"].acts
+    """Say whether the first word is a verb of doing, as an imperative."""
+    if _TWO_WORDS.match(text):
+        return True
+    word = re.match(r"[\"'“‘(*]*([\w-]+)", text)
+    return word is not None and word.group(1).lower() in languages()["en"].acts - {"back"}
 
 
 def _sooner(text: str) -> str:

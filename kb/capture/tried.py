@@ -21,7 +21,10 @@ _TRIED = re.compile(
 _DENIED = re.compile(
     r"(?i)\b(?:(?:did|does|has|have)(?:n't| not) (?:work|help|fix|solve|resolve|change|make (?:any|a) difference)|no (?:luck|change|difference|joy|effect|success))"
 )
-_MOST, _FEW_ACTS, _LONGEST, _SAME = 3, 2, 160, 0.6
+_VAGUE = re.compile(
+    r"(?i)^\w+ (?:it|that|this|them|those|these|so)\b|\b(?:like|as) this\b|\bsame\b"
+)
+_MOST, _FEW, _FEW_ACTS, _LONGEST, _SAME = 3, 3, 2, 160, 0.6
 
 
 def in_vain(ticket: Ticket, solved: Message, told: Iterable[Told]) -> tuple[Unit, ...]:
@@ -48,7 +51,7 @@ def _own(message: Message) -> Iterable[Unit]:
     for unit in units(message):
         match = _TRIED.match(unit.text) if unit.form is Form.SENTENCE else None
         text = as_deed(match.group("what")) if match else ""
-        if text:
+        if len(text.split()) > _FEW and not _VAGUE.search(text):
             yield replace(unit, text=f"{text[:1].upper()}{text[1:]}.")
 
 
