@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from kb.articles.approval import digest
 from kb.articles.article import Article, Change, State, Verb
 from kb.articles.evidence import Evidence
-from kb.capture.answer import Told, answer, states_cause
+from kb.capture.answer import Told, answer, lack, states_cause
 from kb.capture.environment import environment, platform_of, product_of
-from kb.capture.language import detect
+from kb.capture.language import detect, surely
 from kb.capture.solution import Solution, solution
+from kb.capture.talk import is_history
 from kb.capture.thread import Form, Unit, units
 from kb.capture.title import PLACEHOLDER, subject_of, title
+from kb.capture.tried import HEADING, in_vain
 from kb.capture.words import terms
 from kb.capture.writing import coded, prose, steps
 from kb.errors import TicketError
@@ -57,12 +59,9 @@ def draft(ticket: Ticket, *, by: str, at: datetime) -> Draft:
     Raises:
         TicketError: The thread holds no confirmed fix, so there is nothing to write.
     """
-    found = extract(ticket)
-    why = found.solved.why
-    if found.solved.confirmed and not dict(found.sections).get("Resolution"):
-        why = "the answer holds nothing that could be told to others"
-    if why != found.solved.why or not found.solved.confirmed:
+    if why := missing(ticket):
         raise TicketError(ticket.key, f"not enough evidence: {why}", "Ask the requester")
+    found = extract(ticket)
     products, versions = _products(ticket)
     article = Article(
         id=draft_id(ticket),
@@ -78,6 +77,22 @@ def draft(ticket: Ticket, *, by: str, at: datetime) -> Draft:
     )
     born = Change(verb=Verb.DRAFT, by=by, at=at, digest=digest(article))
     return Draft(article=article.with_change(born, State.DRAFT), evidence=found.evidence)
+
+
+def missing(ticket: Ticket) -> str:
+    """Return what the thread lacks to become an article, `""` for nothing."""
+    solved = solution(ticket)
+    if not solved.confirmed or solved.message is None:
+        return solved.why
+    return lack(ticket, solved.message) or _translation(ticket, solved.message)
+
+
+def _translation(ticket: Ticket, solved: Message) -> str:
+    """Say that issue and answer would stand in two languages, where both are sure."""
+    asked, told = surely(_spoken(ticket)), surely(solved.body)
+    if not asked or not told or asked == told:
+        return ""
+    return f"the question is in {asked}, its answer in {told}: somebody has to translate"
 
 
 def reworded(
@@ -115,8 +130,10 @@ def _sections(
     stated = {unit.text for unit in causes}
     rest = [one for one in told if one.act or one.unit.text not in stated]
     issue = _issue(ticket)
-    texts = {"Issue": prose(issue), "Cause": prose(causes), "Resolution": steps(rest)}
-    parts = (("Issue", issue), ("Cause", causes), ("Resolution", [one.unit for one in rest]))
+    vain = in_vain(ticket, solved.message, told) if told and solved.message else ()
+    texts = {"Issue": prose(issue), "Cause": prose(causes), "Resolution": _resolved(rest, vain)}
+    done = [*(one.unit for one in rest), *vain]
+    parts = (("Issue", issue), ("Cause", causes), ("Resolution", done))
     for name, found in parts:
         evidence += [_evidence(name, unit, ticket) for unit in found]
     texts["Environment"] = _environment(ticket, solved.message, evidence)
@@ -124,10 +141,16 @@ def _sections(
     return tuple((name, texts[name]) for name in names if texts[name] or name != "Cause")
 
 
+def _resolved(told: Sequence[Told], vain: Sequence[Unit]) -> str:
+    """Write what is to be done, and below it what was tried in vain."""
+    points = "\n".join(f"- {coded(unit.text)}" for unit in vain)
+    return f"{steps(told)}\n\n### {HEADING}\n\n{points}" if vain and told else steps(told)
+
+
 def _issue(ticket: Ticket) -> list[Unit]:
     """Return the requester's problem; where nothing is told but the subject, the subject itself."""
     first = _first(ticket)
-    found = list(units(first)) if first else []
+    found = [unit for unit in units(first) if not is_history(unit.text)] if first else []
     while len(found) > 1 and len(found[-1].text.split()) <= _NAME and found[-1].text.isascii():
         found.pop()
     return found[:_MAX_ISSUE] or [_subject(ticket)]

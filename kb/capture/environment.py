@@ -94,16 +94,22 @@ def _of_product(product: str, body: str) -> Iterator[re.Match[str]]:
         yield from re.finditer(rf"(?i)\b{re.escape(product)},? {number}", body)
 
 
+@lru_cache(maxsize=16)
 def product_of(ticket: Ticket) -> str:
-    """Return the product as the thread writes it, where the field has it in small letters."""
+    """Return the product as the thread writes it, where the field has it in small letters.
+
+    A field in small letters is a slug; unless the thread's answers write it so, it gets a capital.
+    """
     product = ticket.field("product")
     if not product or product != product.lower():
         return product
-    text = "\n".join((ticket.subject, *(m.body for m in ticket.public_messages[:4])))
-    written = re.search(rf"\b(?i:{re.escape(product)})\b(?<![a-z] )", text)
-    found = [m.group() for m in re.finditer(rf"\b(?i:{re.escape(product)})\b", text)]
-    named = [one for one in found if one != one.lower() and one != one.upper()]
-    return named[0] if written and named else product
+    named = re.compile(rf"(?<![\w./@-])(?i:{re.escape(product)})(?![\w/-]|\.\w)")
+    found = [(one.role, word) for one in ticket.public_messages for word in named.findall(one.body)]
+    written = [w for _, w in found if w not in (w.lower(), w.upper())]
+    if written:
+        return written[0]
+    is_small = any(role is not Role.REQUESTER for role, _ in found)
+    return product if is_small and not product.isalpha() else product[:1].upper() + product[1:]
 
 
 def platform_of(ticket: Ticket) -> str:

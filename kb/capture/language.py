@@ -11,6 +11,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _LOOK_AT = 600
 _ENGLISH = "en"
+_SOME, _CLEARLY = 5, 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +73,27 @@ def _whose() -> dict[str, tuple[str, ...]]:
     return {word: tuple(code for code in known if word in known[code].stop) for word in words}
 
 
+def surely(text: str) -> str:
+    """Return the code of the language a text is in, `""` where it tells too little to be sure."""
+    if len(_KANA.findall(text[:_LOOK_AT])) > _SOME:
+        return "ja"
+    (best, most), (_, next_most) = _counted(text[:_LOOK_AT]).most_common(2)
+    return best if most > _SOME and most > _CLEARLY * next_most else ""
+
+
 @lru_cache(maxsize=1024)
 def _detect(text: str) -> str:
-    if len(_KANA.findall(text)) > 5:
+    if len(_KANA.findall(text)) > _SOME:
         return "ja"
-    words = _WORD.findall(text.lower())
-    whose = _whose()
-    found = Counter(code for word in words for code in whose.get(word, ()))
+    found = _counted(text)
     best = max(languages(), key=lambda code: found[code])
     clear = found[best] >= 3 and found[best] > 1.25 * found[_ENGLISH]
     return best if clear else _ENGLISH
+
+
+def _counted(text: str) -> Counter[str]:
+    """Return how many stop words of each language the text has."""
+    whose, found = _whose(), Counter(dict.fromkeys(languages(), 0))
+    for word in _WORD.findall(text.lower()):
+        found.update(whose.get(word, ()))
+    return found

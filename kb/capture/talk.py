@@ -15,7 +15,7 @@ _FILLER = re.compile(
 _OPENS = re.compile(
     r"""(?x)^\W*(?:thank(s|\ you|ing)?|thx|many\ thanks|cheers|best|regards|(kind|best|warm)\ regards|sorry
         |apologies|please\ forgive|great|perfect|awesome|wonderful|brilliant|hope\ (this|that|it|you|someone|i)\b|hopefully\W*$
-        |no\ problem|happy\ to|glad|you're\ (very\ )?welcome|welcome|sure|good\ (luck|question|point|to\ hear)|wow|phew|hurray|yay
+        |good\ (morning|afternoon|evening|day)\W*$|no\ problem|happy\ to|glad|you're\ (very\ )?welcome|welcome|sure|good\ (luck|question|point|to\ hear)|wow|phew|hurray|yay
         |happy\ new|have\ a\ (nice|good|great)|love\ from|i\ am\ new|puzzling|strange|weird|urgent|(please\ )?any\ (ideas?|help|advice|suggestions?|thoughts?|clues?)
         |all\ help|what\ gives|bump|scratch\ (this|that)|never\ ?mind|problem\ solved|solved|resolved|fixed)\b(?!\ (the\ (?!issue\W*$|problem\W*$)|by|it\ by|with|this\ by|in|when))
       | ^\W*((please\ )?help(\ me)?|edit(ed)?)\W*$
@@ -32,7 +32,7 @@ _TALK = re.compile(
         |(question|post|thread)\ (can|may|could)\ be|file\ a\ bug|bug\ report|not\ (very\ )?helpful|(see|view|are|is)\ (the\ )?(attach\w+|screen\ ?shots?)|screen\ ?shots?|(pic|picture|image|images|file)\ (is\ |are\ )?(attached|below)
         |i('m|\ am|\ have|'ve)\ (attach\w+|includ\w+|post\w+|sending)|(above|attached|enclosed)\ (screen|image|picture|pic)|i\ (hope|wish|guess\ not)\b
         |^this\ is\ about\b|^(also\ )?below\ (is|are)\b|^i('ve|\ have)?\ (finally\ )?(found|figured\ out)\ (the|an|my)\ (answer|solution|fix)\b.{0,40}$|please[!.]*$|hope\ (this|that|it)\ helps?|disregard\ (this|my)|not\ the\ place\ to\ ask|i\ (could|can)\ (really\ )?(use|do\ with)\ (some\ |any\ )?help
-        |^(i|we)?('ve|\ have)?\ ?been\ using\b.{0,60}\b(years|decades?)\W*$|you\ guys|moderators?\b|feel\ free)
+        |^(i|we)?('ve|\ have)?\ ?been\ using\b.{0,60}\b(years|decades?)\W*$|you\ guys|welcome\ to\b|moderators?\b|feel\ free)
     """
 )
 _TOLD = re.compile(
@@ -44,6 +44,17 @@ _TOLD = re.compile(
         |(?:now\ )?(?:back\ )?up\ and\ running.{0,20}|works?\ (?:fine|great|perfectly|now|like\ a\ charm|well|again|for\ me)?.{0,20}
         |(?:all\ )?(?:good|sorted|done|solved|fixed|resolved|works|ok|fine)(?:\ now|\ again|\ then)?))[\s.!)…]*$"""
 )
+_HISTORY = re.compile(
+    r"""(?x)^(?:(?:and|but|so|also|now|well)[ ,]+)*(?:
+        (?:i|we)(?:'m|'ve|\ am|\ have|\ was|\ had)?\ (?:been\ )?(?:an?\ )?(?:using|used|use|user|running|on)\b.{0,60}\b(?:years|decades?|ages|(?:long|some)\ time|exclusively|since\ (?:19|20)\d\d)\b.{0,20}$
+        |i(?:'m|\ am|\ was)\ (?:really\ |so\ |very\ |quite\ |just\ |not\ )*(?:an?\ )?(?:very\ |really\ |total\ |complete\ |old\ )*(?:\d\d\b|old\b|elderly|senior|novice|newbie|beginner|retired|desperate|frustrated|stuck|lost\W|confused|puzzled|baffled|at\ my\ wit|going\ (?:crazy|mad|nuts)|(?:tech|computer|it)[\ -]|technical|tech\ ?savvy|new\ to)
+        |i\ (?:don't|do\ not)\ (?:wanna|want\ to)\ (?:switch|lose|change)|i\ know\ (?:this|that|it)|i\ (?:really\ )?(?:love|like|hate)\b|it\ (?:was|is|has\ been)\ (?:such\ )?(?:a\ (?:real\ )?(?:nightmare|pain|pity|shame|mess)|(?:very\ |so\ |really\ |extremely\ |most\ )*(?:annoying|frustrating))
+        |.{0,40}\bdriving\ me\ (?:crazy|nuts|mad|insane)|(?:this|that|which)\ is\ (?:very\ |so\ |really\ |extremely\ )*(?:annoying|frustrating|unacceptable|ridiculous)
+        |(?:here|below|attached|above)\ (?:is|are)\b.{0,60}$|what\ am\ i\ (?:missing|doing\ wrong)|where\ has\ it\ (?:all\ )?gone|not\ even\b.{0,20}$|p\.?s\.?\W.{0,60}$|i'd\ (?:really\ )?(?:hate|like|love)\ to\ (?:keep|stay)
+        |(?:really|very|so)\ (?:annoying|frustrating).{0,30}$)"""
+)
+_LONG = 300
+_DUMP = re.compile(r"[=;<>:]")
 _MARKS = re.compile(r"\s*((<[a-z][a-z:-]*?(-\d+)?>|\W)\s*)+")
 _MARK = re.compile(r"(?:[)\].,;:=*–—]+\s|-+\s|re:)*\s*", re.I)
 _NAME_ONLY = re.compile(r"^\W*[\w<>-]+( [\w<>-]+){0,2},$")
@@ -78,6 +89,12 @@ def is_talk(text: str, lang: str = "en") -> bool:
         or _greets().match(text)
         or (lang != "en" and _foreign(lang).search(text) is not None)
     )
+
+
+def is_history(text: str) -> bool:
+    """Say whether a sentence of an issue tells of the person, or is a heap of headers, not of the problem."""
+    is_dump = len(text) > _LONG and len(_DUMP.findall(text)) > len(text) // 25
+    return is_dump or _HISTORY.match(text.lower()) is not None
 
 
 @cache

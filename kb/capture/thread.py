@@ -55,7 +55,7 @@ _CODE_SIGN = re.compile(r"[{}=;$\\`|<]|--\w|::|\w\(|\b\w+[._]\w+[._]\w+|^\s*[/~#
 _STEP = re.compile(r"^\s*(?:(?:[Ss]tep )?\d{1,2}\s?[.):](?:\s+|(?=[A-Z]))|([-*•·+])\s+)(.*)$")
 _INLINE_POINT = re.compile(r"(?:(?<=:)|(?<=\s))\s*[-–•]\s+(?=\S)")
 _INLINE_STEP = re.compile(r"(?:^|(?<=[\s.:;]))\(?\d{1,2}[.)]\s*(?=[A-Za-z\"'`])")
-_LIST_SIGNS = {Form.STEP: ("1.", "1)"), Form.POINT: (":",)}
+_LIST_SIGNS = {Form.STEP: ("1.", "1)"), Form.POINT: (":", " - ", " – ", " • ")}
 _SENTENCE = re.compile(
     r"(?:`[^`]*`|[^.!?。！？\n`]++|`|[.!?](?=[^\s]))+(?:[。！？]+|[.!?]+(?=\s|$)|$)"
 )
@@ -63,6 +63,7 @@ _GOES_ON = re.compile(
     r"(?i)(?:\b(?:e\.g|i\.e|eg|ie|[ap]\.m|p\.s|sept|etc|vs|v|ver|approx|incl|z\.b|d\.h|bzw|ca|resp|p\.ex|p\.ej|mr|mrs|ms|dr|sr|sra"
     r"|fig)|\b(?-i:[A-Z]))\.$"
 )
+_MANY = 3
 _CARD_LINES, _CARD_WIDTH = 5, 60
 _PLACEHOLDER = re.compile(
     r"<(?:person|email|phone|organi[sz]ation|address|url|host|domain)[a-z:-]*\d*>"
@@ -190,6 +191,8 @@ def _pieces(line: str) -> Iterator[tuple[Form, int, int]]:
 def _counts(form: Form, line: str, cuts: list[re.Match[str]]) -> bool:
     """Say whether the marks in a line are those of a list: 1, 2, 3, or dashes after a colon."""
     if form is Form.POINT:
+        if len(cuts) >= _MANY and all(line[cut.end()].islower() for cut in cuts):
+            return True
         return line[: cuts[0].start() + 1].rstrip(" -–•").endswith(":")
     numbers = [int(re.sub(r"\D", "", one.group())) for one in cuts]
     return numbers == list(range(1, len(numbers) + 1))

@@ -15,6 +15,14 @@ PLACEHOLDER = re.compile(r"<[a-z][a-z:-]*?(?:-\d+)?>")
 _ASKED = re.compile(
     r"(?i)^(?:is there (?:a|any) way|(?:can|could) (?:some|any)(?:one|body) (?:please )?tell me|i (?:would like|want|need) to know|please tell me|i(?:'m| am) wondering|does anyone know) (?=how|why|what|to|if)"
 )
+_PERSON = re.compile(
+    r"(?i)(?:(?:hi|hello|help)\W+)?(?:(?:i|we)(?:'m| am|'ve| have)? (?:(?:just|suddenly|now|recently|am|also|still) )*(?=(?:can'?t|cannot|can no|no longer|lost|unable|do not|don'?t|need to know))"
+    r"|i(?:'d| would)? (?:would )?(?:like|want|wish|need|am trying|'m trying) to (?=\w)|i'm trying to (?=\w)|trying to (?=\w))"
+)
+_ABOUT = re.compile(
+    r"(?i)(?:new (?:to|user)|newbie|novice|beginner|first time)\b[^.!?]*[.!?]\s+(?=\S)"
+)
+_BITS = re.compile(r"(?i)\s*[\[(](?:32|64)[ -]?bits?[)\]]")
 _HOW = re.compile(
     r"(?i)^(?:how (?:do|can|to|would|should)|is there|can i|why (?:is|are|does|do|can)|where (?:is|are|do)|wie |comment |cómo |como |come |hoe )"
 )
@@ -28,6 +36,7 @@ _CUTS = re.compile(
 _HANGING = re.compile(
     r"(?i)[\s,;:(\-–—]+(?:and|or|but|the|a|an|of|to|in|on|with|for|from|at|by|is|are|was|that|which|when|after|my|their|its|i|i'm|either|as|if|not|und|der|die|das|et|le|la|de|y|el|que|o|e|di|il|en|het|een)?$"
 )
+_OPENING = re.compile(r"(?i)(?:when|after|since|in|on|with|while|if)\b[^,.!?]{3,60}, ")
 _PHRASE = re.compile(
     r"\s(?:with|for|from|in|on|by|of|at|as|via|using|into|either|or|and)(?:\s+\S+){0,3}$"
 )
@@ -35,13 +44,13 @@ _SETTING_OUT = re.compile(
     r"(?i)(?:(?:i|we)(?:'m|'ve| am| are| have)? )?(?:been )?(?:using|running|use|run)\b"
 )
 _SOME, _CLEAR = 0.9, 4.0
-_VAGUE, _EDGE = 3, " '.!?,:;-…"
+_VAGUE, _BRIEF, _LEAST, _EDGE = 3, 4, 28, " '.!?,:;-…"
 
 
 def subject_of(subject: str) -> str:
     """Return a subject without marks, redactions and greeting."""
     bare = " ".join(PLACEHOLDER.sub(" ", _NOISE.sub("", subject)).split())
-    return bare[begins(bare) :]
+    return _ABOUT.sub("", bare[begins(bare) :], count=1)
 
 
 def title(
@@ -52,21 +61,36 @@ def title(
     A subject that is too long, cut off or says too little gives way to the issue's sentence that
     tells most; the platform, else the product, joins it where neither is named.
     """
-    bare = subject_of(subject)
-    is_cut = bool(re.search(r"[^.!?](…|\.\.\.)$", bare)) or len(bare) > MAX
+    bare = _BITS.sub("", subject_of(subject))
+    is_cut = bool(re.search(r"[^.!?](…|\.\.\.)$", bare)) or len(bare.strip(_EDGE)) > MAX
     whole = _shortened(bare, is_cut=is_cut)
     told: Unit | None = None
-    if is_cut or len(set(terms(bare))) < _VAGUE:
-        told = _best(bare, issue, product, least=_CLEAR if is_cut else _SOME)
-    text = _clean(told.text) if told else whole
+    says = len(set(terms(whole)) - set(terms(product)))
+    is_clear = _names_problem(whole) and says >= (_BRIEF if is_cut else _VAGUE - 1)
+    if not is_clear and (is_cut or says <= _BRIEF):
+        told = _best(bare, issue, product, least=_CLEAR if says >= _VAGUE else _SOME)
+    text = _clean(told.text if told else whole)
+    if told is None and not says:
+        told = next((one for one in issue if len(set(terms(one.text))) >= _VAGUE), None)
+        text = _shortened(_clean(told.text), is_cut=len(_clean(told.text)) > MAX) if told else text
     if sum(map(str.isupper, text)) > 0.6 * sum(map(str.isalpha, text)) and len(text) > 12:
         text = text.lower()
+    if product != product.lower():
+        text = re.sub(rf"(?i)(?<![\w./-]){re.escape(product)}(?![\w/-]|\.\w)", product, text)
     return _placed(text[:1].upper() + text[1:], product, platform, lang), told
+
+
+def _names_problem(text: str) -> bool:
+    return bool(_HOW.match(text) or _SYMPTOM.search(text))
 
 
 def _clean(text: str) -> str:
     text = PLACEHOLDER.sub(" ", text)
-    text = _ASKED.sub("", text)
+    text = (
+        _PERSON.sub("", _ASKED.sub("", text), count=1)
+        if _PERSON.match(text)
+        else _ASKED.sub("", text)
+    )
     return " ".join(text.split()).strip(_EDGE)
 
 
@@ -101,7 +125,9 @@ def _shortened(text: str, *, is_cut: bool) -> str:
     text = text.strip(_EDGE)
     if len(text) <= MAX and not is_cut:
         return _balanced(text)
-    cuts = [m for m in _CUTS.finditer(text) if 20 <= m.start() <= MAX]
+    if (opening := _OPENING.match(text)) and _LEAST <= len(text) - opening.end() <= MAX:
+        return _balanced(text[opening.end() :])
+    cuts = [m for m in _CUTS.finditer(text) if _LEAST <= m.start() <= MAX]
     ends = [m.start() for m in cuts if m.group().strip()] or [m.start() for m in cuts]
     return _balanced(
         text[: ends[-1]] if ends else _PHRASE.sub("", text[: MAX + 1].rsplit(" ", 1)[0])

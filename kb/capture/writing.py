@@ -4,7 +4,8 @@ import json
 import re
 from collections.abc import Sequence
 
-from kb.capture.answer import Told, tells
+from kb.capture.answer import Told
+from kb.capture.doing import tells
 from kb.capture.thread import Form, Unit
 
 _SHELL = re.compile(
@@ -48,9 +49,9 @@ def _stacked(rows: Sequence[tuple[str, str]]) -> str:
 def steps(told: Sequence[Told]) -> str:
     """Write what is to be done: acts as numbered steps, what belongs to one within it.
 
-    What somebody says that they did stays prose, and so does an answer that tells nothing to do.
+    An answer that tells nothing to do stays prose.
     """
-    if not any(one.act and not one.past for one in told):
+    if not any(one.act for one in told):
         return prose([one.unit for one in told])
     rows: list[str] = []
     number = 0
