@@ -106,10 +106,14 @@ def ended(
     seen: Sequence[Trail], contacts: Iterable[Contact], *, now: datetime, window: timedelta
 ) -> Counter[tuple[Intent, Outcome]]:
     """Return how many of the attempts of an intent ended how; `judged` tells of each."""
-    wrote = _wrote(seen, contacts, now)
-    return Counter(
-        (t.intent, _outcome(t, wrote.get(t.reader, ()), now=now, window=window)[0]) for t in seen
-    )
+    wrote, latest = _wrote(seen, contacts, now), now - window
+    quiet = [t for t in seen if t.reader not in wrote]
+    found = Counter([(t.intent, t.quiet) for t in quiet if t.start <= latest])
+    found.update([(t.intent, Outcome.PENDING) for t in quiet if t.start > latest])
+    for trail in seen:
+        if own := wrote.get(trail.reader):
+            found[trail.intent, _outcome(trail, own, now=now, window=window)[0]] += 1
+    return found
 
 
 def _wrote(

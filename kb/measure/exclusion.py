@@ -55,6 +55,10 @@ _NAMED = (
     (Exclusion.MONITOR, _MONITORS),
 )
 
+_PREFETCHING = ("sec-purpose", "purpose", "x-moz")
+TELLING = ("dnt", "sec-gpc", *_PREFETCHING)
+"""The headers that `excluded` looks at."""
+
 _MOST_AGENTS = 4_000
 
 
@@ -85,7 +89,7 @@ def excluded(
     """
     if headers.get("dnt", "").strip() == "1" or headers.get("sec-gpc", "").strip() == "1":
         return Exclusion.DO_NOT_TRACK
-    for name in ("sec-purpose", "purpose", "x-moz"):
+    for name in _PREFETCHING:
         if "prefetch" in headers.get(name, "").lower():
             return Exclusion.PREFETCH
     return judge(user_agent)

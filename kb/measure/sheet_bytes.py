@@ -109,4 +109,4 @@ def _stamp(at: datetime) -> int:
 
 
 def _at(stamp: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=stamp)
+    return _EPOCH + stamp * _MICROSECOND

@@ -155,62 +155,68 @@ def tally(
 
 def count(found: Tally, rows: Sequence[Attempt]) -> None:
     """Add attempts to a tally that has none yet, with everything but `ends`."""
-    found.attempts = len(rows)
     readers: set[int] = set()
     read, wrote = defaultdict[str, set[int]](set), defaultdict[str, set[int]](set)
     for attempt in rows:
         reader = number(attempt.reader)
         readers.add(reader)
-        _articles(found.articles, attempt)
-        _others(found.others, attempt)
         for article in attempt.articles:
             read[article].add(reader)
             if attempt.outcome is Outcome.RECONTACT:
                 wrote[article].add(reader)
+    found.attempts = len(rows)
     found.readers = Distinct.of(readers)
+    found.articles = _articles(rows)
     for article, some in read.items():
         found.articles[article].readers = Distinct.of(some)
     for article, some in wrote.items():
         found.articles[article].writers = Distinct.of(some)
-    _trials(found.trials, rows)
+    found.others = _others(rows)
+    found.trials = _trials(rows)
 
 
-def _trials(trials: dict[str, Keyed], rows: Sequence[Attempt]) -> None:
+def _trials(rows: Sequence[Attempt]) -> dict[str, Keyed]:
     sides = defaultdict[str, dict[int, int]](dict)
     for (reader, arm), (forms, tickets) in forms_by_reader(rows).items():
         sides[arm][number(reader)] = forms * _FORM + tickets
-    trials |= {arm: Keyed.of(some) for arm, some in sides.items()}
+    return {arm: Keyed.of(some) for arm, some in sides.items()}
 
 
-def _articles(articles: dict[str, ArticleTally], attempt: Attempt) -> None:
-    for article in dict.fromkeys((*attempt.viewed, *attempt.articles)):
-        articles.setdefault(article, ArticleTally()).views += 1
-    if attempt.outcome is Outcome.PENDING:
-        return
-    for article in attempt.articles:
-        own = articles[article]
-        own.closed += 1
-        if attempt.outcome is Outcome.RECONTACT:
-            own.wrote += 1
-            own.tickets |= {attempt.ticket} - {""}
-        elif deflected(attempt):
-            own.credit += 1 / len(attempt.articles)
+def _articles(rows: Sequence[Attempt]) -> dict[str, ArticleTally]:
+    found = defaultdict[str, ArticleTally](ArticleTally)
+    for attempt in rows:
+        for article in {*attempt.viewed, *attempt.articles}:
+            found[article].views += 1
+        if attempt.outcome is not Outcome.PENDING:
+            for article in attempt.articles:
+                _ended(found[article], attempt)
+    return dict(found)
 
 
-def _others(others: Counter[str], attempt: Attempt) -> None:
-    others["suggested"] += attempt.suggested
-    others["suggested_unsent"] += attempt.suggested and not attempt.sent
-    if attempt.outcome is Outcome.PENDING:
-        return
-    wrote = attempt.outcome is Outcome.RECONTACT
-    if attempt.searches:
-        others["searched"] += 1
-        others["searched_quiet"] += attempt.clicks > 0 and not wrote
-    if attempt.viewed:
-        confirmed = attempt.outcome is Outcome.CONFIRMED
-        others["viewed"] += 1
-        others["viewed_confirmed"] += confirmed
-        others["viewed_quiet"] += not wrote and not confirmed
+def _ended(article: ArticleTally, attempt: Attempt) -> None:
+    article.closed += 1
+    if attempt.outcome is Outcome.RECONTACT:
+        article.wrote += 1
+        article.tickets |= {attempt.ticket} - {""}
+    elif deflected(attempt):
+        article.credit += 1 / len(attempt.articles)
+
+
+def _others(rows: Sequence[Attempt]) -> Counter[str]:
+    suggested = [a for a in rows if a.suggested]
+    closed = [a for a in rows if a.outcome is not Outcome.PENDING]
+    searched, viewed = [a for a in closed if a.searches], [a for a in closed if a.viewed]
+    confirmed = sum(a.outcome is Outcome.CONFIRMED for a in viewed)
+    wrote = sum(a.outcome is Outcome.RECONTACT for a in viewed)
+    return Counter(
+        suggested=len(suggested),
+        suggested_unsent=sum(not a.sent for a in suggested),
+        searched=len(searched),
+        searched_quiet=sum(a.clicks > 0 and a.outcome is not Outcome.RECONTACT for a in searched),
+        viewed=len(viewed),
+        viewed_confirmed=confirmed,
+        viewed_quiet=len(viewed) - confirmed - wrote,
+    )
 
 
 def _searches(found: Tally, sheet: Sheet, since: datetime, now: datetime) -> None:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -17,7 +16,6 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from kb.config import Config
 from kb.errors import ConfigError, KbError
@@ -32,7 +30,7 @@ from kb.service.finding import Finder
 from kb.service.hooks import Hooks
 from kb.service.pages import HERE
 from kb.service.passing import Passing
-from kb.service.proxy import KeepPeer, Proxy
+from kb.service.proxy import Forwarded, Proxy
 from kb.service.public import FastLane, routes
 from kb.service.readers import Identity, Readers
 from kb.service.session import Sessions
@@ -88,9 +86,8 @@ def make_app(
         middleware=[Middleware(LastResort)],
         exception_handlers={HTTPException: handle, KbError: handle},
     )
-    lane: Any = FastLane(app, LastResort(collector), config.service.origins)
-    believing: Any = ProxyHeadersMiddleware(lane, ["127.0.0.1", "::1", *own.trusted])
-    return KeepPeer(believing)
+    lane = FastLane(app, LastResort(collector), config.service.origins)
+    return Forwarded(lane, ("127.0.0.1", "::1", *own.trusted))
 
 
 def _forget(store: Store, at: datetime) -> None:

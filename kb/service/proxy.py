@@ -1,5 +1,6 @@
 """Believes a proxy that authenticates: its header names the person, from its addresses alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
@@ -49,14 +50,54 @@ class Proxy:
         return any(address in ip_network(one) for one in self.service.trusted)
 
 
-class KeepPeer:
-    """Keeps who really connected, before anything believes a forwarded address."""
+class Forwarded:
+    """Believes trusted proxies who the reader is, and keeps who really connected beside it.
 
-    def __init__(self, app: ASGIApp) -> None:
+    It reads the headers as uvicorn's own middleware does, which is not used because it remembers
+    the last 4,096 addresses; here none outlives its request.
+    """
+
+    def __init__(self, app: ASGIApp, trusted: Sequence[str]) -> None:
         self.app = app
+        self.one = frozenset(str(ip_address(name)) for name in trusted if "/" not in name)
+        self.ranges = tuple(ip_network(name) for name in trusted if "/" in name)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Note the peer's address beside the request."""
-        client = scope.get("client")
-        scope[_PEER] = client[0] if client else ""
+        """Note the peer's address beside the request, and what it says if it is to be believed."""
+        if scope["type"] != "lifespan":
+            client = scope.get("client")
+            scope[_PEER] = client[0] if client else ""
+            if self._trusts(scope[_PEER]):
+                self._believe(scope)
         await self.app(scope, receive, send)
+
+    def _believe(self, scope: Scope) -> None:
+        told: list[bytes] = []
+        for name, value in scope["headers"]:
+            if name == b"x-forwarded-for":
+                told.append(value)
+            elif name == b"x-forwarded-proto" and value.strip() in (b"http", b"https"):
+                scope["scheme"] = value.strip().decode()
+        if told:
+            hosts = [_host(one.strip()) for one in b",".join(told).decode("latin-1").split(",")]
+            # Each proxy adds at the end: the last one that is not of ours is the reader.
+            host = next((host for host in reversed(hosts) if not self._trusts(host)), hosts[0])
+            scope["client"] = (host, 0) if host else scope.get("client")
+
+    def _trusts(self, host: str) -> bool:
+        if not self.ranges and ":" not in host:
+            return host in self.one  # an IPv4 address is written in one way
+        try:
+            address = ip_address(host)
+        except ValueError:
+            return False
+        return str(address) in self.one or any(address in one for one in self.ranges)
+
+
+def _host(text: str) -> str:
+    """Return the host of `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1` or `[2001:db8::1]:80`."""
+    if text.startswith("["):
+        host, closed, rest = text[1:].partition("]")
+        return host if closed and rest[:1] in ("", ":") else text
+    host, _, port = text.partition(":")
+    return host if port.isdigit() else text

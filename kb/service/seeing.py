@@ -14,7 +14,7 @@ from kb.measure.sheet import MARGIN, Sheet, sheet_of
 from kb.measure.tally import Tally, tally
 from kb.measure.tally_bytes import pack, unpack
 from kb.measure.trails import IDLE
-from kb.store.folds import Folded
+from kb.store.folds import Folded, no_cycles
 from kb.store.store import Store
 
 _RULES = "3"
@@ -79,6 +79,11 @@ def seen(store: Store, contacts: Sequence[Contact], topics: Topics, window: Wind
     tickets of that time come late. Ten million events are a few hundred small rows then, and four
     days that are in motion.
     """
+    with no_cycles():
+        return _added_up(store, contacts, topics, window)
+
+
+def _added_up(store: Store, contacts: Sequence[Contact], topics: Topics, window: Window) -> Seen:
     store.folds.update(topics)
     wrote = _Wrote.of(store, contacts, window)
     found = window.tally(Sheet(), ())

@@ -45,9 +45,16 @@ class Crowding:
 def count_visits(
     database: Database, connection: Connection, visits: Mapping[tuple[str, int], int]
 ) -> None:
-    """Add visits by `(week, cell)`, in the transaction that keeps their events."""
+    """Add visits by `(week, cell)`, in the transaction that keeps their events.
+
+    In order of cells, so that two collectors never wait for each other in a circle.
+    """
+    if not visits:
+        return
     table = schema.visits
-    for (day, cell), count in visits.items():
-        insert = database.insert(table).values(day=day, cell=cell, count=count)
-        more = {"count": table.c["count"] + count}
-        connection.execute(insert.on_conflict_do_update(index_elements=["day", "cell"], set_=more))
+    insert = database.insert(table)
+    more = {"count": table.c["count"] + insert.excluded["count"]}
+    rows = [{"day": day, "cell": cell, "count": n} for (day, cell), n in sorted(visits.items())]
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=["day", "cell"], set_=more), rows
+    )

@@ -168,7 +168,7 @@ def stamp(at: datetime) -> int:
 
 def at_of(microseconds: int) -> datetime:
     """Return the time that `stamp` wrote."""
-    return _EPOCH + timedelta(microseconds=microseconds)
+    return _EPOCH + microseconds * _MICROSECOND
 
 
 def day_of(at: datetime) -> str:

@@ -84,7 +84,7 @@ class Folds:
         Days that follow each other are read once.
         """
         near = _Near()
-        with _no_cycles():
+        with no_cycles():
             for day in days:
                 near = self._near(day, near)
                 self._fold(near, topics)
@@ -236,8 +236,8 @@ class _Near:
 
 
 @contextmanager
-def _no_cycles() -> Iterator[None]:
-    """Let nothing look for cycles: events have none, and a day has so many that looking is slow."""
+def no_cycles() -> Iterator[None]:
+    """Let nobody look for cycles: there are none in what days hold, and so much that looking is slow."""
     was_on = gc.isenabled()
     gc.disable()
     try:

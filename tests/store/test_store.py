@@ -320,6 +320,22 @@ def test_opening_again_keeps(database_url: str) -> None:
     assert [make_ticket()] == kept
 
 
+def test_folds_of_an_older_version_are_made_again(database_url: str) -> None:
+    """What an older version folded is dropped, and the events say it once more."""
+    older = open_store(database_url)
+    older.events.append([make_event(1)])
+    assert older.folds.update(()) == 1
+    with older.database.transaction() as connection:
+        connection.execute(text("UPDATE folds SET sheet = :old"), {"old": b"of an older form"})
+        connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
+    older.close()
+    newer = open_store(database_url)
+    found = newer.folds.update(()), newer.folds.sheet(make_event(1).at.date()).events
+    newer.close()
+
+    assert found == (1, 1)
+
+
 def test_newer_schema_refused(database_url: str) -> None:
     """A database that a newer version has written is left alone."""
     database = open_database(database_url)

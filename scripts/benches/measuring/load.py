@@ -18,6 +18,9 @@ Sending = tuple[list[str], bytes]
 _VERSION = "0123456789ab"
 _TOKENS = [token(PAGE_KEY, f"article-{n}", _VERSION) for n in range(300)]
 _WORDS = ("proxy", "timeout", "cache", "runner", "deploy", "token", "upgrade", "queue")
+_FRESH = "~~~~~~"
+"""Stands for a word that nobody has typed before: one search in four has one."""
+
 _SHAPES = 5_000
 
 
@@ -65,7 +68,8 @@ def event(rng: random.Random) -> dict[str, object]:
     )[0]
     more: dict[str, object] = {}
     if kind == "search":
-        about, more = {"page": "/"}, {"query": " ".join(rng.sample(_WORDS, 3)), "results": 7}
+        words = [*rng.sample(_WORDS, 3), *([_FRESH] if rng.random() < 0.25 else [])]
+        about, more = {"page": "/"}, {"query": " ".join(words), "results": 7}
     elif kind == "view":
         more = {"dwell": rng.randrange(200)}
     elif kind == "solved":
@@ -84,7 +88,7 @@ def requests(rng: random.Random, batch: int) -> Iterator[Sending]:
     shapes = [json.dumps(event(rng))[1:] for _ in range(_SHAPES)]
     while True:
         keys = [_key(rng) for _ in range(batch)]
-        some = (f'{{"id": "{key}", {rng.choice(shapes)}' for key in keys)
+        some = (f'{{"id": "{key}", {rng.choice(shapes).replace(_FRESH, key[:6])}' for key in keys)
         body = f'{{"v": 1, "events": [{", ".join(some)}]}}'
         head = (
             f"POST /events HTTP/1.1\r\nHost: x\r\nUser-Agent: {AGENT}\r\n"
