@@ -105,7 +105,7 @@ def product_of(ticket: Ticket) -> str:
         return product
     named = re.compile(rf"(?<![\w./@-])(?i:{re.escape(product)})(?![\w/-]|\.\w)")
     found = [(one.role, word) for one in ticket.public_messages for word in named.findall(one.body)]
-    written = [w for _, w in found if w not in (w.lower(), w.upper())]
+    written = [str(w) for _, w in found if w not in (w.lower(), w.upper())]
     if written:
         return written[0]
     is_small = any(role is not Role.REQUESTER for role, _ in found)
