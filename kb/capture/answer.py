@@ -7,7 +7,7 @@ from functools import lru_cache
 from kb.capture.doing import instructed, plain, tells
 from kb.capture.language import detect, languages
 from kb.capture.pointing import leads_elsewhere, points_elsewhere
-from kb.capture.thread import Form, Unit, units
+from kb.capture.thread import Form, Unit, denies, units
 from kb.tickets.ticket import Message, Role, Ticket
 
 _CAUSE = re.compile(
@@ -54,6 +54,8 @@ _ALSO = re.compile(
     r"\b(also had to|had to also|i had to|in addition|instead of|the only difference)\b"
 )
 NOTHING = "the answer holds nothing that could be told to others"
+ELSEWHERE = "the answer only points elsewhere"
+IN_VAIN = "the last answer says that it did not work"
 _FEW, _BESIDE, _MIN_ACT, _MIN_FACT, _MAX = 3, 2, 12, 40, 30
 
 
@@ -83,7 +85,8 @@ def answer(ticket: Ticket, solved: Message) -> tuple[Told, ...]:
 
 def lack(ticket: Ticket, solved: Message) -> str:
     """Return what the answer lacks to be written down for others, `""` for nothing."""
-    return _lack(_composed(ticket, solved))
+    why = _lack(_composed(ticket, solved))
+    return IN_VAIN if why == NOTHING and denies(solved) else why
 
 
 @lru_cache(maxsize=64)
@@ -158,13 +161,13 @@ def _read(unit: Unit, message: Message) -> Told | None:
         done = instructed(text)
         if done or not asks or (is_listed and not mine):
             return Told(unit=replace(unit, text=done or text), act=True)
-    if asks:
+    names = _PATH.search(_LINK.sub("", text)) is not None and not mine
+    if asks and not names:
         return Told(unit=unit, act=False) if _stands_alone(unit) and not mine else None
     if mine:
         return Told(unit=unit, act=False) if _CAUSE.search(text.lower()) else None
-    if _PATH.search(_LINK.sub("", text)):
-        return Told(unit=unit, act=True)
-    return Told(unit=unit, act=False) if len(text.split()) >= _FEW else None
+    is_short = len(text.split()) < _FEW and not _LINK.search(text)
+    return Told(unit=unit, act=names) if names or not is_short else None
 
 
 def _read_abroad(unit: Unit, message: Message) -> Told | None:
@@ -213,18 +216,26 @@ def states_cause(text: str) -> bool:
         or _OPINION.search(text.lower())
         or _VOICE.search(text.lower())
         or _HEDGE.search(text.lower())
+        or "please" in text.lower()
     )
 
 
 def _lack(told: tuple[Told, ...]) -> str:
     """Return why a reader could do nothing with it, `""` where they could."""
     acts = [one.unit for one in told if one.act]
-    real = [unit for unit in acts if not points_elsewhere(unit.text)]
+    real = [unit for unit in acts if not (points_elsewhere(unit.text) or _is_reading(unit))]
     limits = any(_LIMIT.search(one.unit.text.lower()) for one in told if not one.act)
     if any(map(_is_doable, real)) or limits:
         return ""
     links = any(_LINK.search(one.unit.text) for one in told)
-    return "the answer only points elsewhere" if links else NOTHING
+    return ELSEWHERE if links else NOTHING
+
+
+def _is_reading(unit: Unit) -> bool:
+    """Say whether a list's item is a page's title with its link."""
+    linked = _LINK.search(unit.text)
+    is_last = linked is not None and len(unit.text[linked.end() :].split()) <= _FEW
+    return unit.form is not Form.SENTENCE and is_last and not tells(unit.text)
 
 
 def _is_doable(unit: Unit) -> bool:

@@ -1,7 +1,7 @@
 """Tells which sentences say what to do, and says in the imperative what somebody says that they did."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from kb.capture.language import languages
 
@@ -16,23 +16,23 @@ _SHOULD = re.compile(
     r"(?i)(?:(?:then|next|now|so|first(?:ly)?|finally|lastly|after that|please|and|but),? )*"
     r"(?:(?:you(?:'ll)?(?: will)? (?:first |also |then )?(?:should|need to|have to|must|can|could|may|might)(?: also| then| just| simply| first)?"
     r"(?: want to| try to| need to| wish to)?|i(?: personally)?(?: would|'d)(?: also| first)?(?: try to)?|i(?: would|'d)? (?:suggest|recommend|advise)(?: that)?(?: you)?(?: to)?|please"
-    r"|(?:try|do) (?:this|the following):(?: [-–])?|(?:my (?:first )?suggestion|(?:one|another) (?:possibility|option|way|solution|fix)) is to|or you (?:could|can|might)|you(?: then| just| simply)?),? )?(?=\w)"
+    r"|(?:try|do) (?:this|the following):(?: [-–])?|all you (?:need|have) to do is(?: to)?|the (?:key|main|only|important|first) (?:point|thing|step|trick) (?:would be|is) to|(?:i )?found (?:out )?that (?:i|you) (?:need|have|had|needed) to|(?:my (?:first )?suggestion|(?:one|another) (?:possibility|option|way|solution|fix)) is to|or you (?:could|can|might)|you(?: then| just| simply)?),? )?(?=\w)"
 )
 _ASIDE = re.compile(
     r"(?i)\s*\((?:see|as in|shown in|as per)\b[^()]{0,30}\b(?:pictures?|images?|screen ?shots?|attach\w*|below|above)[^()]{0,20}\)"
-    r"|,? as (?:you|he|she|they|<[\w-]+>) (?:\w+ly )?(?:said|suggested|described|wrote|advised|recommended|mentioned|explained)"
+    r"|,? as (?:you|he|she|they|<[\w-]+>|(?-i:[A-Z]\w+)) (?:\w+ly |already |also |have |has )*(?:said|suggested|described|wrote|advised|recommended|mentioned|explained)"
     r"|,? as (?:shown|seen|pictured|per (?:the|your) \w+)(?: (?:in the \w+|below|above))?(?=[.,;]|$)"
 )
 _BEFORE = re.compile(
     r"(?i)(?:(?:so|then|and|but|well|ok|next|first|now|also|again|later|eventually|in the end|after that|to (?:fix|solve|resolve) (?:it|this|that|the (?:problem|issue))"
-    r"|(?:what (?:worked|helped|fixed it|solved it)(?: for me)?|the (?:solution|fix|answer|trick))(?: for me)? (?:was|is)(?: that| to)?|here's what i did|[a-z]+ly)[ ,:]+)+"
+    r"|(?:what (?:worked|helped|fixed it|solved it)(?: for me)?|the (?:solution|fix|answer|trick))(?: for me)? (?:was|is)(?: that| to)?|here's what i did|i (?:have |'ve )?(?:finally )?found (?:a|the|my|an) (?:\w+ )?(?:solution|fix|answer|way|workaround)|i tried .{5,80}?(?=,? (?:and|but) (?:finally|then))|[a-z]+ly)[ ,:]+)+"
 )
 _I_DID = re.compile(
-    r"(?i)(?P<once>(?:once|after|when) )?I(?:'ve| have| had(?! to))?(?: (?:then|just|also|now|next|first|only|again|[a-z]+ly))*"
-    r"(?P<aux> (?:had to|needed to|decided to|managed to|was able to|went ahead and|ended up))? (?P<verb>[a-z-]+)(?= )"
+    r"(?i)(?P<once>(?:once|after|when) )?(?:I(?:'ve| have| had(?! to))?(?: (?:then|just|also|now|next|first|only|again|[a-z]+ly))*|(?=was able|managed|had to|ended up|decided))"
+    r"(?P<aux> ?(?:had to|needed to|decided to|managed to|was able to|went ahead and|ended up))? (?P<verb>[a-z-]+)(?= )"
 )
 _BY = re.compile(
-    r"(?i)(?:i )?(?:have |finally )*(?:solved|fixed|resolved|cured) (?:it|this|that|(?:the|my) \w+ )?(?:myself )? ?by (?P<verb>[a-z-]+ing)(?= )"
+    r"(?i)(?:i )?(?:have |finally )*(?:solved|fixed|resolved|cured) (?:(?:it|this|that|the|my)(?: \w+)? )?(?:myself )?by (?P<verb>[a-z-]+ing)(?= )"
 )
 _BARE = re.compile(r"(?i)(?P<by>(?:by|after) )?(?P<verb>[a-z-]+)(?= )")
 _AND = re.compile(
@@ -42,6 +42,13 @@ _WENT_WELL = re.compile(
     r"(?i)[,;.]? ?(?:\b(?:and|so|then|which|but|before)\b,?|[-–—]|:) ?(?:(?:now|then|that|this|finally|hopefully|voil[aà]|presto|all)[ ,]+)*(?:it|that|this|they|everything|all|things?|things are|the (?:problem|issue|error|emails?|mails?|messages?)|my \w+"
     r"|i(?:'m| am| was| can| could| now)?|we|[A-Z]\w+ (?:now|is|was|worked|then|[a-z]+s)|works?|worked|solved|fixed|did|has|was|is|hey)\b.*$"
 )
+_HEY = re.compile(
+    r"(?i),? (?:and )?(?:lo and behold|voil[aà]|bingo|presto|problem solved|all (?:is )?(?:good|well))\b.*$|!+$"
+)
+_LOOSE = re.compile(
+    r"(?i)\w+ (?:a lot of|lots of|some|everything|various|several|many|things|stuff|all (?:the|kinds|sorts)|it|this|that|them)\b(?! (?:file|folder|option|setting|account|button|box))"
+)
+"""What a requester did to something that nobody else can tell."""
 _MINE = re.compile(r"(?i)\b(?:my|our)(?= )")
 _FIRST_PERSON = re.compile(
     r"(?i)\b(?:i|i'm|i've|i'd|i'll|me|we|us|mine|ours|myself|wife|husband|daughter|son|mother|father|wife's|husband's)\b"
@@ -50,6 +57,13 @@ _CLAUSE = re.compile(
     r",? (?:and|but|so|because|since|which|as|while|where|that|until) |[,;(–] ?|: "
 )
 _TWO_WORDS = re.compile(r"(?i)(?:(?:right|left|double)[ -]click|back up|(?:do not|don't|never) \w)")
+_SUBJECT = re.compile(
+    r"(?:,? (?:and|or) \w+)? (?:is|are|was|were|works?|does|doesn't|will|would|has|had|seems?)\b"
+)
+"""What follows the name of a button or a command that a sentence speaks of."""
+_LIMITED = re.compile(
+    r"(?i)(?:you|one) (?:can|could|may|might)\b.*\b(?:but|cannot|can't|only if|unless)\b"
+)
 _PAST = {
     "went": "go", "set": "set", "put": "put", "made": "make", "ran": "run", "chose": "choose",
     "cut": "cut", "hid": "hide", "kept": "keep", "let": "let", "reset": "reset", "took": "take",
@@ -62,7 +76,7 @@ _NO_DEED = re.compile(
 _TELLER = re.compile(
     r"(?i)(?:i|we)\b(?!(?:'d| would)? (?:also |strongly |personally )*(?:try|use|suggest|recommend|advise))"
 )
-_FEW = 3
+_FEW, _LOOSELY = 3, 8
 
 
 def tells(text: str) -> bool:
@@ -112,10 +126,16 @@ def instructed(text: str) -> str:
     Only the verb's form, the person and what went well go: no word is added.
     """
     bare = plain(text)
-    lead = _SHOULD.match(bare)
+    lead = None if _LIMITED.match(bare) else _SHOULD.match(bare)
     rest = _sooner(bare[lead.end() :]) if lead and lead.end() else bare
     told = _impersonal(rest if _begins(rest) else _deed(bare))
     return f"{told}." if told and bare[-1:] in ".!" and told[-1].isalnum() else told
+
+
+@cache
+def _acts() -> frozenset[str]:
+    """Return the verbs of doing; "back" is one with "up" alone."""
+    return languages()["en"].acts - {"back"}
 
 
 def as_deed(text: str) -> str:
@@ -134,7 +154,8 @@ def _begins(text: str) -> bool:
     if _TWO_WORDS.match(text):
         return True
     word = re.match(r"[\"'“‘(*]*([\w-]+)", text)
-    return word is not None and word.group(1).lower() in languages()["en"].acts - {"back"}
+    is_named = word is not None and _SUBJECT.match(text, word.end()) is not None
+    return word is not None and not is_named and word.group(1).lower() in _acts()
 
 
 def _sooner(text: str) -> str:
@@ -165,7 +186,8 @@ def _deed(text: str) -> str:
         return ""
     if told.get("once") or told.get("by"):
         tail = re.split(r", (?!and )", tail)[0]
-    return f"{base}{_WENT_WELL.sub('', _also(tail))}".rstrip(" ,;:-–")
+    done = f"{base}{_WENT_WELL.sub('', _HEY.sub('', _also(tail)))}".rstrip(" ,;:-–")
+    return "" if _LOOSE.match(done) and len(done.split()) <= _LOOSELY else done
 
 
 def _also(text: str) -> str:

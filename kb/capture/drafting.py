@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -170,19 +170,19 @@ def _causes(ticket: Ticket, solved: Message | None, told: tuple[Told, ...]) -> l
 
     Another helper may speak of something else: theirs must name what the issue names.
     """
-    own = [unit for unit in (units(solved) if solved else ()) if _is_cause(unit, told)]
+    acts = {one.unit.text for one in told if one.act}
+    own = [unit for unit in (units(solved) if solved else ()) if _is_cause(unit, acts)]
     if own:
         return own[:2]
     issue = set(terms("\n".join((ticket.subject, *(unit.text for unit in _issue(ticket))))))
     issue -= set(terms(product_of(ticket)))
     answers = [m for m in ticket.public_messages if m.role in (Role.AGENT, Role.OTHER)]
-    found = [unit for message in answers for unit in units(message) if _is_cause(unit, told)]
+    found = [unit for message in answers for unit in units(message) if _is_cause(unit, acts)]
     return [unit for unit in found if len(issue.intersection(terms(unit.text))) >= _SHARED][-1:]
 
 
-def _is_cause(unit: Unit, told: tuple[Told, ...]) -> bool:
-    acts = {one.unit.text for one in told if one.act}
-    return unit.form is Form.SENTENCE and states_cause(unit.text) and unit.text not in acts
+def _is_cause(unit: Unit, acts: Set[str]) -> bool:
+    return unit.form is Form.SENTENCE and unit.text not in acts and states_cause(unit.text)
 
 
 def _environment(ticket: Ticket, solved: Message | None, evidence: list[Evidence]) -> str:

@@ -14,12 +14,23 @@ _PLATFORMS = re.compile(
     r"|Docker(?: Compose| Desktop)?|Kubernetes|OpenShift|Ubuntu(?: \d+(?:\.\d+)*)?(?: LTS)?|Debian(?: \d+)?|RHEL(?: \d+(?:\.\d+)?)?|CentOS(?: \d+)?|Alpine(?: \d+(?:\.\d+)*)?"
     r"|Fedora(?: \d+)?|openSUSE(?: (?:Leap|Tumbleweed))?|Arch Linux|Manjaro|Raspberry Pi(?: OS)?|Podman|nginx|GitHub Actions|PostgreSQL(?: \d+)?|EKS|GKE|AKS|Linux)\b"
 )
-_NAMES = (
-    "Mint", "mac", "Mac", "OS", "Win", "win", "Android", "BSD", "Docker", "Kube", "Open", "Ubuntu",
-    "Debian", "RHEL", "Alpine", "Fedora", "SUSE", "Arch", "Manjaro", "Raspberry", "Podman", "nginx",
-    "GitHub", "Postgre", "EKS", "GKE", "AKS", "Linux",
-)  # fmt: skip
-"""What stands in every platform's name: without one of them a text is not searched."""
+_SPELLED = {
+    "linux": "Linux", "mint": "Mint", "ubuntu": "Ubuntu", "debian": "Debian", "fedora": "Fedora",
+    "centos": "CentOS", "android": "Android", "ios": "iOS", "macos": "macOS", "mac": "Mac",
+    "macbook": "MacBook", "unix": "Unix", "gnu/linux": "GNU/Linux", "freebsd": "FreeBSD",
+    "osx": "OS X", "os x": "OS X", "windows": "Windows",
+}  # fmt: skip
+_SMALL = re.compile(
+    r"(?i)(?<![\w./@:#<-])(?:(?P<name>linux mint|gnu/linux|linux|ubuntu|debian|fedora|centos|android|ios|macos|os ?x|unix|freebsd|macbook)"
+    r"|(?:(?:on|for|in|my|using|under|to|from|a|an|the|new|old) )(?P<mac>mac)"
+    r"|(?:(?:on|for|under|my|installing|from|of|running|use|using|with|latest|old) )?(?P<win>windows)(?= (?:\d|xp|vista|pc|machine|computer|laptop|system|os\b|users?\b|server|explorer|media|defender|updates?\b|timeout|disk|safe|reports|box|version|home|pro\b)|-only|-based|/)"
+    r"|(?:on|for|under|installing|running) (?P<alone>windows))(?P<number> ?\d+(?:\.\d+)*)?(?![\w/@:-]|\.\w|'s? (?:name|folder))"
+)
+"""Systems as people type them in haste; what may be another word only beside a word that tells."""
+_HINT = re.compile(
+    r"linux|mint|mac|os ?x|ios|windows|win ?\d|android|ubuntu|debian|fedora|centos|unix|bsd|docker|kube|open|rhel|alpine|suse|arch|manjaro|raspberry|podman|nginx|github|postgre|eks|gke|aks"
+)
+"""What stands in every platform's name: without it a text is not searched."""
 _VERSION = re.compile(
     rf"\b(?:[A-Z][A-Za-z]{{1,20}}|[Vv]ersion|[Vv]er\.?)(?: (?:[Vv]ersion|[Vv]er\.?|[Vv]))? ?\.?v?{_NUMBER}(?![\d.]*\d)(?: \((?:32|64)[ -]?bit\))?"
     rf"|(?<![\w.]){_NUMBER}(?:(?<=esr)| \((?:32|64)[ -]?bit\))(?![\w.]*\d)"
@@ -75,9 +86,7 @@ def _of_thread(ticket: Ticket, solved: Message | None) -> Iterator[tuple[str, st
 @lru_cache(maxsize=64)
 def _named(body: str, product: str) -> tuple[str, ...]:
     """Return the platforms that a text names, then versions with what they are of."""
-    found = []
-    if any(name in body for name in _NAMES):
-        found = [platform.group(1).rstrip(". ") for platform in _PLATFORMS.finditer(body)]
+    found = _systems(body) if _HINT.search(body.lower()) else []
     versions = _VERSION.finditer(body) if _DOTTED.search(body) else ()
     found += [
         version.group().rstrip(". ")
@@ -85,6 +94,17 @@ def _named(body: str, product: str) -> tuple[str, ...]:
         if not (_NO_PRODUCT.match(version.group()) or _PLATFORMS.match(version.group()))
     ]
     return tuple(found)
+
+
+def _systems(body: str) -> list[str]:
+    """Return systems, as they are written, else as they should be."""
+    found = [platform.group(1).rstrip(". ") for platform in _PLATFORMS.finditer(body)]
+    for match in _SMALL.finditer(body):
+        small = match["name"] or match["mac"] or match["win"] or match["alone"]
+        words = [_SPELLED.get(word, word) for word in small.lower().split()]
+        name = _SPELLED.get(small.lower(), " ".join(words))
+        found.append(f"{name} {(match['number'] or '').strip()}".strip())
+    return found
 
 
 def _of_product(product: str, body: str) -> Iterator[re.Match[str]]:
@@ -105,7 +125,7 @@ def product_of(ticket: Ticket) -> str:
         return product
     named = re.compile(rf"(?<![\w./@-])(?i:{re.escape(product)})(?![\w/-]|\.\w)")
     found = [(one.role, word) for one in ticket.public_messages for word in named.findall(one.body)]
-    written = [w for _, w in found if w not in (w.lower(), w.upper())]
+    written = [str(w) for _, w in found if w not in (w.lower(), w.upper())]
     if written:
         return written[0]
     is_small = any(role is not Role.REQUESTER for role, _ in found)
@@ -135,4 +155,4 @@ def _says_less(less: str, more: str) -> bool:
     number, larger = _DIGITS.search(one), _DIGITS.search(other)
     same = bool(number and larger and larger.group().startswith(number.group()))
     is_bare = one.lstrip("v")[:1].isdigit() or not _PLATFORMS.search(less)
-    return longer or (same and is_bare and not _PLATFORMS.search(more))
+    return longer or other.endswith(one) or (same and is_bare and not _PLATFORMS.search(more))

@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -77,8 +76,10 @@ def surely(text: str) -> str:
     """Return the code of the language a text is in, `""` where it tells too little to be sure."""
     if len(_KANA.findall(text[:_LOOK_AT])) > _SOME:
         return "ja"
-    (best, most), (_, next_most) = _counted(text[:_LOOK_AT]).most_common(2)
-    return best if most > _SOME and most > _CLEARLY * next_most else ""
+    found = _counted(text[:_LOOK_AT])
+    best = max(found, key=found.__getitem__)
+    next_most = max(count for code, count in found.items() if code != best)
+    return best if found[best] > max(_SOME, _CLEARLY * next_most) else ""
 
 
 @lru_cache(maxsize=1024)
@@ -86,14 +87,15 @@ def _detect(text: str) -> str:
     if len(_KANA.findall(text)) > _SOME:
         return "ja"
     found = _counted(text)
-    best = max(languages(), key=lambda code: found[code])
+    best = max(found, key=found.__getitem__)
     clear = found[best] >= 3 and found[best] > 1.25 * found[_ENGLISH]
     return best if clear else _ENGLISH
 
 
-def _counted(text: str) -> Counter[str]:
+def _counted(text: str) -> dict[str, int]:
     """Return how many stop words of each language the text has."""
-    whose, found = _whose(), Counter(dict.fromkeys(languages(), 0))
+    whose, found = _whose(), dict.fromkeys(languages(), 0)
     for word in _WORD.findall(text.lower()):
-        found.update(whose.get(word, ()))
+        for code in whose.get(word, ()):
+            found[code] += 1
     return found

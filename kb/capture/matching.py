@@ -117,7 +117,7 @@ class Matcher:
 
     def _likeness(self, asked: "_Side", told: "_Side", page_id: str) -> float:
         entry = self._entries[page_id]
-        if entry.among * 5 // 4 < len(self._entries):
+        if entry.among * 3 // 2 < len(self._entries):
             entry.among = len(self._entries)
             entry.lengths = self._side(entry.about).length, self._side(entry.answers).length
         about, answers = entry.lengths

@@ -56,6 +56,7 @@ class Ranking:
         self._dated = array("i")
         self._weighed: list[tuple[int, float, float]] = []
         self._postings: dict[str, tuple[array[int], array[int]]] = {}
+        self._rarity: dict[int, float] = {}
         self._total = self._tickets = 0
 
     def add(self, page_id: str, text: str, *, is_ticket: bool = False) -> None:
@@ -69,6 +70,7 @@ class Ranking:
         self._dated.append(self._tickets if is_ticket else -1)
         self._total += read.length
         self._post(place, read)
+        self._rarity = {}
         if self._meaning is not None:
             self._meaning.add(text)
 
@@ -87,7 +89,7 @@ class Ranking:
         self._dated = array("i", (self._dated[place] for place in kept))
         self._weighed = [(0, 1.0, 1.0)] * len(kept)
         self._total = sum(self._long)
-        self._postings = {}
+        self._postings, self._rarity = {}, {}
         for place, text in enumerate(self._texts):
             self._post(place, text)
         if self._meaning is not None:
@@ -151,7 +153,7 @@ class Ranking:
     def _lengths(self, place: int) -> tuple[float, float]:
         """Return the lengths of a page's text and title; weighed anew when many pages have come."""
         number, whole, title = self._weighed[place]
-        if number * 5 // 4 < len(self._ids):
+        if number * 3 // 2 < len(self._ids):
             text = self._texts[place]
             whole, title = self._length(text.counts, {}), self._length(text.title, {}) or 1.0
             self._weighed[place] = len(self._ids), whole, title
@@ -161,8 +163,12 @@ class Ranking:
         return math.sqrt(sum((idf.get(term) or self._idf(term)) ** 2 for term in found))
 
     def _idf(self, term: str) -> float:
-        frequency = self.frequency(term)
-        return math.log(1 + (len(self._ids) - frequency + 0.5) / (frequency + 0.5))
+        found = self._postings.get(term)
+        frequency = len(found[0]) if found else 0
+        if (known := self._rarity.get(frequency)) is None:
+            known = math.log(1 + (len(self._ids) - frequency + 0.5) / (frequency + 0.5))
+            self._rarity[frequency] = known
+        return known
 
     def _recent(self, place: int) -> float:
         if self._dated[place] < 0:

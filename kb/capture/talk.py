@@ -48,7 +48,7 @@ _HISTORY = re.compile(
     r"""(?x)^(?:(?:and|but|so|also|now|well)[ ,]+)*(?:
         (?:i|we)(?:'m|'ve|\ am|\ have|\ was|\ had)?\ (?:been\ )?(?:an?\ )?(?:using|used|use|user|running|on)\b.{0,60}\b(?:years|decades?|ages|(?:long|some)\ time|exclusively|since\ (?:19|20)\d\d)\b.{0,20}$
         |i(?:'m|\ am|\ was)\ (?:really\ |so\ |very\ |quite\ |just\ |not\ )*(?:an?\ )?(?:very\ |really\ |total\ |complete\ |old\ )*(?:\d\d\b|old\b|elderly|senior|novice|newbie|beginner|retired|desperate|frustrated|stuck|lost\W|confused|puzzled|baffled|at\ my\ wit|going\ (?:crazy|mad|nuts)|(?:tech|computer|it)[\ -]|technical|tech\ ?savvy|new\ to)
-        |i\ (?:don't|do\ not)\ (?:wanna|want\ to)\ (?:switch|lose|change)|i\ know\ (?:this|that|it)|i\ (?:really\ )?(?:love|like|hate)\b|it\ (?:was|is|has\ been)\ (?:such\ )?(?:a\ (?:real\ )?(?:nightmare|pain|pity|shame|mess)|(?:very\ |so\ |really\ |extremely\ |most\ )*(?:annoying|frustrating))
+        |i\ (?:have\ |'ve\ |was\ )?(?:search\w*|googl\w*|look\w*)\ (?:for|in|on|through|around|at)\b|when\ i\ get\ this\b|i\ have\ a\ vague\b|i\ have\ no\ idea\b|i\ (?:don't|do\ not)\ (?:wanna|want\ to)\ (?:switch|lose|change)|i\ know\ (?:this|that|it)|i\ (?:really\ )?(?:love|like|hate)\b|it\ (?:was|is|has\ been)\ (?:such\ )?(?:a\ (?:real\ )?(?:nightmare|pain|pity|shame|mess)|(?:very\ |so\ |really\ |extremely\ |most\ )*(?:annoying|frustrating))
         |.{0,40}\bdriving\ me\ (?:crazy|nuts|mad|insane)|(?:this|that|which)\ is\ (?:very\ |so\ |really\ |extremely\ )*(?:annoying|frustrating|unacceptable|ridiculous)
         |(?:here|below|attached|above)\ (?:is|are)\b.{0,60}$|what\ am\ i\ (?:missing|doing\ wrong)|where\ has\ it\ (?:all\ )?gone|not\ even\b.{0,20}$|p\.?s\.?\W.{0,60}$|i'd\ (?:really\ )?(?:hate|like|love)\ to\ (?:keep|stay)
         |(?:really|very|so)\ (?:annoying|frustrating).{0,30}$)"""
@@ -103,7 +103,7 @@ def _greeting() -> re.Pattern[str]:
     ways = "|".join(sorted({word for one in languages().values() for word in one.greeting}))
     days = "morning|afternoon|evening|day|tag|morgen|abend|días|dias|tardes|noches|dia|tarde|noite"
     return re.compile(
-        rf"(?:(?i:{ways})\b(?: (?i:{days}))?{_NAMES}{{0,3}}(?:\s*[,!.:;…-]+\s*|\s+(?=(?:When|I|My|The|We|After|Since|As|In|How|What|Is|Can|This|There|If|Ich|Je|Tengo)\b)))|こんにちは[、。！]?\s*|お世話になって(?:おり|い)ます[、。]?\s*"
+        rf"(?:(?i:{ways})\b(?: (?i:{days}))?{_NAMES}{{0,3}}(?:\s*[,!.:;…-]+\s*|\s+(?=(?:When|I|My|The|We|After|Since|As|In|How|What|Is|Can|This|There|If|Ich|Je|Tengo)\b)))|(?:ciao|salve|bonjour|hola|hallo|olá|ahoj)(?: a tutti| à tous| a todos| zusammen|,)? (?=[a-zà-ü])|こんにちは[、。！]?\s*|お世話になって(?:おり|い)ます[、。]?\s*"
     )
 
 
