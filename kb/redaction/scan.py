@@ -122,8 +122,8 @@ def by_rule(rule: Rule, view: View, at: int = 0, end: int | None = None) -> Iter
         value = seen[first:last]
         if TAKEN in value:
             first, value = _untaken(first, value)
-        if rule.check in TRIMMED:
-            value = value.rstrip(b".,;:!?)`*")
+        if rule.check in TRIMMED or rule.entity is Entity.ADDRESS:
+            value = value.rstrip(b".,;:!?)`*" if rule.check in TRIMMED else b" ,.;\n")
         if not value or not check(value) or _vetoed(rule, seen, first, value):
             continue
         start, stop = view.span(first, first + len(value))
