@@ -12,6 +12,7 @@ from kb.redaction.hosts import (
     tenant,
 )
 from kb.redaction.keys import (
+    argument,
     assigned,
     basic,
     credential,
@@ -27,7 +28,9 @@ from kb.redaction.keys import (
     service,
     spoken,
     token,
+    told,
     uncommon,
+    unlike_words,
     userinfo,
 )
 from kb.redaction.patterns import compiled
@@ -59,7 +62,7 @@ NOT_A_KEY = compiled(
     r"""(?i)(?:/[a-z0-9-]{4,}-|^[a-z0-9-]{40,48}|enc\([^)\n]*|enc\[[^\]\n]*|[,\[](?:data|iv|tag):|integrity["': =]+|\bsha-?\d{1,3}["')]?[-:= ]+|\bh1:|md5[-:= ]+|(?:check|md5)sum["': =]*"""
     r"""|digest["': =]*|fingerprint["': =]*|(?:commit|revision|rev|tree|parent|blob|etag|hash|private_key_id)["': =/]+"""
     r"""|\bssh-(?:rsa|dss|ed25519) |ecdsa-sha2-nistp\d+ |data:[\w/+.-]+;base64,|public[ _-]?key["': =]*"""
-    r"""|extensions?[/ ]|\b_?(?:mock|fake|dummy|sample|placeholder|public)[\w-]{0,24}["': =]+|message-id:? ?<?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist|tracks|articles?|docs|wiki|questions|issues|topics?|tutorials?)/[^\s]*)$"""
+    r"""|extensions?[/ ]|\b_?(?:mock|fake|dummy|sample|placeholder|public)[\w-]{0,24}["': =]+|message-id:? ?<?|(?:^|[ \t;])bh?=[ \t]?|=\?[\w-]{3,20}\?b\?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist|tracks|articles?|docs|wiki|questions|issues|topics?|tutorials?)/[^\s]*)$"""
 )
 """What may stand before a long odd value that is no key: checksums, public keys, encrypted values."""
 PUBLIC_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$|^(?:git|hg|svn)@")
@@ -187,6 +190,9 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "userinfo": userinfo,
     "password": password,
     "spoken": spoken,
+    "told": told,
+    "unlike_words": unlike_words,
+    "argument": argument,
     "assigned": assigned,
     "machine": machine,
     "service": service,

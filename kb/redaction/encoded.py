@@ -13,12 +13,8 @@ from kb.redaction.known import Lookout
 from kb.redaction.patterns import compiled
 from kb.redaction.scan import masked, scan, scan_shapes
 from kb.redaction.text import Finding
-from kb.redaction.views import TAKEN, View, joined
+from kb.redaction.views import GAP, Piece, View, led_back
 
-Piece = tuple[bytes, int, int]
-
-GAP = b"\n" + bytes([TAKEN]) + b"\n"
-"""Between pieces that have nothing to do with each other; no finding may reach over it."""
 ESCAPE = compiled(
     r"""%[0-9A-Fa-f]{2}|&(?:#\d{1,6}|#[xX][0-9A-Fa-f]{1,5}|quot|apos|commat|period|colon|lowbar|hyphen|sol|equals|plus);"""
     r"""|&amp;(?:#|[a-z]{2,8};)|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt"/]|=\r?\n|=[0-9A-F]{2}"""
@@ -85,7 +81,7 @@ def _unescaped(view: View, without: Mapping[bytes, bytes] = MappingProxyType({})
         pieces += [(seen[at:first], at, first), (_decoded(raw), first, last)]
         at, reach = last, min(len(seen), last + AROUND)
     pieces.append((seen[at : max(at, reach)], at, max(at, reach)))
-    return _led_back(view, pieces)
+    return led_back(view, pieces)
 
 
 def _decoded(raw: bytes) -> bytes:
@@ -105,20 +101,6 @@ def _decoded(raw: bytes) -> bytes:
 SHORT = {b"\\n": b"\n", b"\\r": b"\n", b"\\t": b"\t", b'\\"': b'"', b"\\/": b"/"}
 
 
-def _led_back(view: View, pieces: list[Piece]) -> View:
-    """Return the pieces as a view whose offsets are the text's, not the other view's."""
-    fresh = joined([piece for piece in pieces if piece[0]])
-    if view.starts is None or view.ends is None or fresh.starts is None or fresh.ends is None:
-        return fresh
-    starts, ends = view.starts, view.ends
-    began, ended = (*starts, *starts[-1:]), (*ends[:1], *ends)
-    return View(
-        seen=fresh.seen,
-        starts=tuple(map(began.__getitem__, fresh.starts)),
-        ends=tuple(map(ended.__getitem__, fresh.ends)),
-    )
-
-
 def _unpacked(view: View) -> View | None:
     """Return everything that base64 turns into readable text, each mapped to its whole run."""
     pieces: list[Piece] = []
@@ -126,7 +108,7 @@ def _unpacked(view: View) -> View | None:
         plain = _readable(view.seen[first:last]) if last - first <= LONGEST else b""
         if plain:
             pieces += [(GAP, first, first), (plain + b"\n", first, last)]
-    return _led_back(view, pieces) if pieces else None
+    return led_back(view, pieces) if pieces else None
 
 
 def _packed_runs(seen: bytes) -> Iterator[tuple[int, int]]:
@@ -192,7 +174,7 @@ def _over_breaks(text: str, view: View, look: Lookout, found: list[Finding]) -> 
         breaks.append(view.span(start + len(left), begin))
     if not pieces:
         return
-    whole = _led_back(view, pieces)
+    whole = led_back(view, pieces)
     rivals = sorted((one.start, one.end, one.confidence) for one in found)
     for one in [*scan_shapes(whole), *look.find(text, whole)]:
         at = bisect_right(breaks, (one.end, 0)) - 1

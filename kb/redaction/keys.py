@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterator
 
 from kb.redaction.hosts import DIGITS, FILE_ENDINGS
-from kb.redaction.lists import common, top_domains
+from kb.redaction.lists import common, function_bytes, given, not_people, top_domains
 from kb.redaction.patterns import compiled
 
 PLACEHOLDER = compiled(
@@ -13,7 +13,7 @@ PLACEHOLDER = compiled(
     r"""|^[x*.#_\x80?-]+$|[>\]})]{2}$|^enc\(|^!?sops|^[&!*][a-z]+;?$|^&(?:amp;)*#?[0-9a-z]+;?"""
     r"""|^(?:your|my|the|some|insert|enter|put|add|paste|change|replace)[-_ ]|^0x[0-9a-f]{1,16}$"""
     r"""|^(?:my|your|the|some|a)(?:super|new|old|own)?(?:secret|passw(?:or)?d|token|api|key|user).{0,12}$"""
-    r"""|^(?:change-?me!?|replace-?me|placeholder|redacted|removed|hidden|masked|omitted|secret-?ref"""
+    r"""|change[-_]?me!?$|^(?:replace-?me|placeholder|redacted|removed|hidden|masked|omitted|secret-?ref"""
     r"""|true|false|null|none|nil|undefined|nan|empty|string|str|int|bool|optional|required|dummy"""
     r"""|yes|no|on|off|todo|tbd|n/?a|process\.env.*|os\.environ.*|getenv.*|env\..*|vault:.*|sample"""
     r"""|[a-z_]+\.[a-z_.]+(?:\(.*)?|[a-z_]+\(.*|&[a-z]+;.*|[a-z_]+::.*|arn:.*|file:.*|https?:.*"""
@@ -22,6 +22,10 @@ PLACEHOLDER = compiled(
 CROSSED = compiled(r"(?i)x{6,}")
 """What a person puts over a key; a long key may hold some by chance."""
 PACKED_NOTHING = compiled(r"(?i)^enc\[|^enc\(|change-?_?me!?$|replace-?_?me!?$|^(?:your|my)[-_ ]")
+DATA = 300
+"""A bare run of base64 that is longer is a file, an image or a message, and no key."""
+SEALED = (b"MII", b"doI")
+"""How private keys (PKCS #8) and Kerberos tickets begin, which are as long."""
 HEX = compiled(r"(?i)^(?:0x)?[0-9a-f]+$")
 UUID_INSIDE = compiled(r"(?i)[0-9a-z]{8}-(?:[0-9a-z]{4}-){3}[0-9a-z]{11,12}")
 UUID = compiled(r"(?i)^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$")
@@ -30,13 +34,26 @@ ODD = b"$!@#%^&*~?"
 """Together with a digit these make ordinary words a password."""
 NO_PASSWORD = frozenset(
     b"password passwd pwd string str text required optional prompt input field the your my a an self "
-    b"token secret enc none true false yes no req.body.password oauth oauth2 reset hash len length value change char varchar".split()
+    b"token secret enc none true false yes no req.body.password oauth oauth2 reset hash len length value change char varchar "
+    b"normal plain plaintext cleartext encrypted same email e-mail correct incorrect wrong invalid missing expired "
+    b"saved stored unknown there here".split()
 )
+TECHNICAL = compiled(
+    r"(?i)^(?:(?:base|sha|aes|utf|rc|md|ipv|x|pkcs|mp|des|rsa|ed|oauth|tls|ssl|win|windows|office|outlook|exchange"
+    r"|log)-?\d[\d.]{0,5}|3des|o365|bcrypt|argon2\w*|pbkdf2|ntlmv2|2fa)(?:$|[-_ ,.;])"
+)
+"""Words with digits that are said about passwords, and are none."""
+DOTTED = compiled(r"^[A-Za-z_]\w*\.[A-Za-z_]\w*")
+"""An expression, a file or a host."""
+OUTSIDE = b"/\\=:|[]{}<>"
+"""What stands in paths, addresses and code rather than in a password that is told in a sentence."""
 HYPHENS = bytes.maketrans(b"_./=", b"----")
 LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0\xd0\xe0"
 KINDS = bytes(48 if 48 <= n <= 57 else 97 if n in LETTERS else 32 for n in range(256))
 """Every digit as 0, every letter as a, all else a blank."""
 SIGNS = bytes(n for n in range(256) if KINDS[n] == 32)
+NO_LETTERS = bytes(n for n in range(256) if n not in LETTERS)
+NO_SIGNS = bytes(n for n in range(256) if n not in ODD)
 APART = bytes(n if n < 128 and KINDS[n] != 32 else 32 for n in range(256))
 """What is no ASCII letter or digit becomes a blank."""
 
@@ -117,7 +134,7 @@ def token(value: bytes) -> bool:
 def scrambled(value: bytes) -> bool:
     """Return whether a bare value is a key rather than a hash, an id, a path or a word."""
     digits = digits_in(value)
-    if not digits or value.isdigit():
+    if not digits or value.isdigit() or (len(value) > DATA and not value.startswith(SEALED)):
         return False
     upper, lower = value.upper() != value.lower() != value, value.upper() != value
     longest = max(value.translate(APART).split(), key=len, default=b"")
@@ -146,6 +163,13 @@ def _worded(value: bytes) -> bool:
     return sum(map(len, parts)) >= 3.2 * len(parts)
 
 
+def _camel(value: bytes) -> bool:
+    """Return whether letters are words of a program run together: `TokenRequestFailed`."""
+    parts = [part.lower().decode() for part in _words(value)]
+    known = sum(len(part) > 2 and part in common() for part in parts)
+    return 3 <= len(parts) <= 2 * known and sum(map(len, parts)) >= 4 * len(parts)
+
+
 def _words(value: bytes) -> Iterator[bytes]:
     for found in WORDS.each(value):
         yield value[slice(*found[0])]
@@ -171,12 +195,11 @@ def ordinary(value: bytes) -> bool:
     digits = digits_in(value)
     if digits > 4 or (digits and value.translate(None, ODD) != value):
         return False
-    words = False
-    for part in _words(value):
-        words = True
-        if not part.isdigit() and part.lower().decode() not in common():
-            return False
-    return words
+    letters = [part.lower() for part in _words(value) if not part.isdigit()]
+    if any(len(part) > 1 and part.decode() not in common() for part in letters):
+        return False
+    words = sum(len(part) for part in letters if len(part) > 2)
+    return len(letters) == 1 or 2 * words >= sum(map(len, letters)) > 0 or value.isdigit()
 
 
 def credential(value: bytes) -> bool:
@@ -201,7 +224,10 @@ def userinfo(value: bytes) -> bool:
 def password(value: bytes) -> bool:
     """Return whether an assigned password is given, and no type, variable or placeholder."""
     value = value.rstrip(b".,;:)")
-    return len(value) >= 3 and filled(value) and value.lower() not in NO_PASSWORD
+    word = value.lower()
+    if len(value) < 3 or word in NO_PASSWORD or word in function_bytes():
+        return False
+    return filled(value)
 
 
 def quoted_secret(value: bytes) -> bool:
@@ -217,9 +243,51 @@ def uncommon(value: bytes) -> bool:
 def spoken(value: bytes) -> bool:
     """Return whether the word after "password is" is the password, not the rest of a sentence."""
     value = value.strip(b".,;:!?)(")
-    if len(value) < 4 or not password(value) or ordinary(value):
+    if len(value) < 4 or not password(value) or TECHNICAL.search(value):
         return False
-    return any(not 97 <= byte <= 122 for byte in value)
+    if _mixed(value):
+        return True
+    plain = value.translate(None, NO_LETTERS)
+    inside = plain[1:] != plain[1:].lower()
+    return (
+        bool(plain)
+        and (inside or not value[:1].islower())
+        and not ordinary(value)
+        and not _known(value)
+    )
+
+
+def told(value: bytes) -> bool:
+    """Return whether what stands under, beside or behind a password's name is one."""
+    return spoken(value) or (value.isdigit() and len(value) >= 6)
+
+
+def unlike_words(value: bytes) -> bool:
+    """Return whether a word beside "password" is unlike any other: letters with digits or signs."""
+    value = value.strip(b".,;:!?)(")
+    if len(value) < 6 or value.translate(None, OUTSIDE) != value or not spoken(value):
+        return False
+    if DOTTED.search(value):
+        return False
+    return _mixed(value) and not (value.isalnum() and ordinary(value) and digits_in(value) < 3)
+
+
+def argument(value: bytes) -> bool:
+    """Return whether a call's argument behind a user's name is a password, not a path or a type."""
+    return spoken(value) and value[:1] not in b"/.$" and b" " not in value
+
+
+def _known(value: bytes) -> bool:
+    """Return whether a word is the name of a product or a person: "give the password to Anna"."""
+    word = value.decode("latin-1").lower()
+    return word in not_people() or word in given()
+
+
+def _mixed(value: bytes) -> bool:
+    """Return whether letters have digits or the signs of passwords among them."""
+    letters = value.translate(None, NO_LETTERS)
+    inside = value[1:-1].translate(None, NO_SIGNS)
+    return bool(letters) and (digits_in(value) > 0 or bool(inside))
 
 
 def assigned(value: bytes) -> bool:
@@ -238,6 +306,8 @@ def machine(value: bytes) -> bool:
     if len(value) < 12 or not filled(value) or ordinary(value) or entropy(value) < 2.3:
         return False
     if slug(value) or packed_placeholder(value) or _named(value):
+        return False
+    if not digits_in(value) and _camel(value):
         return False
     parts = value.translate(APART).split()
     longest = max(parts, key=len, default=b"")

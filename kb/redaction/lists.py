@@ -32,17 +32,36 @@ def common() -> frozenset[str]:
     return _words("common.txt")
 
 
+def _grouped(name: str) -> dict[str, frozenset[str]]:
+    """Return the words below each heading, which ends in a colon."""
+    found: dict[str, set[str]] = {}
+    heading = ""
+    for word in _lines(name):
+        if word.endswith(":"):
+            heading = word.rstrip(":")
+        else:
+            found.setdefault(heading, set()).add(word)
+    return {heading: frozenset(words) for heading, words in found.items()}
+
+
 @cache
 def function_words() -> dict[str, frozenset[str]]:
     """Return the words that carry sentences, in small letters, by language (ISO 639-1)."""
-    found: dict[str, set[str]] = {}
-    language = ""
-    for word in _lines("function_words.txt"):
-        if word.endswith(":"):
-            language = word.rstrip(":")
-        else:
-            found.setdefault(language, set()).add(word)
-    return {name: frozenset(words) for name, words in found.items()}
+    return _grouped("function_words.txt")
+
+
+@cache
+def function_bytes() -> frozenset[bytes]:
+    """Return those of all languages that are ASCII, as a view's bytes."""
+    words = frozenset[str]().union(*function_words().values())
+    return frozenset(word.encode() for word in words if word.isascii())
+
+
+@cache
+def telling_words() -> dict[str, str]:
+    """Return words of other languages that tell a secret, and the English ones that rules know."""
+    groups = _grouped("telling_words.txt").items()
+    return {word.replace("_", " "): meaning for meaning, words in groups for word in words}
 
 
 @cache

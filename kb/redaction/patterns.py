@@ -67,13 +67,17 @@ class Pattern:
             at = max(found[0][1], at + 1)
 
 
-def compiled(pattern: str, *, longest: bool = False) -> Pattern:
-    """Return `pattern` for bytes, its macros written out; `^` and `$` mean a line's ends."""
+def compiled(pattern: str, *, longest: bool = False, unicode: bool = False) -> Pattern:
+    """Return `pattern` for bytes, its macros written out; `^` and `$` mean a line's ends.
+
+    With `unicode` it is for UTF-8 and not for a view's bytes.
+    """
     for name, meaning in MACROS.items():
         pattern = pattern.replace(name, meaning)
     options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
+    encodings = re2.Options.Encoding
+    options.encoding = encodings.UTF8 if unicode else encodings.LATIN1
     options.log_errors = False
     options.longest_match = longest
     options.max_mem = 64 << 20
-    return Pattern(b"(?m)" + pattern.encode("ascii"), options)
+    return Pattern(b"(?m)" + pattern.encode(), options)

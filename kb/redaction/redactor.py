@@ -7,7 +7,7 @@ from typing import Protocol
 from kb.redaction.encoded import find_encoded
 from kb.redaction.known import lookout, lookout_for_domains, stands
 from kb.redaction.model import find_by_model, load
-from kb.redaction.scan import PLACEHOLDER, masked, scan
+from kb.redaction.scan import PLACEHOLDER, masked, scan, scan_secrets
 from kb.redaction.spans import Rewriting, merged, rewritten
 from kb.redaction.text import NOBODY, Entity, Finding, Known, Placeholders, Redaction, SafeText
 from kb.redaction.views import plain_view
@@ -107,7 +107,7 @@ class Redactor:
         """Return what must not go on, in order and without overlaps."""
         view = masked(plain_view(text))
         look = lookout(known, self.words)
-        found = [*scan(text, view)]
+        found = [*scan(text, view), *scan_secrets(text, view)]
         found.extend(find_encoded(text, view, look, found))
         if self.people:
             found.extend(find_by_model(text, view))

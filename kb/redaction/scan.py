@@ -15,6 +15,7 @@ from kb.redaction.rows import above_addresses, in_small_rows
 from kb.redaction.rules import Rule
 from kb.redaction.sieve import Likely, likely
 from kb.redaction.text import Entity, Finding
+from kb.redaction.tongues import in_english
 from kb.redaction.views import TAKEN, View
 
 LABELS = "|".join(entity.value for entity in Entity if entity is not Entity.SECRET)
@@ -26,9 +27,27 @@ PLACEHOLDER = compiled(
 """Our own placeholders, also as HTML, JSON, JavaScript, URLs and Markdown spell their brackets."""
 BRACKETS = (b"<", b"&", b"3c", b"3C")
 """What each of these spellings of a bracket contains."""
+ARMOUR = b"-----BEGIN "
+PUBLIC_BLOCK = compiled(
+    r"-----BEGIN (?:PGP (?:MESSAGE|SIGNATURE|PUBLIC KEY BLOCK)|(?:TRUSTED |X509 )?CERTIFICATE(?: REQUEST)?|X509 CRL"
+    r"|(?:[A-Z0-9]{1,12} )?PUBLIC KEY|SSH SIGNATURE|AGE ENCRYPTED FILE|PKCS7|CMS)-----(?:[^-]|-{1,4}[^-])*"
+)
+"""Text that RFC 7468 and RFC 9580 armour and that holds no secret of its own."""
+ARMOURED = compiled(r"[0-9A-Za-z+/=]{16,}")
 VETOED = frozenset(("scrambled", "machine", "assigned", "prefixed", "token"))
 """Checks that go by a value's looks; what stands before it may say that it is a checksum."""
-TRIMMED = frozenset(("spoken", "password", "assigned", "credential", "username", "folder_user"))
+TRIMMED = frozenset(
+    (
+        "spoken",
+        "told",
+        "unlike_words",
+        "password",
+        "assigned",
+        "credential",
+        "username",
+        "folder_user",
+    )
+)
 """Checks of values that may stand at the end of a sentence."""
 CHECKSUM = compiled(r"(?i)(?:sha-?\d{1,3}|md5)[-:=]")
 """How a checksum names its kind, in lock files, integrity attributes and security policies."""
@@ -37,15 +56,26 @@ SURE = 0.85
 
 
 def masked(view: View) -> View:
-    """Return the view with our own placeholders covered, so that no rule touches them."""
+    """Return the view with our placeholders and what is sealed covered, so that no rule touches them."""
     seen = view.seen
-    if not any(sign in seen for sign in BRACKETS) or not PLACEHOLDER.search(seen):
+    spans = [found[0] for found in PLACEHOLDER.each(seen)] if _bracketed(seen) else []
+    spans += _sealed(seen) if ARMOUR in seen else []
+    if not spans:
         return view
     covered = bytearray(seen)
-    for found in PLACEHOLDER.each(seen):
-        first, last = found[0]
+    for first, last in spans:
         covered[first:last] = bytes([TAKEN]) * (last - first)
     return View(seen=bytes(covered), starts=view.starts, ends=view.ends)
+
+
+def _bracketed(seen: bytes) -> bool:
+    return any(sign in seen for sign in BRACKETS)
+
+
+def _sealed(seen: bytes) -> list[tuple[int, int]]:
+    """Return the lines of blocks that are meant for everybody: certificates, signatures, what is encrypted."""
+    blocks = (found[0] for found in PUBLIC_BLOCK.each(seen))
+    return [line[0] for first, last in blocks for line in ARMOURED.each(seen, first, last)]
 
 
 def scan(text: str, view: View) -> Iterator[Finding]:
@@ -67,6 +97,15 @@ def scan_shapes(view: View) -> Iterator[Finding]:
     yield from _by_rules(sure, view)
 
 
+def scan_secrets(text: str, view: View) -> Iterator[Finding]:
+    """Yield what the rules find in the words that `view` has put into English."""
+    reading = in_english(text, view)
+    if reading:
+        kinds = (Entity.SECRET, Entity.USERNAME)
+        chosen = (one for one in likely(reading.seen) if one[0].check not in PROOFS)
+        yield from _by_rules((one for one in chosen if one[0].entity in kinds), reading)
+
+
 def _by_rules(chosen: Iterable[Likely], view: View) -> Iterator[Finding]:
     """Yield what rules find where each is likely to."""
     for rule, windows in chosen:
@@ -83,8 +122,8 @@ def by_rule(rule: Rule, view: View, at: int = 0, end: int | None = None) -> Iter
         value = seen[first:last]
         if TAKEN in value:
             first, value = _untaken(first, value)
-        if rule.check in TRIMMED:
-            value = value.rstrip(b".,;:!?)`*")
+        if rule.check in TRIMMED or rule.entity is Entity.ADDRESS:
+            value = value.rstrip(b".,;:!?)`*" if rule.check in TRIMMED else b" ,.;\n")
         if not value or not check(value) or _vetoed(rule, seen, first, value):
             continue
         start, stop = view.span(first, first + len(value))

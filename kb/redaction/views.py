@@ -22,6 +22,12 @@ INVISIBLE = frozenset("\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\uf
 }
 
 
+Piece = tuple[bytes, int, int]
+"""Some bytes of a reading, and the span that they were made from."""
+GAP = b"\n" + bytes([TAKEN]) + b"\n"
+"""Between pieces that have nothing to do with each other; no finding may reach over it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """One reading of a text.
@@ -101,7 +107,7 @@ def plain_view(text: str) -> View:
     return View(seen=seen, starts=tuple(starts), ends=tuple(ends))
 
 
-def joined(pieces: list[tuple[bytes, int, int]]) -> View:
+def joined(pieces: list[Piece]) -> View:
     """Return a view of decoded pieces: each is some bytes and the span of text they came from."""
     starts: list[int] = []
     ends: list[int] = []
@@ -114,4 +120,18 @@ def joined(pieces: list[tuple[bytes, int, int]]) -> View:
             ends.extend([end] * len(seen))
     return View(
         seen=b"".join(seen for seen, _, _ in pieces), starts=tuple(starts), ends=tuple(ends)
+    )
+
+
+def led_back(view: View, pieces: list[Piece]) -> View:
+    """Return the pieces as a view whose offsets are the text's, not the other view's."""
+    fresh = joined([piece for piece in pieces if piece[0]])
+    if view.starts is None or view.ends is None or fresh.starts is None or fresh.ends is None:
+        return fresh
+    starts, ends = view.starts, view.ends
+    began, ended = (*starts, *starts[-1:]), (*ends[:1], *ends)
+    return View(
+        seen=fresh.seen,
+        starts=tuple(map(began.__getitem__, fresh.starts)),
+        ends=tuple(map(ended.__getitem__, fresh.ends)),
     )

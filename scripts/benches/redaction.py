@@ -91,8 +91,9 @@ def measured(sets: dict[str, list[dict]], finders: list[Finder], most: int) -> l
 
 def print_recall(sets: dict[str, list[dict]], columns: list[Column]) -> None:
     """Print recall, exact spans and precision by set and entity, the finders side by side."""
-    print("## By entity: recall, spans exactly right, precision\n")
+    print("## By entity: recall, spans exactly right, the same with parts made one, precision\n")
     print("A finding is right if it shares a character with any labelled span of its row.")
+    print("Parts made one: labelled spans that touch count as one, as a street and its town do.")
     print("`-`: the finder has no recognizer for it, or found none. `(N)`: spans in the sample.\n")
     print("| set | entity | spans |" + "".join(f" {name} |" for name, _, _ in columns))
     print("|---|---|---:|" + "---:|" * len(columns))
@@ -110,7 +111,8 @@ def _cell(finder: Finder, tally: Tally, kind: str, whole: int) -> str:
     found = tally.found[kind]
     precision = f"{1 - tally.wrong[kind] / found:.3f}" if found else "-"
     few = f" ({gold})" if gold != whole else ""
-    return f" {tally.hit[kind] / gold:.3f} / {tally.exact[kind] / gold:.3f} / {precision}{few} |"
+    shares = (f"{count[kind] / gold:.3f}" for count in (tally.hit, tally.exact, tally.whole))
+    return f" {' / '.join(shares)} / {precision}{few} |"
 
 
 def print_sets(sets: dict[str, list[dict]], columns: list[Column]) -> None:

@@ -47,6 +47,9 @@ STANDS = {
 }
 """What is of a type and identifies nobody: loopback, unspecified, the superuser."""
 
+BETWEEN = " \t\n,>?"
+"""What stands between the parts of an address, some of it in quoted mail."""
+
 
 @dataclass
 class Tally:
@@ -55,6 +58,7 @@ class Tally:
     gold: Counter[str] = field(default_factory=Counter)
     hit: Counter[str] = field(default_factory=Counter)
     exact: Counter[str] = field(default_factory=Counter)
+    whole: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
     traps: int = 0
@@ -94,7 +98,7 @@ def _spans(tally: Tally, row: dict, found: Spans) -> None:
             continue
         taken.append(here)
         if span["type"] in KINDS and not span.get("optional"):
-            _gold(tally, text, here, KINDS[span["type"]], found)
+            _gold(tally, row, here, KINDS[span["type"]], found)
     for trap in row.get("hard_negatives", ()):
         _trap(tally, (trap["start"], trap["end"]), found)
     for start, end, kind in found:
@@ -109,17 +113,30 @@ def _trap(tally: Tally, here: tuple[int, int], found: Spans) -> None:
     tally.trapped += any(overlaps(start, end, here) for start, end, _ in found)
 
 
-def _gold(tally: Tally, text: str, here: tuple[int, int], kind: str, found: Spans) -> None:
+def _gold(tally: Tally, row: dict, here: tuple[int, int], kind: str, found: Spans) -> None:
     """Count one span that is to be found; those that identify nobody make a row of their own."""
-    stands = STANDS.get(kind)
+    text, stands = row["text"], STANDS.get(kind)
     if stands and stands(text[here[0] : here[1]]):
         kind += " that is nobody's"
+    hits = [(start, end) for start, end, _ in found if overlaps(start, end, here)]
     tally.gold[kind] += 1
-    tally.exact[kind] += any((start, end) == here for start, end, _ in found)
-    if any(overlaps(start, end, here) for start, end, _ in found):
+    tally.exact[kind] += here in hits
+    tally.whole[kind] += any(_whole(row, *hit) for hit in hits)
+    if hits:
         tally.hit[kind] += 1
     else:
         tally.misses.append(f"{kind}: {around(text, *here)}")
+
+
+def _whole(row: dict, start: int, end: int) -> bool:
+    """Return whether a finding is one labelled span, or several that touch: an address's parts."""
+    inside = [one for one in row["spans"] if start <= one["start"] and one["end"] <= end]
+    at = start
+    for one in sorted(inside, key=lambda one: one["start"]):
+        if row["text"][at : one["start"]].strip(BETWEEN if at > start else ""):
+            return False
+        at = max(at, one["end"])
+    return bool(inside) and at == end
 
 
 def _secret(tally: Tally, row: dict, find: Find) -> None:
@@ -134,7 +151,9 @@ def _secret(tally: Tally, row: dict, find: Find) -> None:
         return
     gold = [(span["start"], span["end"]) for span in row["spans"]] or [(0, len(text))]
     tally.gold["secret"] += 1
-    tally.exact["secret"] += any((s, e) == one for s, e, _ in found for one in gold)
+    exact = any((s, e) == one for s, e, _ in found for one in gold)
+    tally.exact["secret"] += exact
+    tally.whole["secret"] += exact
     if any(overlaps(s, e, one) for s, e, _ in found for one in gold):
         tally.hit["secret"] += 1
     else:

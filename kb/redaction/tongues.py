@@ -1,0 +1,72 @@
+"""Secrets told in other languages: their telling words are read as the English ones that rules know."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cache
+
+from kb.redaction.lists import telling_words
+from kb.redaction.patterns import NOWHERE, Pattern, compiled
+from kb.redaction.views import CASELESS, GAP, Piece, View, led_back
+
+AROUND = 160
+"""Characters from a telling word on in which its secret may stand."""
+JOINS = "is"
+"""The meaning of words that only join a secret to its name; nothing is read for them alone."""
+
+
+@cache
+def _search(*, joins: bool) -> Pattern:
+    """Return the search for telling words, over UTF-8; their group is the one that takes part."""
+    words = [word for word, meaning in telling_words().items() if joins or meaning != JOINS]
+    words.sort(key=len, reverse=True)
+    cased = "|".join(word for word in words if word.upper() != word)
+    others = "|".join(word for word in words if word.upper() == word)
+    return compiled(rf"(?i)(?:^|[^\pL])({cased})(?:[^\pL]|$)|({others})", unicode=True)
+
+
+def in_english(text: str, view: View) -> View | None:
+    """Return the surroundings of `text`'s telling words as `view` has them, these in English."""
+    raw = text.encode("utf-8", "replace")
+    pieces: list[Piece] = []
+    byte = at = 0
+    for first, _ in _words(raw, _search(joins=False)):
+        if first < byte:  # well inside the last one's surroundings
+            continue
+        at += len(raw[byte:first].decode())
+        byte = first
+        pieces.append((GAP, _place(view, at), _place(view, at)))
+        pieces += _translated(text[at : at + AROUND], at, view)
+    return led_back(view, pieces) if pieces else None
+
+
+def _words(raw: bytes, search: Pattern) -> Iterator[tuple[int, int]]:
+    """Yield where telling words stand in UTF-8."""
+    at = 0
+    while found := search.search(raw, at):
+        span = found[1] if found[1] != NOWHERE else found[2]
+        yield span
+        at = span[1]
+
+
+def _translated(part: str, at: int, view: View) -> Iterator[Piece]:
+    """Yield a part of the text, which begins at `at`, with English words in place of others."""
+    raw, byte = part.encode("utf-8", "replace"), 0
+    for first, last in _words(raw, _search(joins=True)):
+        before, word = raw[byte:first].decode(), raw[first:last].decode()
+        yield _as_seen(view, at, at + len(before))
+        at += len(before)
+        ends = _place(view, at), _place(view, at + len(word))
+        yield b" " + telling_words()[word.lower()].encode() + b" ", *ends
+        at, byte = at + len(word), last
+    yield _as_seen(view, at, at + len(raw[byte:].decode()))
+
+
+def _as_seen(view: View, start: int, end: int) -> Piece:
+    """Return a part of the view; letters of scripts without blanks between words are blanks."""
+    first, last = _place(view, start), _place(view, end)
+    return view.seen[first:last].replace(bytes([CASELESS]), b" "), first, last
+
+
+def _place(view: View, at: int) -> int:
+    """Return where a character of the text stands in the view."""
+    return at if view.starts is None else bisect_left(view.starts, at)
