@@ -30,7 +30,8 @@ class Hit:
 
 def hit_of(found: Ranked, sheet: Sheet) -> Hit:
     """Return the result that a ranked page is."""
-    anchor = sheet.anchors[found.line.section] if found.line else ""
+    line = None if found.line is None else sheet.lines[found.line]
+    anchor = sheet.anchors[line.section] if line else ""
     return Hit(
         id=sheet.id,
         url=f"{sheet.url}#{anchor}" if anchor else sheet.url,
@@ -38,17 +39,17 @@ def hit_of(found: Ranked, sheet: Sheet) -> Hit:
         anchor=anchor,
         title=sheet.title,
         score=round(found.score / 4080, 4),
-        passage=passage(found.line, sheet) if found.line else "",
+        passage=passage(found.line, sheet) if found.line is not None else "",
     )
 
 
-def passage(line: Line, sheet: Sheet) -> str:
+def passage(at: int, sheet: Sheet) -> str:
     """Return the line and its neighbours in its section, as far as there is room.
 
     What follows comes first, then what stands before. A heading is a landing place of its own: its
     passage is what stands below it.
     """
-    at = sheet.lines.index(line)
+    line = sheet.lines[at]
     below, above = sheet.lines[at + 1 :], reversed(sheet.lines[:at])
     if line.kind is Kind.HEADING:
         return short(_joined("", below, line, True) or line.text)

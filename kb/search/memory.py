@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from kb.search import ranking
 from kb.search.hit import Hit, hit_of
+from kb.search.lines import Lines, lines_of
 from kb.search.page import Page
 from kb.search.ranking import Row
 from kb.search.sheet import Kind, Line, Sheet, make_sheet
@@ -16,7 +17,8 @@ class Held:
 
     def __init__(self, sheets: Sequence[Sheet]) -> None:
         self._sheets = sheets
-        found = [ranking.counts(sheet) for sheet in sheets]
+        self._lines = [lines_of(sheet) for sheet in sheets]
+        found = [ranking.counts(lines) for lines in self._lines]
         pivot = ranking.pivots(ranking.lengths(one) for one in found)
         self.scale = ranking.scale(len(sheets))
         postings = defaultdict[str, list[tuple[int, int]]](list)
@@ -37,6 +39,10 @@ class Held:
     def near(self, first: str) -> list[str]:
         """Return the known words that begin with a letter."""
         return [term for term in self._rows if term[0] == first and term.isalpha()]
+
+    def lines(self, number: int) -> Lines:
+        """Return what a page's lines say."""
+        return self._lines[number]
 
     def sheet(self, number: int) -> Sheet:
         """Return a page."""

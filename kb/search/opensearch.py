@@ -20,6 +20,7 @@ from kb.errors import ConfigError, SourceError
 from kb.search import ranking
 from kb.search.hit import Hit, hit_of
 from kb.search.keeping import MANIFEST
+from kb.search.lines import Lines, lines_of
 from kb.search.ranking import Row
 from kb.search.shards import export, shard_of
 from kb.search.sheet import Sheet, from_json
@@ -191,6 +192,7 @@ class _Edition:
     cluster: Cluster
     manifest: dict[str, Any]
     held: dict[str, Any] = field(default_factory=dict)
+    said: dict[int, Lines] = field(default_factory=dict)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -214,6 +216,17 @@ class _Edition:
         """Return the known words that begin with a letter."""
         words: list[str] = self._get(f"w/{ord(first):x}") or []
         return words
+
+    def lines(self, number: int) -> Lines:
+        """Return what a page's lines say, made once.
+
+        Raises:
+            KeyError: It went between the two round trips.
+        """
+        found = self.said.get(number)
+        if found is None:
+            found = self.said[number] = lines_of(self.sheet(number))
+        return found
 
     def sheet(self, number: int) -> Sheet:
         """Return a page.

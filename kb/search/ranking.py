@@ -8,15 +8,18 @@ what was asked, in its order, lifts its page, and is the passage that is shown.
 `assets/search.js` does the same, operation by operation; a test holds that the orders are equal.
 """
 
+import heapq
 import math
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
-from kb.search.analysis import Analysis, analysis, members, tokens
-from kb.search.sheet import Kind, Line, Sheet
+from kb.search.analysis import analysis, tokens
+from kb.search.likeness import Asked, Worth, best_line
+from kb.search.lines import Lines
+from kb.search.sheet import Kind
 
 BOOST = {Kind.TITLE: 5.0, Kind.ALIAS: 4.0, Kind.HEADING: 2.0, Kind.BODY: 1.0}
 FLATTEN = {Kind.TITLE: 0.5, Kind.ALIAS: 0.0, Kind.HEADING: 0.3, Kind.BODY: 0.6}
@@ -28,9 +31,6 @@ MOST_WORDS = 16
 """So many words of a query are looked up: identifiers first, then the long words."""
 MAX_QUERY = 2000
 LOOKED_AT = 20
-OTHER = 48
-"""What a word of a line weighs that was not asked for."""
-ORDER = 0.5
 LINE = 1.0
 
 
@@ -42,6 +42,14 @@ class Row:
     pages: int
     numbers: Sequence[int]
     impacts: Sequence[int]
+
+    def without(self, hidden: frozenset[int]) -> "Row | None":
+        """Return the row as if some pages were not there, but for its idf; None if none is left."""
+        if not hidden:
+            return self
+        kept = [pair for pair in zip(self.numbers, self.impacts, strict=True)
+                if pair[0] not in hidden]  # fmt: skip
+        return Row(self.idf, self.pages, *zip(*kept, strict=True)) if kept else None
 
 
 class Source(Protocol):
@@ -60,17 +68,17 @@ class Source(Protocol):
     def near(self, first: str) -> Iterable[str]:
         """Return all terms that begin with the letter `first` and are all letters."""
 
-    def sheet(self, number: int) -> Sheet:
-        """Return a page."""
+    def lines(self, number: int) -> Lines:
+        """Return what a page's lines say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """One page found, its score, and the line that fits best (None: only the title does)."""
+    """One page found, its score, and which line fits best (None: only the title does)."""
 
     number: int
     score: float
-    line: Line | None
+    line: int | None
 
 
 Pivots = Mapping[Kind, int]
@@ -108,22 +116,23 @@ def row(postings: Iterable[tuple[int, int]], pages: float) -> Row | None:
     return Row(idf(holding, pages), holding, numbers, impacts)
 
 
-def counts(sheet: Sheet) -> dict[Kind, Counter[str]]:
+def counts(lines: Lines) -> dict[Kind, Counter[str]]:
     """Return how often each term stands in each kind of line.
 
     `~en7` stands for words alike, `=en` for the page's language.
     """
-    texts = defaultdict[Kind, list[str]](list)
-    for line in sheet.lines:
-        texts[line.kind].append(line.text)
-    how, found = sheet.analysis, {Kind.ALIAS: Counter({f"={sheet.lang}": 1})}
-    for kind, lines in texts.items():
-        terms = found.setdefault(kind, Counter[str]())
-        for token, number in Counter(tokens("\n".join(lines))).items():
-            for term in how.terms(token):
-                terms[term] += number
-                for kin in how.kin.get(term, ()):
-                    terms[kin] += number
+    numbers = defaultdict[int, Counter[int]](Counter)
+    for kind, said in zip(lines.kinds, lines.said, strict=True):
+        numbers[kind].update(said)
+    words, alike = list(lines.words), analysis(lines.lang).kin
+    found = {Kind.ALIAS: Counter({f"={lines.lang}": 1})}
+    for kind, held in numbers.items():
+        terms = found.setdefault(Kind(kind), Counter[str]())
+        for at, number in held.items():
+            term = words[at]
+            terms[term] += number
+            for kin in alike.get(term, ()):
+                terms[kin] += number
     return found
 
 
@@ -226,70 +235,103 @@ def nearest(term: str, source: Source) -> list[tuple[int, str]]:
     return [(edits, known) for edits, _, known in sorted(alive)[:3]]
 
 
-@dataclass(slots=True)
-class Asked:
-    """The query against one index: what each term weighs, and which part it belongs to."""
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """What one term gives to the pages that hold it: so many parts of its weight times impact."""
 
-    parts: tuple[Part, ...]
-    weights: dict[str, tuple[int, int]]
-    scores: dict[int, int]
-    length: float = 1.0
-    _seen: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    row: Row
+    times: int = 1
+    of: int = 1
 
-    def seen(self, how: Analysis) -> dict[str, tuple[int, int]]:
-        """Return what each term of a language is worth in a line, words alike included."""
-        found = self._seen.get(how.lang)
-        if found is None:
-            alike = (how.stem(word) for key in self.weights for word in members(key))
-            worth = ((term, self._worth(term, how)) for term in {*self.weights, *alike})
-            found = self._seen[how.lang] = {term: one for term, one in worth if one[0] > 0}
-        return found
+    @property
+    def worth(self) -> int:
+        """What the term is worth in a line."""
+        return self._given[1]
 
-    def _worth(self, term: str, how: Analysis) -> tuple[int, int]:
-        best = self.weights.get(term, (0, -2))
-        for one in how.kin.get(term, ()):
-            if one in self.weights and self.weights[one][0] > best[0]:
-                best = self.weights[one]
-        return best
+    @property
+    def most(self) -> int:
+        """No page gets more."""
+        return self._given[max(self.row.impacts)]
 
-    def beginnings(self) -> re.Pattern[str]:
-        """Return what a line must hold to be worth a closer look: how the words asked for begin.
+    @property
+    def _given(self) -> Sequence[int]:
+        return _given(self.row.idf, self.times, self.of)
 
-        A stem keeps its word's letters but the last two; no Latin word begins within another.
-        """
-        words = (word for key in self.weights for word in (members(key) or (key,)))
-        starts = sorted({word[: max(1, min(5, len(word) - 2))] for word in words})
-        marks = ("(?<![a-z])" if "a" <= start[0] <= "z" else "" for start in starts)
-        said = (mark + re.escape(start) for mark, start in zip(marks, starts, strict=True))
-        return re.compile("|".join(said) or r"(?!)")
+    def values(self) -> dict[int, int]:
+        """Return what each page gets, by its number."""
+        given = map(self._given.__getitem__, self.row.impacts)
+        return dict(zip(self.row.numbers, given, strict=True))
 
 
-def score(query: str, source: Source) -> Asked:
-    """Add up the impacts of what was asked, over all pages that hold any of it."""
-    asked = Asked(parts(query, source.languages), {}, {})
-    source.expect(terms=(term for part in asked.parts for term in (*part.terms, *part.kin)))
-    for place, part in enumerate(asked.parts):
-        held = [(term, found) for term in part.terms if (found := source.row(term))]
-        one: dict[int, int] = {}
-        for term, found in held:
-            _best(one, found, found.idf, 1, 1)
-            asked.weights[term] = (found.idf, place)
-        if not held and not part.stop:
-            _guess(part.terms[0], place, source, asked, one)
-        for kin in part.kin:
-            if found := source.row(kin):
-                _best(one, found, found.idf, 4, 5)
-                asked.weights.setdefault(kin, (found.idf * 4 // 5, place))
-        _add(one, asked.scores)
-    asked.length = math.sqrt(_length(asked))
-    return asked
+@lru_cache(2048)
+def _given(idf: int, times: int, of: int) -> tuple[int, ...]:
+    """Return what each impact, 0 to 255, comes to."""
+    return tuple(idf * impact * times // of for impact in range(256))
 
 
-def _guess(term: str, place: int, source: Source, asked: Asked, one: dict[int, int]) -> None:
-    for edits, known in nearest(term, source):
-        if found := source.row(known):
-            _best(one, found, found.idf, 4 - edits, 4)
-            asked.weights.setdefault(known, (found.idf * (4 - edits) // 4, place))
+Gains = Sequence[Gain]
+"""The variants of one word: a page gets the best that one of them gives it."""
+
+
+def asked_of(query: str, source: Source) -> tuple[Asked, list[Gains]]:
+    """Return the query against the source's index, and what each of its parts gives to pages."""
+    asked, gains = parts(query, source.languages), list[Gains]()
+    source.expect(terms=(term for part in asked for term in (*part.terms, *part.kin)))
+    weights: dict[str, Worth] = {}
+    for place, part in enumerate(asked):
+        found = list(_variants(part, source))
+        for term, gain in found:
+            if gain.times == gain.of or term not in weights:
+                weights[term] = (gain.worth, place)
+        gains.append([gain for _, gain in found])
+    return Asked(len(asked), weights), gains
+
+
+def _variants(part: Part, source: Source) -> Iterator[tuple[str, Gain]]:
+    held = [(term, Gain(row)) for term in part.terms if (row := source.row(term))]
+    yield from held
+    if not held and not part.stop:
+        for edits, known in nearest(part.terms[0], source):
+            if row := source.row(known):
+                yield known, Gain(row, 4 - edits, 4)
+    for kin in part.kin:
+        if row := source.row(kin):
+            yield kin, Gain(row, 4, 5)
+
+
+def first(gains: Iterable[Gains], most: int) -> list[tuple[int, int]]:
+    """Return (score, number) of the best pages, best first; equal ones in the order of numbers.
+
+    The words that can give most come first; as soon as the rest could not lift a page that holds
+    none of them among the best, no further page is taken in, and those that fall behind are
+    dropped (MaxScore: Turtle and Flood, 1995). The result is that of adding up everything.
+    """
+    waiting = sorted(((max(gain.most for gain in one), one) for one in gains if one),
+                     key=lambda pair: pair[0], reverse=True)  # fmt: skip
+    rest, scores = sum(one for one, _ in waiting), dict[int, int]()
+    for at, (top, one) in enumerate(waiting):
+        if rest < _least(scores, most):
+            scores = _narrowed(scores, waiting[at:], rest, most)
+            break
+        rest -= top
+        _add(_best(one), scores)
+    ordered = heapq.nsmallest(most, ((-value, number) for number, value in scores.items()))
+    return [(-value, number) for value, number in ordered]
+
+
+def _least(scores: Mapping[int, int], most: int) -> int:
+    """Return what the last of the best pages has so far, 0 where there are not so many."""
+    return heapq.nlargest(most, scores.values())[-1] if len(scores) >= most else 0
+
+
+def _best(gains: Gains) -> dict[int, int]:
+    """Return what a part gives to each page: the best that one of its variants gives."""
+    best = gains[0].values()
+    for gain in gains[1:]:
+        for number, value in gain.values().items():
+            if value > best.get(number, 0):
+                best[number] = value
+    return best
 
 
 def _add(one: dict[int, int], scores: dict[int, int]) -> None:
@@ -298,103 +340,27 @@ def _add(one: dict[int, int], scores: dict[int, int]) -> None:
         scores[number] = get(number, 0) + value
 
 
-def _best(one: dict[int, int], found: Row, weight: int, times: int, of: int) -> None:
-    """Keep for each page the best that the variants of one word give it."""
-    if not one:
-        values = (weight * impact * times // of for impact in found.impacts)
-        one.update(zip(found.numbers, values, strict=True))
-        return
-    get = one.get
-    for number, impact in zip(found.numbers, found.impacts, strict=True):
-        value = weight * impact * times // of
-        if value > get(number, 0):
-            one[number] = value
+def _narrowed(
+    scores: dict[int, int], waiting: Sequence[tuple[int, Gains]], rest: int, most: int
+) -> dict[int, int]:
+    """Add what waits to the pages that can still be among the best."""
+    for top, gains in waiting:
+        least, get = _least(scores, most) - rest, _best(gains).get
+        scores = {number: value + get(number, 0)
+                  for number, value in scores.items() if value >= least}  # fmt: skip
+        rest -= top
+    return scores
 
 
-def fit(terms: Sequence[str], asked: Asked, how: Analysis, least: float = 0.0) -> float:
-    """Return how far a line says what was asked, 0 to 1.5: its likeness, more when in order.
-
-    Args:
-        least: What is not above it may be told as 0.
-    """
-    seen = asked.seen(how)
-    held = seen.keys() & terms
-    if not held:
-        return 0.0
-    best: dict[int, int] = {}
-    for term in held:
-        weight, place = seen[term]
-        if weight > best.get(place, 0):
-            best[place] = weight
-    shared = sum(weight * weight for weight in best.values())
-    others = len(set(terms)) - len(held)
-    alike = shared / asked.length / math.sqrt(shared + OTHER * OTHER * others)
-    most = len(asked.parts) - 1
-    if not most:
-        return alike
-    if alike * (1 + ORDER) <= least:
-        return 0.0
-    return alike * (1 + ORDER * min(_in_order(terms, seen), most) / most)
-
-
-def _in_order(terms: Sequence[str], seen: Mapping[str, tuple[int, int]]) -> int:
-    """Return how often a word of the line is followed by the one that was asked for next."""
-    previous, found = -2, 0
-    for term in terms:
-        place = seen[term][1] if term in seen else -2
-        found += place >= 0 and place == previous + 1
-        previous = place
-    return found
-
-
-def _length(asked: Asked) -> int:
-    """Return the square of the query's length; a part that nothing holds weighs as a rare word."""
-    best = dict.fromkeys(range(len(asked.parts)), OTHER)
-    for weight, place in asked.weights.values():
-        best[place] = max(best[place], weight)
-    return sum(weight * weight for weight in best.values())
-
-
-def rank(
-    query: str, source: Source, limit: int, hidden: frozenset[int] = frozenset()
-) -> list[Ranked]:
-    """Return the best pages, best first; equal ones in the order of their numbers.
-
-    Args:
-        hidden: Pages that are as if they were not there.
-    """
-    asked = score(query, source)
-    starts = asked.beginnings()
-    order = _first(asked.scores, max(limit, LOOKED_AT), hidden)
-    source.expect(numbers=order)
+def rank(query: str, source: Source, limit: int) -> list[Ranked]:
+    """Return the best pages, best first; equal ones in the order of their numbers."""
+    asked, gains = asked_of(query, source)
+    order = first(gains, max(limit, LOOKED_AT))
+    source.expect(numbers=(number for _, number in order))
     found = []
-    for place, number in enumerate(order):
-        likeness, line = _best_line(source.sheet(number), asked, starts)
+    for place, (score, number) in enumerate(order):
+        likeness, line = best_line(source.lines(number), asked)
         lift = LINE * likeness if place < LOOKED_AT else 0.0
-        found.append(Ranked(number, asked.scores[number] * (1 + lift), line))
+        found.append(Ranked(number, score * (1 + lift), line))
     top = sorted(found[:LOOKED_AT], key=lambda one: (-one.score, one.number))
     return (top + found[LOOKED_AT:])[:limit]
-
-
-def _first(scores: Mapping[int, int], most: int, hidden: frozenset[int]) -> list[int]:
-    """Return the numbers of the best pages, best first, without putting all others in order."""
-    shown = {n: v for n, v in scores.items() if n not in hidden} if hidden else scores
-    if len(shown) > most:
-        least = sorted(shown.values())[-most]
-        shown = {number: value for number, value in shown.items() if value >= least}
-    return sorted(shown, key=lambda number: (-shown[number], number))[:most]
-
-
-def _best_line(sheet: Sheet, asked: Asked, starts: re.Pattern[str]) -> tuple[float, Line | None]:
-    """Return how well the best line fits, and the best one that can be shown."""
-    how, best, shown, line = sheet.analysis, 0.0, 0.0, None
-    for at, text in enumerate(sheet.folded):
-        if not starts.search(text):
-            continue
-        one = sheet.lines[at]
-        can_be_shown = one.kind in (Kind.HEADING, Kind.BODY)
-        value = fit(sheet.terms(at), asked, how, min(best, shown) if can_be_shown else best)
-        best = max(best, value)
-        if can_be_shown and value > shown:
-            shown, line = value, one
-    return best, line

@@ -26,6 +26,7 @@ from typing import Any
 from kb.search import ranking
 from kb.search.analysis import data
 from kb.search.keeping import Folder, Keeping
+from kb.search.lines import lines_of
 from kb.search.sheet import Kind, Sheet, from_json
 from kb.search.whoosh import Searcher, refresh
 
@@ -195,7 +196,7 @@ class _Writer:
         return {
             (number, term): impact
             for number, sheet in sheets.items()
-            for term, impact in ranking.impacts(ranking.counts(sheet), pivot).items()
+            for term, impact in ranking.impacts(ranking.counts(lines_of(sheet)), pivot).items()
         }
 
     def _shards(self, touched: Iterable[str]) -> None:

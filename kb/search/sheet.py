@@ -4,17 +4,13 @@ import html
 import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 
 from markdown.extensions.toc import slugify
 
-from kb.search.analysis import Analysis, analysis, fold, split
-
 MAX_LINE = 300
 """Characters of a line; a longer one is cut between words into several."""
-MAX_LINES = 400
-"""Lines of a page that are looked at one by one; all of them count as text."""
 
 
 class Kind(IntEnum):
@@ -58,29 +54,6 @@ class Sheet:
     lang: str
     anchors: tuple[str, ...]
     lines: tuple[Line, ...]
-    _folded: list[str] = field(default_factory=list, repr=False, compare=False)
-    _terms: dict[int, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
-
-    @property
-    def folded(self) -> list[str]:
-        """The lines' texts in the spelling in which everything is compared; made once."""
-        if not self._folded:
-            self._folded.extend(fold("\n".join(line.text for line in self.lines)).split("\n"))
-        return self._folded
-
-    def terms(self, at: int) -> tuple[str, ...]:
-        """Return the terms of a line, in its order; made once."""
-        found = self._terms.get(at)
-        if found is None:
-            how = self.analysis
-            made = (term for token in split(self.folded[at]) for term in how.terms(token))
-            found = self._terms[at] = tuple(made)
-        return found
-
-    @property
-    def analysis(self) -> Analysis:
-        """How the page's language makes terms."""
-        return analysis(self.lang)
 
     def to_json(self) -> str:
         """Return the sheet as the index and the browser keep it."""

@@ -25,16 +25,17 @@ from whoosh import fields
 from whoosh.formats import Format
 from whoosh.index import EmptyIndexError, create_in, open_dir
 
-from kb.search import ranking
+from kb.search import lines, ranking, sheet
 from kb.search.gather import Mark, gather, marks
 from kb.search.hit import Hit, hit_of
+from kb.search.lines import Lines
 from kb.search.memory import Index
 from kb.search.ranking import MAX_QUERY, Row
-from kb.search.sheet import Kind, Sheet, from_json
+from kb.search.sheet import Kind, Sheet
 
 __all__ = ["MAX_QUERY", "Hit", "Index", "Known", "Searcher", "numbers", "refresh"]
 
-VERSION = 2
+VERSION = 3
 """Of everything that an index depends on but its pages; another version is built anew."""
 _RETRIES = 5
 _PARALLEL = 400
@@ -67,7 +68,10 @@ class _Terms(fields.FieldType):  # type: ignore[misc]
 
 def _schema() -> Any:
     return fields.Schema(
-        path=fields.ID(unique=True, sortable=True), page=fields.STORED(), terms=_Terms()
+        path=fields.ID(unique=True, sortable=True),
+        page=fields.STORED(),
+        lines=fields.STORED(),
+        terms=_Terms(),
     )
 
 
@@ -164,6 +168,7 @@ class _Read:
 
     path: str
     sheet: str = ""
+    lines: str = ""
     counts: str = ""
     public: bool = False
     lengths: Lengths = (0, 0, 0, 0)
@@ -173,11 +178,13 @@ def _read(docs: Path, path: str) -> _Read:
     found = gather(docs, path)
     if found is None:
         return _Read(path)
-    counted = ranking.counts(found.sheet)
-    length = ranking.lengths(counted)
+    told = lines.lines_of(found.sheet)
+    counted = ranking.counts(told)
+    held = ranking.lengths(counted)
     said = json.dumps({int(kind): terms for kind, terms in counted.items()}, ensure_ascii=False)
-    one, two, three, four = (length.get(kind, 0) for kind in Kind)
-    return _Read(path, found.sheet.to_json(), said, found.public, (one, two, three, four))
+    one, two, three, four = (held.get(kind, 0) for kind in Kind)
+    length = (one, two, three, four)
+    return _Read(path, found.sheet.to_json(), told.to_json(), said, found.public, length)
 
 
 def _read_all(docs: Path, paths: list[str]) -> list[_Read]:
@@ -196,7 +203,7 @@ def _add(writer: Any, read: _Read, known: Known, *, is_new: bool) -> None:
     counted = {Kind(int(kind)): Counter(terms) for kind, terms in json.loads(read.counts).items()}
     pivot = dict(zip(Kind, known.pivots, strict=True))
     write = writer.add_document if is_new else writer.update_document
-    write(path=read.path, page=read.sheet, terms=ranking.impacts(counted, pivot))
+    write(path=read.path, page=read.sheet, lines=read.lines, terms=ranking.impacts(counted, pivot))
 
 
 def _update(place: Path, reads: list[_Read], gone: list[str], known: Known) -> None:
@@ -271,9 +278,13 @@ def _opened(place: Path) -> Any:
 
 
 class Searcher:
-    """The index as it stood when it was opened."""
+    """The index as it stood when it was opened (`kb.search.ranking.Source`).
 
-    def __init__(self, folder: Path, known: Known) -> None:
+    Args:
+        public_only: Pages that are not for everybody are as if they were not there.
+    """
+
+    def __init__(self, folder: Path, known: Known, *, public_only: bool = False) -> None:
         self.known = known
         self.numbers = numbers(known.pages)
         self._reader = _reader(folder / "index")
@@ -281,21 +292,19 @@ class Searcher:
         self._number = [self.numbers.get(path, -1) for path in paths]
         self._docnum = {number: docnum for docnum, number in enumerate(self._number)
                         if not self._reader.is_deleted(docnum)}  # fmt: skip
+        self._hidden = frozenset(number for path, number in self.numbers.items()
+                                 if public_only and not known.files[path].public)  # fmt: skip
         self._rows = lru_cache(8192)(self._row)
-        self._sheets = lru_cache(2048)(self._sheet)
+        self._lines = lru_cache(4096)(self._said)
         self._words = lru_cache(256)(self._begun)
-        self._hidden = frozenset(
-            number for path, number in self.numbers.items() if not known.files[path].public
-        )
         self.languages = self._languages()
 
-    def search(self, query: str, *, limit: int = 10, public_only: bool = False) -> tuple[Hit, ...]:
+    def search(self, query: str, *, limit: int = 10) -> tuple[Hit, ...]:
         """Return the best pages for `query`; any of its words may be missing.
 
         The query is words, never syntax: whatever a customer pastes is looked up as it is.
         """
-        hidden = self._hidden if public_only else frozenset()
-        found = ranking.rank(query, self, limit, hidden)
+        found = ranking.rank(query, self, limit)
         return tuple(hit_of(one, self.sheet(one.number)) for one in found)
 
     def expect(self, terms: Iterable[str] = (), numbers: Iterable[int] = ()) -> None:
@@ -309,9 +318,13 @@ class Searcher:
         """Return the known words that begin with a letter."""
         return self._words(first)
 
+    def lines(self, number: int) -> Lines:
+        """Return what a page's lines say."""
+        return self._lines(number)
+
     def sheet(self, number: int) -> Sheet:
         """Return a page."""
-        return self._sheets(number)
+        return sheet.from_json(self._stored(number)["page"])
 
     def terms(self) -> Iterator[str]:
         """Return every term."""
@@ -329,7 +342,8 @@ class Searcher:
         key = term.encode()
         if ("terms", key) not in self._reader:
             return None
-        return ranking.row(self._postings(key), self.known.scale)
+        found = ranking.row(self._postings(key), self.known.scale)
+        return found and found.without(self._hidden)
 
     def _postings(self, key: bytes) -> Iterator[tuple[int, int]]:
         matcher = self._reader.postings("terms", key)
@@ -340,8 +354,11 @@ class Searcher:
                 yield place, int(matcher.weight())
             matcher.next()
 
-    def _sheet(self, number: int) -> Sheet:
-        return from_json(self._reader.stored_fields(self._docnum[number])["page"])
+    def _said(self, number: int) -> Lines:
+        return lines.from_json(self._stored(number)["lines"])
+
+    def _stored(self, number: int) -> Any:
+        return self._reader.stored_fields(self._docnum[number])
 
     def _languages(self) -> tuple[str, ...]:
         held = (term.decode()[1:] for term in self._reader.expand_prefix("terms", "="))

@@ -90,7 +90,7 @@ class Finder:
             threading.Thread(target=self._look_aside, daemon=True).start()
         with self._lock:
             held = self._held
-            return held.search(query, limit=limit, public_only=True) if held else ()
+            return held.search(query, limit=limit) if held else ()
 
     def _look_aside(self) -> None:
         try:
@@ -106,7 +106,7 @@ class Finder:
         if self._held is not None and self._held.known.files == known.files:
             self._took = self._looked - start
             return
-        fresh = Searcher(self.folder, known)
+        fresh = Searcher(self.folder, known, public_only=True)
         with self._lock:
             old, self._held = self._held, fresh
             if old is not None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -63,18 +63,18 @@ def kept(url: str) -> dict[str, Any]:
     return {hit["_id"]: hit["_source"]["v"]["j"] for hit in found["hits"]["hits"]}
 
 
-def both(index: Searcher, url: str) -> Iterator[tuple[tuple[Hit, ...], tuple[Hit, ...]]]:
+def both(docs: Path, folder: Path, url: str) -> Iterator[tuple[tuple[Hit, ...], tuple[Hit, ...]]]:
     cluster = ClusterSearcher(connect(url), "kb")
-    for query in QUERIES:
-        yield index.search(query, public_only=True), cluster.search(query)
+    with closing(Searcher(folder, refresh(docs, folder), public_only=True)) as index:
+        for query in QUERIES:
+            yield index.search(query), cluster.search(query)
 
 
 def test_one_order(docs: Path, tmp_path: Path, url: str) -> None:
     """Pages, scores, passages and landing places are those of the index on disk."""
-    index = sent(docs, tmp_path / "s", url)
-    for here, there in both(index, url):
+    sent(docs, tmp_path / "s", url).close()
+    for here, there in both(docs, tmp_path / "s", url):
         assert here == there
-    index.close()
 
 
 def test_an_edit_is_as_a_new_index(docs: Path, tmp_path: Path, url: str, server: Any) -> None:
@@ -84,13 +84,12 @@ def test_an_edit_is_as_a_new_index(docs: Path, tmp_path: Path, url: str, server:
     (docs / "new.md").write_text("# Capstan\n\nThe capstan turns.\n")
     (docs / "p4.md").unlink()
     (docs / "p5.md").write_text("# Page 5\n\nThe relay 5 drops.\n")
-    index = sent(docs, tmp_path / "s", url)
+    sent(docs, tmp_path / "s", url).close()
     with server.clone() as other:
         sent(docs, tmp_path / "fresh", other.url).close()
         assert kept(other.url) == kept(url)
-    for here, there in both(index, url):
+    for here, there in both(docs, tmp_path / "s", url):
         assert here == there
-    index.close()
 
 
 def test_readers_see_the_new_edition(docs: Path, tmp_path: Path, url: str) -> None:

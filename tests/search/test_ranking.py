@@ -1,0 +1,45 @@
+"""Tests of the ranking's short cuts: they leave out work, and never a page."""
+
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_shards import docs
+
+from kb.search.lines import from_json, lines_of
+from kb.search.ranking import Gain, Gains, Row, first
+from kb.search.whoosh import Searcher, refresh
+
+__all__ = ["docs"]
+
+rows = st.dictionaries(st.integers(0, 60), st.integers(1, 255), min_size=1).map(
+    lambda held: Row(1 + 400 // len(held), len(held), *zip(*sorted(held.items()), strict=True))
+)
+gains = st.builds(Gain, rows, st.sampled_from((4, 3)), st.sampled_from((4, 5)))
+
+
+def added_up(parts: list[Gains], most: int) -> list[tuple[int, int]]:
+    """Return the best pages by adding up everything."""
+    scores = dict[int, int]()
+    for part in parts:
+        for number in {number for gain in part for number in gain.row.numbers}:
+            best = max(gain.values().get(number, 0) for gain in part)
+            scores[number] = scores.get(number, 0) + best
+    ordered = sorted(scores.items(), key=lambda one: (-one[1], one[0]))
+    return [(score, number) for number, score in ordered[:most]]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.lists(gains, max_size=3), max_size=8), st.integers(1, 12))
+def test_the_first_pages_are_those_of_the_whole_sum(parts: list[Gains], most: int) -> None:
+    """Whatever is not added up, order and scores of the first pages stay, ties included."""
+    assert added_up(parts, most) == first(parts, most)
+
+
+def test_lines_are_kept_as_they_are_made(docs: Path, tmp_path: Path) -> None:
+    """What the index keeps of a page's lines is what its sheet says."""
+    index = Searcher(tmp_path / "s", refresh(docs, tmp_path / "s"))
+    for number in index.numbers.values():
+        made = lines_of(index.sheet(number))
+        assert made == index.lines(number) == from_json(made.to_json())
+    index.close()
