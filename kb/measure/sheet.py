@@ -1,8 +1,10 @@
 """One day's events, folded into what the figures need of them; always made again from the events."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from kb.measure.contacts import Contact
 from kb.measure.events import VOTES, Event, Kind, by_reader, once
@@ -11,6 +13,8 @@ from kb.measure.trails import IDLE, Trail, began, trails, trails_of
 
 MARGIN = timedelta(hours=6)
 """How far before and after a day its visitors are looked at, so that no visit is cut at midnight."""
+
+_AT = attrgetter("at")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +61,9 @@ def sheet_of(
             longer than that without half an hour's pause is cut; no person's does.
     """
     facts = once(facts)
-    inside = [e for e in facts if since <= e.at < until]
-    came = {e.reader for e in facts if since <= e.at and (e.at < until or began(e) < until)}
+    first, end = (bisect_left(facts, at, key=_AT) for at in (since, until))
+    inside = facts[first:end]
+    came = {e.reader for e in inside} | {e.reader for e in facts[end:] if began(e) < until}
     own = by_reader(e for e in facts if e.reader in came).values()
     return Sheet(
         events=sum(e.kind is not Kind.CANARY for e in inside),
