@@ -86,6 +86,8 @@ def answer(ticket: Ticket, solved: Message) -> tuple[Told, ...]:
 def lack(ticket: Ticket, solved: Message) -> str:
     """Return what the answer lacks to be written down for others, `""` for nothing."""
     why = _lack(_composed(ticket, solved))
+    if why == NOTHING and points_elsewhere(solved.body):
+        return ELSEWHERE
     return IN_VAIN if why == NOTHING and denies(solved) else why
 
 

@@ -46,7 +46,7 @@ _HEY = re.compile(
     r"(?i),? (?:and )?(?:lo and behold|voil[aà]|bingo|presto|problem solved|all (?:is )?(?:good|well))\b.*$|!+$"
 )
 _LOOSE = re.compile(
-    r"(?i)\w+ (?:a lot of|lots of|some|everything|various|several|many|things|stuff|all (?:the|kinds|sorts)|it|this|that|them)\b(?! (?:file|folder|option|setting|account|button|box))"
+    r"(?i)\w+ (?:a lot of|lots of|some|everything|various|several|many|things|stuff|all (?:the|kinds|sorts)|(?:it|this|that|them)\b(?! (?:file|folder|option|setting|account|button|box)))\b"
 )
 """What a requester did to something that nobody else can tell."""
 _MINE = re.compile(r"(?i)\b(?:my|our)(?= )")
