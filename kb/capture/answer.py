@@ -25,7 +25,7 @@ _HANGS = re.compile(r"(?i)(?:that|those|they|but|and|or|he|she|which)\b")
 """What such a sentence speaks of stands before the answer."""
 _ASKS = re.compile(
     r"(?i)(?:what|which|who|where|how) (?:exactly )?(?:is|are|was|were|do|does|did|have|kind|version|type of)\b"
-    r"|(?:please )?(?:describe|post|attach|upload|provide|show|send|tell|give) (?:us|me|a|an|the|your|exactly|which|what|how|more|some|any|details)\b"
+    r"|(?:please )?(?:clarify|describe|post|attach|upload|provide|show|send|tell|give) (?:us|me|a|an|the|your|exactly|which|what|how|more|some|any|details)\b"
 )
 """A helper who asks back, with a question mark or without."""
 _LINK = re.compile(r"https?://\S+")
