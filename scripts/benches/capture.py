@@ -186,7 +186,7 @@ def environment(data: Path, sample: int) -> None:
 def volume(data: Path, sizes: list[int]) -> None:
     """Print CPU time and peak memory of the commands over ever more tickets."""
     intake = Intake(source="bench", redactor=Redactor(), secret=b"bench")
-    rows = [row for name in (SETS[0], SETS[2]) for row in answered(data / f"{name}.jsonl.gz", 800)]
+    rows = [row for name in (SETS[0], SETS[2]) for row in answered(data / f"{name}.jsonl.gz", 400)]
     tickets = [hidden(row, intake) for row in rows]
     print(f"{'over many tickets':<20} {'tickets':>8} {'CPU s':>8} {'a second':>9} {'peak MiB':>9}")
     for size in sizes:
