@@ -25,7 +25,7 @@ _HANGS = re.compile(r"(?i)(?:that|those|they|but|and|or|he|she|which)\b")
 """What such a sentence speaks of stands before the answer."""
 _ASKS = re.compile(
     r"(?i)(?:what|which|who|where|how) (?:exactly )?(?:is|are|was|were|do|does|did|have|kind|version|type of)\b"
-    r"|(?:please )?(?:describe|post|attach|upload|provide|show|send|tell|give) (?:us|me|a|an|the|your|exactly|which|what|how|more|some|any|details)\b"
+    r"|(?:please )?(?:clarify|describe|post|attach|upload|provide|show|send|tell|give) (?:us|me|a|an|the|your|exactly|which|what|how|more|some|any|details)\b"
 )
 """A helper who asks back, with a question mark or without."""
 _LINK = re.compile(r"https?://\S+")
@@ -86,6 +86,8 @@ def answer(ticket: Ticket, solved: Message) -> tuple[Told, ...]:
 def lack(ticket: Ticket, solved: Message) -> str:
     """Return what the answer lacks to be written down for others, `""` for nothing."""
     why = _lack(_composed(ticket, solved))
+    if why == NOTHING and points_elsewhere(solved.body):
+        return ELSEWHERE
     return IN_VAIN if why == NOTHING and denies(solved) else why
 
 

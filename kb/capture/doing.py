@@ -23,6 +23,7 @@ _ASIDE = re.compile(
     r"|,? as (?:you|he|she|they|<[\w-]+>|(?-i:[A-Z]\w+)) (?:\w+ly |already |also |have |has )*(?:said|suggested|described|wrote|advised|recommended|mentioned|explained)"
     r"|,? as (?:shown|seen|pictured|per (?:the|your) \w+)(?: (?:in the \w+|below|above))?(?=[.,;]|$)"
 )
+_TAG = re.compile(r"</?(?:li|ul|ol|p|br|div|span)\s*/?>")
 _BEFORE = re.compile(
     r"(?i)(?:(?:so|then|and|but|well|ok|next|first|now|also|again|later|eventually|in the end|after that|to (?:fix|solve|resolve) (?:it|this|that|the (?:problem|issue))"
     r"|(?:what (?:worked|helped|fixed it|solved it)(?: for me)?|the (?:solution|fix|answer|trick))(?: for me)? (?:was|is)(?: that| to)?|here's what i did|i (?:have |'ve )?(?:finally )?found (?:a|the|my|an) (?:\w+ )?(?:solution|fix|answer|way|workaround)|i tried .{5,80}?(?=,? (?:and|but) (?:finally|then))|[a-z]+ly)[ ,:]+)+"
@@ -46,7 +47,7 @@ _HEY = re.compile(
     r"(?i),? (?:and )?(?:lo and behold|voil[aà]|bingo|presto|problem solved|all (?:is )?(?:good|well))\b.*$|!+$"
 )
 _LOOSE = re.compile(
-    r"(?i)\w+ (?:a lot of|lots of|some|everything|various|several|many|things|stuff|all (?:the|kinds|sorts)|it|this|that|them)\b(?! (?:file|folder|option|setting|account|button|box))"
+    r"(?i)\w+ (?:to )?(?:something|a lot of|lots of|some|everything|various|several|many|things|stuff|all (?:the|kinds|sorts)|(?:it|this|that|them)\b(?! (?:file|folder|option|setting|account|button|box)))\b"
 )
 """What a requester did to something that nobody else can tell."""
 _MINE = re.compile(r"(?i)\b(?:my|our)(?= )")
@@ -145,8 +146,8 @@ def as_deed(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return a sentence without "(see picture)", "as you said", "as shown"."""
-    return _ASIDE.sub("", text).strip()
+    """Return a sentence without "(see picture)", "as you said", "as shown" and stray tags."""
+    return _TAG.sub("", _ASIDE.sub("", text)).strip()
 
 
 def _begins(text: str) -> bool:

@@ -19,7 +19,8 @@ _WORDS = """\
     seguente ecco segui come anche zie lees kijk hier pagina artikel bekijk eens de het deze dit voor een op of meer
     informatie probleem ver vea consulte aquí artículo página el siehe dieser dieses hinweise dazu voir ici page lien
     cet cette también puede est siguiente enlace lehet veja aqui este esta artigo possibile soluzione terzo ho
-    aggiunto di ja al aan en dat u daarvan"""
+    aggiunto di ja al aan en dat u daarvan
+    nog wat voorbeelden voorbeeld met oplossingen oplossing om uit te proberen enkele examples solutions"""
 _POINTING = frozenset(_WORDS.split())
 _FEW, _SHARE = 3, 0.35
 

@@ -127,15 +127,20 @@ def of_thread(thread: tuple[Said, ...]) -> tuple[Signals, ...]:
                 "H_turn": float(i == turn and confirmed < len(thread)),
                 "H_after": float(i > confirmed),
                 "H_words": one.answers,
+                "H_words_long": one.answers * _length(one),
             } | _reply(thread, i, asked, helped)
         out.append(found)
         before |= one.heavy
     return tuple(out)
 
 
+def _length(one: Said) -> float:
+    return math.log1p(len(one.text)) / 5
+
+
 def _form(thread: tuple[Said, ...], i: int, own: list[int], before: frozenset[str]) -> Signals:
     """Position and shape: the same for whoever wrote it."""
-    one, length = thread[i], math.log1p(len(thread[i].text)) / 5
+    one, length = thread[i], _length(thread[i])
     return {
         "bias": 1.0,
         "first": float(i == own[0]),
@@ -169,7 +174,9 @@ def _requester(thread: tuple[Said, ...], i: int, helped: list[int], asked: list[
         "R_next_answer": next((thread[j].answers for j in helped if j > i), -3.0),
         "R_asks_later": float(later is not None and thread[later].questions > 0),
         "R_words": thread[i].told,
+        "R_words_long": thread[i].told * _length(thread[i]),
         "R_confirms": thread[i].confirms,
+        "R_confirms_long": thread[i].confirms * _length(thread[i]),
     }
 
 
@@ -183,6 +190,8 @@ def _reply(thread: tuple[Said, ...], i: int, asked: list[int], helped: list[int]
     named = frozenset().union(*(k.heavy for k in glad)) if glad else frozenset[str]()
     return {
         "N_words": reply.confirms,
+        "N_words_told": reply.confirms * reply.told,
+        "N_words_answer": reply.confirms * one.answers,
         "N_told": reply.told,
         "N_gap": float(j - i - 1),
         "N_asks": float(reply.questions > 0),

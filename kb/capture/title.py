@@ -65,7 +65,7 @@ def title(
     is_cut = bool(re.search(r"[^.!?](…|\.\.\.)$", bare)) or len(bare.strip(_EDGE)) > MAX
     whole = _shortened(bare, is_cut=is_cut)
     told: Unit | None = None
-    says = len(set(terms(whole)) - set(terms(product)))
+    says = len(set(terms(whole)) - set(terms(f"{product} {platform}")))
     is_clear = _names_problem(whole) and says >= (_BRIEF if is_cut else _VAGUE - 1)
     if not is_clear and (is_cut or says <= _BRIEF):
         told = _best(bare, issue, product, least=_CLEAR if says >= _VAGUE else _SOME)

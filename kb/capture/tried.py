@@ -24,7 +24,7 @@ _DENIED = re.compile(
 _VAGUE = re.compile(
     r"(?i)^\w+ (?:it|that|this|them|those|these|so)\b|\b(?:like|as) this\b|\bsame\b"
 )
-_MOST, _FEW, _FEW_ACTS, _LONGEST, _SAME = 3, 3, 2, 160, 0.6
+_MOST, _FEW, _FEW_ACTS, _LONGEST, _SOON, _SAME = 3, 3, 2, 160, 160, 0.6
 
 
 def in_vain(ticket: Ticket, solved: Message, told: Iterable[Told]) -> tuple[Unit, ...]:
@@ -57,8 +57,7 @@ def _own(message: Message) -> Iterable[Unit]:
 
 def _denied(message: Message, reply: Message) -> list[Unit]:
     """Return an answer's acts where the requester's next message says that they did not help."""
-    said = units(reply)[:2]
-    if reply.role is not Role.REQUESTER or not any(_DENIED.search(one.text) for one in said):
+    if reply.role is not Role.REQUESTER or not _DENIED.search(reply.body[:_SOON]):
         return []
     acts = [one.unit for one in told_by(message) if one.act]
     fits = all(one.form is Form.SENTENCE and len(one.text) <= _LONGEST for one in acts)

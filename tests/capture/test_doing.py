@@ -1,0 +1,70 @@
+"""Tests of doing: what somebody says that they did becomes what to do, and nothing is made up."""
+
+import pytest
+
+from kb.capture.doing import instructed, tells
+from kb.capture.pointing import leads_elsewhere, points_elsewhere
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("I deleted the file and restarted the client.", "delete the file and restart the client."),
+        ("I solved it by deleting the file x.json.", "delete the file x.json."),
+        ("I had to remove my account, then I added it again.", "remove the account, then add it again."),
+        ("You should open Settings > Network.", "open Settings > Network."),
+        ("First, I suggest comparing the two settings.", "compare the two settings."),
+        ("The solution was to uninstall the add-on.", "uninstall the add-on."),
+        ("Once I enabled the dark theme, it was fine.", "enable the dark theme."),
+        ("Click the arrow (see picture).", "Click the arrow."),
+        ("I deleted the account and it seems to be working now.", "delete the account."),
+    ],
+)  # fmt: skip
+def test_a_deed_becomes_what_to_do(said: str, told: str) -> None:
+    """The verb's form and the person change, what went well goes, and no word is added."""
+    assert told == instructed(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It was a setting in my antivirus.",
+        "Turned out my address had been turned off.",
+        "I, personally, use another program.",
+        "I tried everything.",
+        "I selected lots of options.",
+        "Edit and Delete is available for all.",
+    ],
+)
+def test_no_deed_is_made_up(said: str) -> None:
+    """What nobody can do, or nobody can tell what it was, is no instruction."""
+    assert "" == instructed(said)
+    assert not tells(said)
+
+
+def test_what_is_possible_but_not_so_stays_whole() -> None:
+    """ "You can A, but cannot B" is not cut down to "A"."""
+    assert "" == instructed("You can create many of them, but cannot do it from the main page.")
+
+
+@pytest.mark.parametrize(
+    ("said", "points"),
+    [
+        ("See https://docs.vendor.example/cargo", True),
+        ("This article might help: https://docs.vendor.example/cargo", True),
+        ("Guarda qui -> https://docs.vendor.example/cargo", True),
+        ("Install the cargo add-on from https://docs.vendor.example/cargo and restart it.", False),
+        ("Set `cargo.view` as in https://docs.vendor.example/cargo", False),
+        ("Click View > Cargo.", False),
+    ],
+)
+def test_pointing_elsewhere(said: str, points: bool) -> None:
+    """A link and words that lead to it tell nothing; a link beside a step is part of it."""
+    assert points == points_elsewhere(said)
+
+
+def test_two_people_are_sent_on() -> None:
+    """A private message or another thread is of no use to a reader."""
+    assert leads_elsewhere("I have sent you a PM.")
+    assert leads_elsewhere("Closed as duplicate of the other one.")
+    assert not leads_elsewhere("Send the message again.")
