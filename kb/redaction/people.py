@@ -354,7 +354,7 @@ def _a_login(words: list[str]) -> bool:
     """Return whether the word can only be a user's: digits or underscores among letters."""
     word = words[0]
     odd = any(character.isdigit() or character in "_-" for character in word[1:])
-    return odd and _a_handle(words)
+    return odd and _plain(word).rstrip("0123456789") not in not_people() and _a_handle(words)
 
 
 PROOFS = {

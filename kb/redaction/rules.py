@@ -102,10 +102,17 @@ def rule_files() -> Iterator[tuple[str, bytes]]:
             yield file.name, file.read_bytes()
 
 
+@cache
+def _tables() -> tuple[dict[str, list[dict[str, Any]]], ...]:
+    """Return what the TOML files hold, read once."""
+    return tuple(
+        tomllib.loads(content.decode()) for name, content in rule_files() if name.endswith(".toml")
+    )
+
+
 def _rows(kind: str) -> Iterator[dict[str, Any]]:
-    for name, content in rule_files():
-        if name.endswith(".toml"):
-            yield from tomllib.loads(content.decode()).get(kind, ())
+    for table in _tables():
+        yield from table.get(kind, ())
 
 
 @cache

@@ -81,7 +81,7 @@ def _words(wanted: dict[bytes, list[int]]) -> _Words:
     """Return the search for words; of two that begin alike the longer one is met, for both."""
     sources = ("".join(f"\\x{byte:02x}" for byte in word) for word in sorted(wanted))
     after = {
-        word: tuple({n for other in wanted if word.startswith(other) for n in wanted[other]})
+        word: tuple({n for end in range(len(word)) for n in wanted.get(word[: end + 1], ())})
         for word in wanted
     }
     return _Words(pattern=compiled("|".join(sources), longest=True), rules=after)

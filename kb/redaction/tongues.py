@@ -10,6 +10,8 @@ from kb.redaction.views import CASELESS, GAP, Piece, View, led_back
 
 AROUND = 160
 """Characters from a telling word on in which its secret may stand."""
+LEAST = 40
+"""How many of them a telling word must have behind it, else its own surroundings are read as well."""
 JOINS = "is"
 """The meaning of words that only join a secret to its name; nothing is read for them alone."""
 
@@ -28,14 +30,14 @@ def in_english(text: str, view: View) -> View | None:
     """Return the surroundings of `text`'s telling words as `view` has them, these in English."""
     raw = text.encode("utf-8", "replace")
     pieces: list[Piece] = []
-    byte = at = 0
+    byte = at = reach = 0
     for first, _ in _words(raw, _search(joins=False)):
-        if first < byte:  # well inside the last one's surroundings
-            continue
         at += len(raw[byte:first].decode())
         byte = first
-        pieces.append((GAP, _place(view, at), _place(view, at)))
-        pieces += _translated(text[at : at + AROUND], at, view)
+        if at >= reach:
+            pieces.append((GAP, _place(view, at), _place(view, at)))
+            pieces += _translated(text[at : at + AROUND], at, view)
+            reach = at + AROUND - LEAST
     return led_back(view, pieces) if pieces else None
 
 
@@ -50,14 +52,16 @@ def _words(raw: bytes, search: Pattern) -> Iterator[tuple[int, int]]:
 
 def _translated(part: str, at: int, view: View) -> Iterator[Piece]:
     """Yield a part of the text, which begins at `at`, with English words in place of others."""
-    raw, byte = part.encode("utf-8", "replace"), 0
+    raw, byte, said = part.encode("utf-8", "replace"), 0, ""
     for first, last in _words(raw, _search(joins=True)):
         before, word = raw[byte:first].decode(), raw[first:last].decode()
         yield _as_seen(view, at, at + len(before))
-        at += len(before)
-        ends = _place(view, at), _place(view, at + len(word))
-        yield b" " + telling_words()[word.lower()].encode() + b" ", *ends
-        at, byte = at + len(word), last
+        at, byte = at + len(before), last
+        meaning = telling_words()[word.lower()]
+        if before.strip() or meaning != said:  # said twice in a row, it tells no more
+            ends = _place(view, at), _place(view, at + len(word))
+            yield b" " + meaning.encode() + b" ", *ends
+        at, said = at + len(word), meaning
     yield _as_seen(view, at, at + len(raw[byte:].decode()))
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from redacting import known_fields, speed  # noqa: E402
+from redacting import known_fields, planted, speed  # noqa: E402
 from redacting.peers import Finder, detect_secrets, ours, presidio, with_model  # noqa: E402
 from redacting.scoring import SETS, Tally, around, rows, score  # noqa: E402
 from redacting.survival import survivors  # noqa: E402
@@ -45,6 +45,8 @@ def main() -> None:
     print_sets(sets, columns)
     if options.only in ("", "survivors"):
         print_survival(finders, options.misses)
+    if options.only in ("", "planted"):
+        print_planted(finders)
     if options.only in ("", "known"):
         print_known(options.data, options.misses)
     if options.only in ("", "speed"):
@@ -60,7 +62,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("data", nargs="?", type=Path, default=ROOT.parent / "shared" / "data")
     parser.add_argument("--peer-rows", type=int, default=120, help="rows of a set for Presidio")
     parser.add_argument("--misses", type=int, default=0, help="show our first N of each set")
-    parser.add_argument("--only", default="", help="one set, or survivors, known, speed")
+    parser.add_argument("--only", default="", help="one set, or survivors, planted, known, speed")
     parser.add_argument("--alone", action="store_true", help="without the peers")
     return parser.parse_args()
 
@@ -158,6 +160,17 @@ def print_survival(finders: list[Finder], misses: int) -> None:
             cells += f" {hit} of {count} ({hit / count:.1%}) |"
         print(f"| {kind or '**all**'} |{cells}")
     print("\n".join(shown[:misses]))
+
+
+def print_planted(finders: list[Finder]) -> None:
+    """Print how many secrets, planted in made forms, each finder covers."""
+    found = [planted.found_in_forms(one, every=20 if one.slow else 1) for one in finders]
+    print("\n## Planted: secrets in the forms in which people write them, covered\n")
+    print("| secrets |" + "".join(f" {one.name} |" for one in finders))
+    print("|---|" + "---:|" * len(finders))
+    for kind in found[0]:
+        cells = (f" {hit / total:.3f} of {total} |" for hit, total in (one[kind] for one in found))
+        print(f"| {kind} |" + "".join(cells))
 
 
 def print_known(data: Path, misses: int) -> None:

@@ -36,6 +36,8 @@ HOSTILE: tuple[Callable[[int], str], ...] = (
     lambda n: "user = x\n\npass" * (n // 14),
     lambda n: "kind: Secret\n" * (n // 13),
     lambda n: "é" * n,
+    lambda n: "пароль " * (n // 7),
+    lambda n: "パスワードは" * (n // 6),
 )
 
 

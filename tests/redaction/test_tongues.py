@@ -1,0 +1,58 @@
+"""What is told in other languages is found as if it were told in English; what is sealed stands."""
+
+import pytest
+
+from kb.redaction import Entity, Redactor
+
+REDACTOR = Redactor()
+TOLD = "Tide" + "Wheel99#x"
+SENTENCES = (
+    "Das Passwort lautet {}",
+    "mon mot de passe est {}",
+    "mi contraseña es {}",
+    "a minha senha é {}",
+    "moje hasło to {}",
+    "Lösenord: {}",
+    "мой пароль {}",
+    "Κωδικός: {}",
+    "パスワード：{}",
+    "密码是 {}",
+    "비밀번호: {}",
+    "كلمة المرور: {}",
+    "Zugangsdaten: quill / {}",
+)
+
+
+@pytest.mark.parametrize("sentence", SENTENCES)
+def test_a_password_is_found_in_any_language(sentence: str) -> None:
+    """The span is the password's own in the text as it was given, also behind invisible characters."""
+    text = "\u200b" + "é" * 3 + " \n" + sentence.format(TOLD) + "\nend"
+    found = [one for one in REDACTOR.find(text) if one.entity is Entity.SECRET]
+    assert [text[one.start : one.end] for one in found] == [TOLD]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Das Passwort ist falsch und die Parola auch",
+        "Пароль не подходит, привет",
+        "パスワードを忘れました",
+        "La contraseña es obligatoria",
+        "Der Schlüssel passt nicht",
+    ],
+)
+def test_talk_of_passwords_stands(text: str) -> None:
+    """A telling word alone is no secret."""
+    assert REDACTOR.find(text) == ()
+
+
+def test_what_is_sealed_for_everybody_stands() -> None:
+    """Certificates and encrypted messages keep their lines; a private key beside them does not."""
+    line = "MIIDdzCCAl+gAwIBAgIEAgAAuTANBgkqhkiG9w0BAQUFADBaMQsw"
+    block = f"-----BEGIN CERTIFICATE-----\n{line}\n-----END CERTIFICATE-----\n"
+    message = f"-----BEGIN PGP MESSAGE-----\n\n{line[::-1]}\n-----END PGP MESSAGE-----\n"
+    kind = "PRIVATE " + "KEY"
+    key = f"-----BEGIN {kind}-----\n{line}\n-----END {kind}-----\n"
+    assert REDACTOR.find(block + message) == ()
+    found = REDACTOR.find(block + key)
+    assert [(one.start, one.recognizer) for one in found] == [(len(block), "private-key")]
