@@ -131,13 +131,18 @@ def numbers(paths: Iterable[str]) -> dict[str, int]:
     return {path: number for number, path in taken.items()}
 
 
-def refresh(docs: Path, folder: Path) -> Known:
+def refresh(docs: Path, folder: Path, held: Known | None = None) -> Known:
     """Bring the index in `folder` up to date with the Markdown below `docs`.
 
     Only changed files are read. A new index is built aside and swapped in; readers go on with what
     they have open.
+
+    Args:
+        held: What the caller has open; where the files are as it says, nothing else is looked at.
     """
     now = marks(docs)
+    if held and _marks_of(held) == now:
+        return held
     known = _load(folder)
     if known and _marks_of(known) == now:
         return known
