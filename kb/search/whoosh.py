@@ -351,13 +351,17 @@ class Searcher:
         return found and found.without(self._hidden)
 
     def _postings(self, key: bytes) -> Iterator[tuple[int, int]]:
-        matcher = self._reader.postings("terms", key)
+        """Yield from each segment by itself: read as one they take several times as long."""
         number = self._number
-        while matcher.is_active():
-            place = number[matcher.id()]
-            if place >= 0:
-                yield place, int(matcher.weight())
-            matcher.next()
+        for reader, start in self._reader.leaf_readers():
+            if ("terms", key) not in reader:
+                continue
+            matcher = reader.postings("terms", key)
+            while matcher.is_active():
+                place = number[start + matcher.id()]
+                if place >= 0:
+                    yield place, int(matcher.weight())
+                matcher.next()
 
     def _said(self, number: int) -> Lines:
         return lines.from_json(self._stored(number)["lines"])
