@@ -15,6 +15,7 @@ from kb.feedback import telling
 from kb.feedback.digest import digest_json, digest_markdown
 from kb.feedback.letter import Letter
 from kb.feedback.worklist import worklist, worklist_json
+from kb.measure.together import together_json
 from kb.service.carrying import DESKS, carriers
 from kb.service.measuring import measured
 from kb.service.noticing import noticed
@@ -94,7 +95,9 @@ def _show(found: telling.Round, into: Path | None, *, as_json: bool) -> None:
     if into:
         write(into / "digest.md", text)
         write(into / "feedback.json", json.dumps(both, ensure_ascii=False, indent=2, default=str))
-        out.say(f"{into}/digest.md and feedback.json written, {len(tasks)} things to do")
+        write(into / "together.json", json.dumps(together_json(report.together)) + "\n")
+        named = "digest.md, feedback.json and together.json"
+        out.say(f"{into}/{named} written, {len(tasks)} things to do")
     elif as_json:
         out.data("feedback", **both)
     else:

@@ -23,6 +23,7 @@ from kb.measure.service_levels import Csat, FirstResponse, by_article, csat, fir
 from kb.measure.sheet import whole
 from kb.measure.sla import Promise
 from kb.measure.tally import Tally, tally
+from kb.measure.together import Together, together
 from kb.measure.votes import Helpfulness, helpfulness_of
 from kb.tickets.ticket import Ticket
 
@@ -65,6 +66,7 @@ class Report:
         linking: How many solved tickets an article answers, and new against known.
         savings: In the team's own costs; None when it has told none.
         articles: One for each article, in the pages' order.
+        together: Articles that several readers read in one visit.
         helpfulness: Every version that was voted on.
         note: What must be known before any figure is read, `""` if nothing.
     """
@@ -82,6 +84,7 @@ class Report:
     first_response: FirstResponse
     gaps: Gaps
     articles: tuple[Readership, ...]
+    together: tuple[Together, ...]
     helpfulness: tuple[Helpfulness, ...]
     attempts: int
     canaries: int
@@ -211,6 +214,7 @@ def report_of(seen: Seen, given: Given) -> Report:
         csat=csat(given.tickets, since=since, until=until),
         first_response=first_response(given.tickets, given.promises, since=since, until=until),
         gaps=_gaps(seen, given),
+        together=together(found.together, (page.id for page in given.pages)),
         articles=readership(given.pages, found, cast, since=since, until=until),
         helpfulness=helpfulness_of(cast),
         attempts=found.attempts,

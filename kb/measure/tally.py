@@ -11,6 +11,7 @@ from kb.measure.contacts import Contact
 from kb.measure.events import Event, Kind
 from kb.measure.runs import Distinct, Keyed
 from kb.measure.sheet import Sheet
+from kb.measure.together import Pair, pairs
 from kb.measure.trials import forms_by_reader
 
 Ends = Counter[tuple[Intent, Outcome]]
@@ -69,6 +70,7 @@ class Tally:
         others: What the definitions of others count: `searched`, `searched_quiet`, `viewed`,
             `viewed_confirmed`, `viewed_quiet` (all closed), `suggested`, `suggested_unsent`.
         trials: By arm: of each reader the closed attempts at the form and the tickets, see `sides`.
+        together: Two articles read in one visit → numbers of the readers who did.
     """
 
     events: int = 0
@@ -81,6 +83,7 @@ class Tally:
     searches: Counter[str] = field(default_factory=Counter)
     others: Counter[str] = field(default_factory=Counter)
     trials: dict[str, Keyed] = field(default_factory=dict)
+    together: dict[Pair, Distinct] = field(default_factory=dict)
 
     def add(self, other: "Tally") -> None:
         """Add another tally, of later days; it is not to be used after that."""
@@ -101,6 +104,9 @@ class Tally:
         for arm, forms in other.trials.items():
             if (side := self.trials.setdefault(arm, forms)) is not forms:
                 side.add(forms)
+        for pair, some in other.together.items():
+            if (both := self.together.setdefault(pair, some)) is not some:
+                both.add(some)
 
     def cast(self) -> Cast:
         """Return how many readers' last vote on an article's version said what."""
@@ -173,6 +179,15 @@ def count(found: Tally, rows: Sequence[Attempt]) -> None:
         found.articles[article].writers = Distinct.of(some)
     found.others = _others(rows)
     found.trials = _trials(rows)
+    found.together = _together(rows)
+
+
+def _together(rows: Sequence[Attempt]) -> dict[Pair, Distinct]:
+    read = defaultdict[Pair, set[int]](set)
+    for attempt in rows:
+        for pair in pairs(attempt.articles):
+            read[pair].add(number(attempt.reader))
+    return {pair: Distinct.of(readers) for pair, readers in read.items()}
 
 
 def _trials(rows: Sequence[Attempt]) -> dict[str, Keyed]:

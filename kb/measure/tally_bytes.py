@@ -48,13 +48,14 @@ def pack(tally: Tally) -> bytes:
         ],
         "ballot": [[*version, *keyed(votes)] for version, votes in tally.ballot.items()],
         "trials": [[arm, *keyed(forms)] for arm, forms in tally.trials.items()],
+        "together": [[*pair, kept(some.one())] for pair, some in tally.together.items()],
     }  # fmt: skip
     words = zlib.compress(json.dumps(body, separators=(",", ":")).encode(), 1)
     return _LENGTH.pack(len(words)) + words + numbers.tobytes()
 
 
 def unpack(packed: bytes) -> Tally:
-    """Return the tally of `pack`."""
+    """Return the tally of `pack`; one that was packed before pairs were counted has none."""
     start = _LENGTH.size + _LENGTH.unpack_from(packed)[0]
     body: dict[str, Any] = json.loads(zlib.decompress(packed[_LENGTH.size : start]))
     runs = _Runs(packed, start)
@@ -68,6 +69,7 @@ def unpack(packed: bytes) -> Tally:
         articles={row[0]: _article(row, runs) for row in body["articles"]},
         ballot={(row[0], row[1]): runs.keyed(row[2:]) for row in body["ballot"]},
         trials={row[0]: runs.keyed(row[1:]) for row in body["trials"]},
+        together={(row[0], row[1]): runs.distinct(row[2]) for row in body.get("together", ())},
     )
     for days, intent, outcome, n in body["ends"]:
         found.ends.setdefault(days, Counter())[Intent(intent), Outcome(outcome)] = n

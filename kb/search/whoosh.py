@@ -131,13 +131,18 @@ def numbers(paths: Iterable[str]) -> dict[str, int]:
     return {path: number for number, path in taken.items()}
 
 
-def refresh(docs: Path, folder: Path) -> Known:
+def refresh(docs: Path, folder: Path, held: Known | None = None) -> Known:
     """Bring the index in `folder` up to date with the Markdown below `docs`.
 
     Only changed files are read. A new index is built aside and swapped in; readers go on with what
     they have open.
+
+    Args:
+        held: What the caller has open; where the files are as it says, nothing else is looked at.
     """
     now = marks(docs)
+    if held and _marks_of(held) == now:
+        return held
     known = _load(folder)
     if known and _marks_of(known) == now:
         return known
@@ -346,13 +351,17 @@ class Searcher:
         return found and found.without(self._hidden)
 
     def _postings(self, key: bytes) -> Iterator[tuple[int, int]]:
-        matcher = self._reader.postings("terms", key)
+        """Yield from each segment by itself: read as one they take several times as long."""
         number = self._number
-        while matcher.is_active():
-            place = number[matcher.id()]
-            if place >= 0:
-                yield place, int(matcher.weight())
-            matcher.next()
+        for reader, start in self._reader.leaf_readers():
+            if ("terms", key) not in reader:
+                continue
+            matcher = reader.postings("terms", key)
+            while matcher.is_active():
+                place = number[start + matcher.id()]
+                if place >= 0:
+                    yield place, int(matcher.weight())
+                matcher.next()
 
     def _said(self, number: int) -> Lines:
         return lines.from_json(self._stored(number)["lines"])

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from kb.articles.page_token import is_same, is_token, token
 from kb.errors import KbError
-from kb.measure.crowding import Crowd, connection_of
+from kb.measure.crowding import Crowd
 from kb.measure.events import FORM, Event, Kind
 from kb.measure.exclusion import TELLING, Agents, Exclusion, excluded
 from kb.measure.experiment import HELD
@@ -93,7 +93,7 @@ class Collector:
     async def _take(self, scope: Scope, receive: Receive) -> None:
         address = scope["client"][0] if scope.get("client") else ""
         headers = _looked_at(scope)
-        self.limit.take(connection_of(address))
+        self.limit.take(address)
         _check_type(headers)
         payload = _json(await read_body(headers, receive))
         agent = headers.get("user-agent", "")

@@ -31,6 +31,8 @@ class Engine(Protocol):
 
 QUICK = 0.02
 """Seconds: where a look at all files takes less, every question looks; else a thread looks."""
+PAUSE = 20
+"""The thread rests so many times as long as it looked, so that questions hardly feel it."""
 
 
 @dataclass(slots=True)
@@ -76,7 +78,7 @@ class Finder:
         return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
     def find(self, query: str, limit: int) -> tuple[Hit, ...]:
-        """Return the best pages; the index follows the files, at once or within a second or two.
+        """Return the best pages; the index follows the files, at once or within some seconds.
 
         Raises:
             SourceError: The cluster that is asked does not answer.
@@ -86,7 +88,9 @@ class Finder:
         if self._held is None or self._took < QUICK:
             with self._looking:
                 self._look()
-        elif monotonic() - self._looked > 1 and self._looking.acquire(blocking=False):
+        elif monotonic() - self._looked > max(1, PAUSE * self._took) and self._looking.acquire(
+            blocking=False
+        ):
             threading.Thread(target=self._look_aside, daemon=True).start()
         with self._lock:
             held = self._held
@@ -100,10 +104,10 @@ class Finder:
 
     def _look(self) -> None:
         """Bring the index up to date and, when anything changed, open it anew."""
-        start = monotonic()
-        known = refresh(self.docs, self.folder)
+        start, held = monotonic(), self._held
+        known = refresh(self.docs, self.folder, held.known if held else None)
         self._looked = monotonic()
-        if self._held is not None and self._held.known.files == known.files:
+        if held is not None and held.known.files == known.files:
             self._took = self._looked - start
             return
         fresh = Searcher(self.folder, known, public_only=True)

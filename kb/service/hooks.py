@@ -10,6 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from kb.service.collector import client
 from kb.service.failures import Refusal
 from kb.service.limits import Limit
 from kb.store.store import Store
@@ -44,7 +45,7 @@ class Hooks:
 
     async def receive(self, request: Request) -> Response:
         """Mark the source as due; 202 means that the mark is durable, or was there already."""
-        self.limit.take(request.client.host if request.client else "")
+        self.limit.take(client(request))
         if request.path_params["kind"] != self.kind or not self.secrets:
             raise Refusal(404, "request", "there is nothing at this address", "See docs/sources.md")
         body = await read_body(request)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 
+from kb.measure.crowding import connection_of
 from kb.service.failures import Refusal
 
 _MOST_CLIENTS = 100_000
@@ -30,13 +31,15 @@ class Limit:
     _before: dict[bytes, float] = field(default_factory=dict)
     _turned: float = 0.0
 
-    def take(self, client: str) -> None:
-        """Take one request from the client's bucket.
+    def take(self, address: str) -> None:
+        """Take one request from the bucket of whoever has the address, or its network of IPv6.
 
         Raises:
             Refusal: It is empty (429); `Retry-After` says in how many seconds it is not.
         """
-        key = hashlib.blake2s(client.encode(), key=self._key, digest_size=16).digest()
+        key = hashlib.blake2s(
+            connection_of(address).encode(), key=self._key, digest_size=16
+        ).digest()
         now = self.clock()
         if now - self._turned > self.burst / self.rate or len(self._full) >= _MOST_CLIENTS:
             self._full, self._before, self._turned = {}, self._full, now

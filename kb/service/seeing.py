@@ -17,7 +17,7 @@ from kb.measure.trails import IDLE
 from kb.store.folds import Folded, no_cycles
 from kb.store.store import Store
 
-_RULES = "3"
+_RULES = "4"
 """Changes with the rules of the tally, so that no day is read that older ones added up."""
 
 _DAY = timedelta(days=1)

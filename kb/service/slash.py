@@ -17,6 +17,7 @@ from kb.feedback.command import Asked, Command, parse, proof, text_of, usage
 from kb.feedback.delivery import deliver
 from kb.search.hit import Hit
 from kb.service.carrying import pager
+from kb.service.collector import client
 from kb.service.failures import Refusal
 from kb.service.hooks import read_body
 from kb.service.limits import Limit
@@ -47,7 +48,7 @@ class Slash:
 
     async def receive(self, request: Request) -> Response:
         """Answer within Slack's three seconds; the page itself goes out afterwards."""
-        self.limit.take(request.client.host if request.client else "")
+        self.limit.take(client(request))
         if not self.secret:
             raise Refusal(404, "request", "there is nothing at this address", "See docs/team")
         body = await read_body(request)

@@ -16,6 +16,9 @@ class DocworthyConfig(Config):  # type: ignore[no-untyped-call]
     related = c.Type(int, default=3)
     """How many related pages an article offers; 0 leaves them out."""
 
+    together = c.Type(str, default="")
+    """File that `kb feedback --into` writes, relative to kb.toml: what readers read in one visit."""
+
     contact_action = c.Type(str, default="")
     """Where the contact form sends: `mailto:` with an address, or an https address that takes a
     POST."""

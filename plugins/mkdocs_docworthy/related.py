@@ -1,16 +1,19 @@
 """Says which pages stand beside an article: those that share its rarest words, by the search's
-own analysis, and those that it links to.
+own analysis, those that it links to, and those that readers read in the same visit.
 """
 
 import hashlib
 import heapq
+import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from kb.articles.article import Article
+from kb.errors import ConfigError
 from kb.search.page import Page
 from kb.search.whoosh import Index
 
@@ -22,6 +25,12 @@ _COMMON = 4
 """A word of every fourth page says nothing, once there are some pages."""
 _LINKED = 12
 """What a link weighs beside shared words."""
+_READ = 4
+"""What each doubling of the readers of both weighs: five are as a link, a hundred as two.
+
+A whole number that stands still between doublings, so that few pages change from day to day.
+"""
+_SCHEMA = "docworthy.together/1"
 _WORDS = Index(())
 
 Terms = Mapping[str, int]
@@ -45,10 +54,15 @@ def _weighed(title: str, words: str) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One page that may stand beside others: its words, and the pages that it links to."""
+    """One page that may stand beside others: its words, and the pages that it links to.
+
+    Attributes:
+        read: What readers add, by source path: those who read both in one visit.
+    """
 
     terms: Terms
     links: frozenset[str] = frozenset()
+    read: Mapping[str, int] = field(default_factory=dict)
 
 
 class Neighbours:
@@ -83,6 +97,8 @@ class Neighbours:
                 scores[other] = scores.get(other, 0) + rarity * weight
         for other in own.links & self._pages.keys():
             scores[other] = scores.get(other, 0) + _LINKED
+        for other in own.read.keys() & self._pages.keys():
+            scores[other] = scores.get(other, 0) + own.read[other]
         for other in {path, *without}:
             scores.pop(other, None)
         best = heapq.nsmallest(limit, ((-score, other) for other, score in scores.items()))
@@ -96,6 +112,7 @@ class Neighbours:
         own, rarity, held = self._pages[path], self._rarity, self._held
         said = [f"{t}\0{own.terms[t]} {rarity[t]} {held[t]}" for t in self._asked(path)]
         said += sorted(one for one in own.links if one in self._pages)
+        said += sorted(f"{one}\0{own.read[one]}" for one in own.read if one in self._pages)
         return hashlib.blake2b("\n".join(said).encode(), digest_size=16).hexdigest()
 
     def _asked(self, path: str) -> list[str]:
@@ -121,9 +138,38 @@ class Neighbours:
         return 1 + int(2 * math.log2(pages / count))
 
 
+Read = Mapping[str, Mapping[str, int]]
+"""By source path: what readers add to other pages, by theirs."""
+
+
+def read_together(path: Path) -> Read:
+    """Read what `kb feedback --into` wrote into `together.json`.
+
+    Raises:
+        ConfigError: It is not there, or is something else.
+    """
+    found = defaultdict[str, dict[str, int]](dict)
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if told["schema"] != _SCHEMA:
+            raise ValueError(told["schema"])
+        for one, other, readers in told["pairs"]:
+            weight = _READ * int(readers).bit_length()
+            found[f"articles/{one}.md"][f"articles/{other}.md"] = weight
+            found[f"articles/{other}.md"][f"articles/{one}.md"] = weight
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ConfigError(
+            f"docworthy.together {path.name}",
+            f"it is no file of schema {_SCHEMA}",
+            f"Let kb feedback --into {path.parent.name or '.'} write it, or leave the option out",
+        ) from None
+    return found
+
+
 def candidates(
-    articles: Iterable[tuple[str, Terms, frozenset[str]]], pages: Iterable[Page]
+    articles: Iterable[tuple[str, Terms, frozenset[str]]], pages: Iterable[Page], read: Read
 ) -> dict[str, Candidate]:
     """Return everything that may stand beside an article, by source path (`page.md#anchor` too)."""
-    found = {path: Candidate(terms=terms, links=links) for path, terms, links in articles}
+    found = {path: Candidate(terms=terms, links=links, read=read.get(path, {}))
+             for path, terms, links in articles}  # fmt: skip
     return found | {page.id: Candidate(terms=terms_of_page(page)) for page in pages}

@@ -29,7 +29,7 @@ from mkdocs_docworthy.phases import phase
 from mkdocs_docworthy.places import Finished
 from mkdocs_docworthy.press import Press
 from mkdocs_docworthy.reading import Reader, Reading, Readings, stamp
-from mkdocs_docworthy.related import Neighbours, candidates
+from mkdocs_docworthy.related import Neighbours, candidates, read_together
 
 _NEAR = "related"
 _PASSED = "passed"
@@ -242,14 +242,16 @@ class Shelved:
         others = self.docs_pages(files)
         pages = {page.id: page.title for page in others}
         rows = ((r.path, r.terms, _targets(r)) for r in readings.values())
-        near = Neighbours(candidates(rows, others))
+        told = self.options.together
+        read = read_together(self.kb.root / told) if told else {}
+        near = Neighbours(candidates(rows, others, read))
         known = self.cache.all(_NEAR)
-        told = {
+        groups = {
             path: frozenset(f"articles/{one.id}.md" for one in group)
             for path, group in self._told.items()
         }
         keys = {
-            path: " ".join((str(limit), near.signature(path), *sorted(told.get(path, ()))))
+            path: " ".join((str(limit), near.signature(path), *sorted(groups.get(path, ()))))
             for path in readings
         }
         fit = {p for p, key in keys.items() if p in known and known[p].key == key}
@@ -258,7 +260,7 @@ class Shelved:
         made = dict(
             zip(
                 stale,
-                each(lambda path: near.of(path, limit, told.get(path, frozenset())), stale),
+                each(lambda path: near.of(path, limit, groups.get(path, frozenset())), stale),
                 strict=True,
             )
         )

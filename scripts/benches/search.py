@@ -2,7 +2,7 @@
 
     scripts/bench search [PART ...] [--data FOLDER] [--pages N] [--quick]
 
-PART is quality, speed or browser; all of them when left out. `--quick` asks fewer questions of
+PART is quality, speed, browser or paint; all of them when left out. `--quick` asks fewer questions of
 fewer pages: a look at whether all works, not figures.
 """
 
@@ -20,9 +20,9 @@ from pathlib import Path
 import httpx2
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+sys.path[:0] = [str(ROOT), str(ROOT / "plugins"), str(Path(__file__).parent)]
 
-from searching import browser  # noqa: E402
+from searching import browser, painting  # noqa: E402
 from searching.engines import ENGINES, Pages, Search  # noqa: E402
 from searching.questions import Asked, library, officedocs, sample, sets  # noqa: E402
 
@@ -31,7 +31,7 @@ from kb.search.shards import export  # noqa: E402
 from kb.search.sheet import Kind  # noqa: E402
 from kb.search.whoosh import Searcher, refresh  # noqa: E402
 
-PARTS = ("quality", "speed", "browser")
+PARTS = ("quality", "speed", "browser", "paint")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +208,15 @@ def measured(engine: browser.Engine, name: str, site: Path, queries: Sequence[st
     tell(name, fast, browser.measure(engine, site, queries, **browser.SLOW))
 
 
+def paint(data: Path, folder: Path) -> None:
+    """Print how early pages are painted, and how still they stand, beside the plain theme."""
+    title = f"painted, {painting.ARTICLES} articles: loopback, then 10 Mbit/s and 40 ms"
+    table(title, "page", "px wide", "LCP ms", "LCP ms slow", "CLS")
+    for name, site in painting.sites(data, folder):
+        for row in painting.rows(name, site):
+            tell(*row)
+
+
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -219,7 +228,10 @@ def main() -> None:
     size = QUICK if options.quick else FULL
     if "quality" in options.parts:
         quality(options.data, size)
-    if set(options.parts) - {"quality"}:
+    if "paint" in options.parts:
+        with tempfile.TemporaryDirectory() as name:
+            paint(options.data, Path(name))
+    if {"speed", "browser"} & set(options.parts):
         with tempfile.TemporaryDirectory() as name:
             place = Path(name)
             library(options.data, place / "docs", 500 if options.quick else options.pages)

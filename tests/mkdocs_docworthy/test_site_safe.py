@@ -248,10 +248,13 @@ def _found(page: Any) -> list[Any]:
     return [(v["id"], [node["target"] for node in v["nodes"]]) for v in found]
 
 
+@pytest.mark.parametrize("width", [1280, 320])
 @pytest.mark.parametrize("path", PAGES[:3])
-def test_the_page_stands_still_and_comes_early(browser: Any, calm: str, path: str) -> None:
+def test_the_page_stands_still_and_comes_early(
+    browser: Any, calm: str, path: str, width: int
+) -> None:
     """The largest content is painted, and nothing moves once it is (CLS at most 0.1)."""
-    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page = browser.new_page(viewport={"width": width, "height": 800})
     page.add_init_script(
         "window.moved = 0; window.painted = 0;"
         "new PerformanceObserver((l) => l.getEntries().forEach((e) => {"

@@ -54,3 +54,10 @@ def test_one_client_cannot_hide_among_others() -> None:
     for number in range(20_000):
         limit.take(f"client {number}")
     assert 0 == taken(limit, "a", 5)
+
+
+def test_a_network_of_ipv6_is_one_client() -> None:
+    """Other addresses of the same connection share its bucket; another connection has its own."""
+    limit = Limit(clock=Clock())
+    assert 30 == sum(taken(limit, f"2001:db8:0:{n:x}::{n:x}", 1) for n in range(60))
+    assert 30 == taken(limit, "2001:db8:0:100::1", 60)
