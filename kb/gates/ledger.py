@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from kb.gates.lines import unpacked
 
@@ -19,9 +19,10 @@ _MOMENT = 100_000_000
 """A file that was written less than this many ns ago may be written again with the same times."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """How a file stands on the disk; whoever writes to it changes one of these.
+
+    It is a plain tuple because a build makes and compares some for each file of a site.
 
     Attributes:
         size: Bytes.
@@ -90,7 +91,7 @@ class Ledger:
     def keep(self, rows: Mapping[str, Row], gone: Iterable[str]) -> None:
         """Take down what was read, and strike out what is gone, all or nothing."""
         said = [
-            (name, *(getattr(row.stamp, part) for part in Stamp.__slots__), row.mark, row.judge,
+            (name, *row.stamp, row.mark, row.judge,
              row.lines)
             for name, row in rows.items()
         ]  # fmt: skip
