@@ -93,4 +93,4 @@ class Edition:
 
 
 def _stamps(kept: Kept) -> _Stamps:
-    return {name: Stamp(*values) for name, values in json.loads(kept.data).items()}
+    return {name: Stamp(*values) for name, values in json.loads(kept.data.decode()).items()}

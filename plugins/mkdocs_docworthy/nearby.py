@@ -66,7 +66,7 @@ def nearest(
     if len(same) == len(without) and not changed and held.keys() == sources.keys():
         return {path: _near(known[path]) for path in without}
     before = {path: _weights(kept) for path, kept in cache.all(_WEIGHED).items()}
-    now = {p: one.terms() if p in changed else before[p] for p, one in sources.items()}
+    now = {p: (p not in changed and before.get(p)) or one.terms() for p, one in sources.items()}
     rare = rarities(now.values())
     changes = _changes(before, now, changed, rare)
     kept = {p: _near(known[p]) for p in same
@@ -111,12 +111,12 @@ def _holds(
     if changes.rarer.isdisjoint(terms) and changes.terms.isdisjoint(terms):
         return True
     decide = asked(terms, rare)
-    before = json.loads(kept.data)[1]
+    before = json.loads(kept.data.decode())[1]
     return before == decide and changes.terms.isdisjoint(decide)
 
 
 def _near(kept: Kept) -> tuple[str, ...]:
-    return tuple(json.loads(kept.data)[0])
+    return tuple(json.loads(kept.data.decode())[0])
 
 
 def _packed(terms: Terms) -> bytes:
@@ -128,7 +128,7 @@ def _packed(terms: Terms) -> bytes:
 
 def _weights(kept: Kept) -> dict[str, int]:
     found = dict[str, int]()
-    for weight, terms in json.loads(kept.data)[0].items():
+    for weight, terms in json.loads(kept.data.decode())[0].items():
         found |= dict.fromkeys(terms.split(" "), int(weight))
     return found
 

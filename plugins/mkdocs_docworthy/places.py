@@ -20,16 +20,9 @@ class Finished(File):
 
     @classmethod
     def of(cls, file: File) -> "Finished":
-        """Return the finished form of a page, with the same addresses."""
-        made = cls(
-            file.src_uri,
-            file.src_dir,
-            file.dest_dir,
-            file.use_directory_urls,
-            dest_uri=file.dest_uri,
-            inclusion=file.inclusion,
-        )
-        made.generated_by = file.generated_by
+        """Return the finished form of a page: it knows what the page's file knows already."""
+        made = cls.__new__(cls)
+        vars(made).update(vars(file), dest_uri=file.dest_uri)
         return made
 
     def is_documentation_page(self) -> bool:

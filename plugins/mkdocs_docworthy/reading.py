@@ -137,7 +137,7 @@ class Reader:
             kept = known.get(path)
             if kept is None or stamp == _LINKED or not kept.key.startswith(self._stamp):
                 continue
-            stood, *said = json.loads(kept.data)
+            stood, *said = json.loads(kept.data.decode())
             if stamp == _UNSETTLED or stamp != tuple(stood):
                 if kept.key != self._key(path):
                     continue

@@ -1,7 +1,7 @@
 """The library during one build: what was read, what may go out, and where its pages stand."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,11 +78,7 @@ class ArticleLeaf:
 
 @dataclass(slots=True)
 class Shelved:
-    """All articles of one build.
-
-    Attributes:
-        chrome: Once they are brought out: a digest of everything on a page that is not its own.
-    """
+    """All articles of one build."""
 
     kb: Config
     options: DocworthyConfig
@@ -91,7 +87,6 @@ class Shelved:
     cache: Cache
     stamp: str = ""
     serves: bool = False
-    chrome: str = ""
     _near: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     _told: dict[str, tuple[Card, ...]] = field(default_factory=dict)
 
@@ -205,17 +200,15 @@ class Shelved:
         self._told = self._translated(reading.card for reading, _ in shown.values())
         with phase("related pages"):
             self._near = self._neighbours(files, [reading for reading, _ in shown.values()])
-        if shown:
-            probe = Finished.of(next(iter(shown.values()))[1])
-            probe.src_uri = "articles/x.md"
-            self.chrome = f"{self.stamp} {press.chrome(probe)} {_theme(self.mkdocs)}"
         leaves = {
             path: ArticleLeaf(reading=reading, file=file, urls=urls[path], around=around(reading))
             for path, (reading, file) in shown.items()
         }
+        files_shown = [file for _, file in shown.values()]
+        chrome = f"{self.stamp} {_theme(self.mkdocs)} {_probed(press, files_shown)}"
         with phase("pages printed"):
             edition = Edition(self.cache, Path(self.mkdocs.site_dir), press)
-            edition.bring_out({**leaves, **lists}, self.chrome)
+            edition.bring_out({**leaves, **lists}, chrome)
 
     def preview(self, press: Press, files: Files, article: Article) -> str:
         """Return the page of an article that need not lie on the shelf."""
@@ -315,6 +308,15 @@ class Shelved:
     def _site_url(self) -> str:
         url = (self.mkdocs.site_url if self.mkdocs else "") or ""
         return url if not url or url.endswith("/") else f"{url}/"
+
+
+def _probed(press: Press, files: Sequence[File]) -> str:
+    """Return a digest of everything on a page that is not its own, where there is any page."""
+    if not files:
+        return ""
+    probe = Finished.of(files[0])
+    probe.src_uri = "articles/x.md"
+    return press.chrome(probe)
 
 
 def _source(reading: Reading) -> Source:
