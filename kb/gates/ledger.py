@@ -3,10 +3,10 @@
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from kb.gates.lines import unpacked
 
@@ -19,9 +19,10 @@ _MOMENT = 100_000_000
 """A file that was written less than this many ns ago may be written again with the same times."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """How a file stands on the disk; whoever writes to it changes one of these.
+
+    It is a plain tuple because a build makes and compares some for each file of a site.
 
     Attributes:
         size: Bytes.
@@ -77,20 +78,40 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def rows(self) -> dict[str, Row]:
-        """Return what these judges let out, by name."""
-        query = "SELECT * FROM files WHERE judge IN (?, ?)"
+    def stamps(self) -> dict[str, Stamp]:
+        """Return how each file stood that these judges let out, by name."""
+        query = "SELECT name, size, changed, altered, inode FROM files WHERE judge IN (?, ?)"
         with contextlib.suppress(sqlite3.Error):
-            return {
-                str(name): Row(stamp=Stamp(*stamp), mark=mark, judge=judge, lines=lines)
-                for name, *stamp, mark, judge, lines in self._database.execute(query, self._judges)
-            }
+            found = self._database.execute(query, self._judges)
+            return {name: Stamp(*stamp) for name, *stamp in found}
         return {}
+
+    def rows(self, names: Iterable[str]) -> dict[str, Row]:
+        """Return what these judges let out, of those names that are known."""
+        query = "SELECT * FROM files WHERE name = ? AND judge IN (?, ?)"
+        found = dict[str, Row]()
+        with contextlib.suppress(sqlite3.Error):
+            for name in names:
+                for _, *stamp, mark, judge, lines in self._database.execute(
+                    query, (name, *self._judges)
+                ):
+                    found[name] = Row(stamp=Stamp(*stamp), mark=mark, judge=judge, lines=lines)
+        return found
+
+    def lines(self, without: Container[str]) -> set[int]:
+        """Return the marks of all lines that were read in other files than those."""
+        query = "SELECT name, lines FROM files WHERE judge IN (?, ?)"
+        found = set[int]()
+        with contextlib.suppress(sqlite3.Error):
+            for name, lines in self._database.execute(query, self._judges):
+                if name not in without:
+                    found.update(unpacked(lines))
+        return found
 
     def keep(self, rows: Mapping[str, Row], gone: Iterable[str]) -> None:
         """Take down what was read, and strike out what is gone, all or nothing."""
         said = [
-            (name, *(getattr(row.stamp, part) for part in Stamp.__slots__), row.mark, row.judge,
+            (name, *row.stamp, row.mark, row.judge,
              row.lines)
             for name, row in rows.items()
         ]  # fmt: skip

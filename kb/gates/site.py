@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kb.errors import GateError, KbError
 from kb.gates.ledger import Ledger, Row, Stamp, known_lines
-from kb.gates.lines import SHORT, Run, lined, packed, runs_of
+from kb.gates.lines import SHORT, Run, lined, packed, runs_of, unpacked
 from kb.gates.reading import LARGEST, Passage, Voice, passages
 from kb.gates.scanner import Scanner
 from kb.gates.verdict import Judge, carries_an_author, folded, verdict
@@ -77,41 +77,74 @@ def leaks(site: Path, judge: Judge, *, state: Path, shipped: Iterable[str] = ())
     Raises:
         RedactionError: The scanner failed, is unknown or gave no answer: nothing may go out.
     """
-    refused = list[tuple[str, str, str]]()
-    there = dict(_stand(str(site), "", refused))
+    refused, there = list[tuple[str, str, str]](), dict[str, Stamp]()
+    _stand(str(site), "", there, refused)
     with Ledger(state / CACHE, (judge.version.hex(), judge.digest.hex())) as ledger:
-        rows = ledger.rows()
-        stale = [n for n, stamp in there.items() if n not in rows or rows[n].stamp != stamp]
-        before = {name: rows.pop(name) for name in stale if name in rows}
-        known = known_lines(rows.values()) if stale else set()
-        context = _Context(site, judge, frozenset(shipped), before, known)
-        read = list[_Seen]()
-        for names in _rounds(stale):
+        stood = ledger.stamps()
+        stale = sorted(name for name, stamp in there.items() if stood.get(name) != stamp)
+        context = _Context(site, judge, frozenset(shipped), ledger.rows(stale), set())
+        read = list(_with_old_bytes(stale, context))
+        new = {*stale} - {seen.name for seen in read}
+        if new:
+            context.known |= ledger.lines(without={name for name in new if _is_whole(name)})
+        for names in _rounds(sorted(new)):
             seen = list(_read_all(names, context))
             context.known |= known_lines(one.row for one in seen if one.row)
             read += seen
         fit = {one.name: one.row for one in read if one.row}
-        ledger.keep(fit, gone=({*rows} - {*there}) | ({*stale} - {*fit}))
-    refused += [one for seen in read for one in seen.refusals]
+        ledger.keep(fit, gone=(stood.keys() - there.keys()) | ({*stale} - fit.keys()))
+    refused = sorted(refused) + [one for seen in read for one in seen.refusals]
     return [GateError(*one) for one in dict.fromkeys(refused)]
 
 
 def _stand(
-    folder: str, name: str, refused: list[tuple[str, str, str]]
-) -> Iterator[tuple[str, Stamp]]:
-    """Yield every file of the site and how it stands; what cannot be read is refused."""
+    folder: str, name: str, there: dict[str, Stamp], refused: list[tuple[str, str, str]]
+) -> None:
+    """Note how every file of the site stands; what cannot be read is refused."""
     with os.scandir(folder) as found:
-        for one in sorted(found, key=lambda entry: entry.name):
+        for one in found:
             path = f"{name}{one.name}"
             if one.is_symlink():
                 refused.append((path, "it is a link out of the site", "Put the file itself there"))
             elif one.is_dir():
-                yield from _stand(one.path, f"{path}/", refused)
-            elif one.stat().st_size > LARGEST:
+                _stand(one.path, f"{path}/", there, refused)
+            elif (seen := one.stat()).st_size > LARGEST:
                 what = "it is too large to be read"
                 refused.append((path, what, "Keep it out, or make it smaller"))
-            elif not _VOCABULARY.search(path):
-                yield path, Stamp.of(one.stat())
+            elif not (path.endswith(".gz") and _VOCABULARY.search(path)):
+                there[path] = Stamp.of(seen)
+
+
+def _with_old_bytes(names: Sequence[str], context: _Context) -> Iterator[_Seen]:
+    """Yield those files that only stand otherwise: while they are few, no scanner starts for them."""
+    for name in names if len(names) <= _FEW else ():
+        with contextlib.suppress(OSError):
+            if seen := _as_before(name, *_bytes_of(name, context), context):
+                yield seen
+
+
+def _bytes_of(name: str, context: _Context) -> tuple[bytes, Stamp]:
+    """Return a file's bytes, and how it stands where a later write could not leave it so."""
+    now, path = time.time_ns(), context.site / name
+    data, stamp = path.read_bytes(), Stamp.of(path.stat())
+    return data, stamp if stamp.is_settled(now) else Stamp(-1, 0, 0, 0)
+
+
+def _as_before(name: str, data: bytes, stamp: Stamp, context: _Context) -> _Seen | None:
+    """Return what is known of a file by its bytes alone, None where it has to be read."""
+    digest = hashlib.sha256(data).hexdigest()
+    if digest in context.trusted:
+        return _Seen(name=name)
+    row = context.before.get(name)
+    return _Seen(name=name, row=replace(row, stamp=stamp)) if row and row.mark == digest else None
+
+
+def _is_whole(name: str) -> bool:
+    """Say whether a file is read as a whole whenever it changes: what people read, and its twin.
+
+    Of any other, a list above all, only lines that it did not hold before are new.
+    """
+    return name.startswith("articles/")
 
 
 def _rounds(names: Sequence[str]) -> Iterator[list[str]]:
@@ -139,40 +172,44 @@ def _look(redactor: Redactor, context: _Context, names: list[str]) -> list[_Seen
 
 def _seen(name: str, context: _Context, redactor: Redactor) -> _Seen:
     """Read one file."""
-    now, path = time.time_ns(), context.site / name
     try:
-        data, stamp = path.read_bytes(), Stamp.of(path.stat())
-        digest = hashlib.sha256(data).hexdigest()
-        stamp = stamp if stamp.is_settled(now) else Stamp(-1, 0, 0, 0)
-        if digest in context.trusted:
-            return _Seen(name=name)
-        if (row := context.before.get(name)) and row.mark == digest:
-            return _Seen(name=name, row=replace(row, stamp=stamp))
+        data, stamp = _bytes_of(name, context)
+        if seen := _as_before(name, data, stamp, context):
+            return seen
         found = [Passage(place=name, text=name), *passages(name, data)]
     except OSError as error:
         why = f"it cannot be read ({error.strerror})"
         return _Seen(name=name, refusals=((name, why, "Mend its rights"),))
     except GateError as error:
         return _Seen(name=name, refusals=((error.where, error.what, error.todo),))
-    is_clean, refused, new = _judged(found, context, redactor)
+    before = None if _is_whole(name) else context.before.get(name)
+    own = frozenset(unpacked(before.lines)) if before else frozenset[int]()
+    is_clean, refused, new, held = _judged(found, own, context, redactor)
     if refused:
         told = tuple((name, f"it holds what looks like {one}", _todo(name)) for one in refused)
         return _Seen(name=name, refusals=told)
     context.known.update(new)
+    if held and before and before.judge != context.judge.version.hex():
+        is_clean = False
     judge = (context.judge.version if is_clean else context.judge.digest).hex()
-    return _Seen(name=name, row=Row(stamp=stamp, mark=digest, judge=judge, lines=packed(new)))
+    digest = hashlib.sha256(data).hexdigest()
+    return _Seen(
+        name=name, row=Row(stamp=stamp, mark=digest, judge=judge, lines=packed(new | held))
+    )
 
 
 def _judged(
-    found: Sequence[Passage], context: _Context, redactor: Redactor
-) -> tuple[bool, tuple[str, ...], set[int]]:
-    """Return whether nothing was found, what must not go out, and the lines that were new.
+    found: Sequence[Passage], own: frozenset[int], context: _Context, redactor: Redactor
+) -> tuple[bool, tuple[str, ...], set[int], set[int]]:
+    """Return whether nothing was found, what must not go out, the new lines, and those of `own`.
 
+    `own` is what the file held before; what of it still stands there, the file goes on holding.
     Short pieces are read together first; only where that finds something, each is judged.
     """
-    new, todo = set[int](), list[_Piece]()
+    new, held, todo = set[int](), set[int](), list[_Piece]()
     for passage in found:
         lines, marks = lined(passage.text, passage.voice, whole=passage.voice is Voice.PROGRAM)
+        held |= own.intersection(marks)
         fresh = [one for one in marks if one not in context.known]
         if fresh:
             for run in runs_of(passage.text, lines, marks, context.known):
@@ -185,7 +222,7 @@ def _judged(
                                   context.judge)  # fmt: skip
             is_clean = is_clean and clean
             labels |= dict.fromkeys(told)
-    return is_clean, tuple(labels), new
+    return is_clean, tuple(labels), new, held
 
 
 def _bundled(todo: Iterable[_Piece]) -> Iterator[list[_Piece]]:

@@ -43,6 +43,11 @@ def meta(article: Article) -> dict[str, Any]:
     return found
 
 
+def meta_of_list(title: str) -> dict[str, Any]:
+    """Return the metadata of a page that lists articles."""
+    return {"title": escaped(title), "render_macros": False, "search": {"exclude": True}}
+
+
 def version(article: Article) -> str:
     """Return the short form of the article's digest, as events carry it."""
     return digest(article)[7:19]

@@ -25,11 +25,14 @@ class Line:
     changed: date | None
 
 
-def with_articles(sitemap: str, site_url: str, lines: Iterable[Line]) -> str:
-    """Return MkDocs' sitemap with the articles in it; without a site address there is none."""
+def with_pages(sitemap: str, site_url: str, pages: Iterable[tuple[str, date | None]]) -> str:
+    """Return MkDocs' sitemap with more pages in it: the address of each, and its day if it has one.
+
+    Without a site address there is none.
+    """
     if not site_url or "</urlset>" not in sitemap:
         return sitemap
-    rows = "".join(_row(site_url, line) for line in lines)
+    rows = "".join(_row(site_url + url, day) for url, day in pages)
     return sitemap.replace("</urlset>", f"{rows}</urlset>")
 
 
@@ -58,9 +61,9 @@ def llms(title: str, description: str, site_url: str, lines: Iterable[Line]) -> 
     return f"{head}## Articles\n\n{rows}"
 
 
-def _row(site_url: str, line: Line) -> str:
-    day = f"<lastmod>{line.changed.isoformat()}</lastmod>" if line.changed else ""
-    return f"    <url>\n         <loc>{_x(site_url + line.url)}</loc>\n         {day}\n    </url>\n"
+def _row(url: str, day: date | None) -> str:
+    said = f"<lastmod>{day.isoformat()}</lastmod>" if day else ""
+    return f"    <url>\n         <loc>{_x(url)}</loc>\n         {said}\n    </url>\n"
 
 
 def _entry(base: str, day: date, line: Line) -> str:
@@ -77,4 +80,5 @@ def _plain(words: str) -> str:
 
 
 def _x(words: str) -> str:
-    return html.escape("".join(c for c in words if c.isprintable() or c == " "))
+    shown = words if words.isprintable() else "".join(c for c in words if c.isprintable())
+    return html.escape(shown)

@@ -85,6 +85,12 @@ def body_of(article: Article, anchors: Anchors) -> Body:
     )
 
 
+def titled(title: str, anchors: Anchors) -> tuple[str, Heading]:
+    """Return a page's title as HTML, and as a heading."""
+    made = _Making(anchors=anchors)
+    return made.heading(1, title, html.escape(title, quote=False)), made.headings[0]
+
+
 def with_addresses(body: str, urls: Mapping[str, str]) -> str:
     """Return the body's HTML with each address of `urls` replaced by what it stands for."""
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from markdown.extensions.toc import slugify_unicode
 
-from kb.articles.article import Article
+from mkdocs_docworthy.cards import Card
 from mkdocs_docworthy.sanitise import as_text
 
 BROWSE_MARK = "<!-- docworthy:browse -->"
@@ -29,14 +29,14 @@ class Group:
 
     title: str
     path: str
-    articles: tuple[Article, ...]
+    articles: tuple[Card, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ways:
     """All the ways in."""
 
-    articles: tuple[Article, ...] = ()
+    articles: tuple[Card, ...] = ()
     products: tuple[Group, ...] = ()
     topics: tuple[Group, ...] = ()
 
@@ -45,9 +45,9 @@ class Ways:
         """Each group by its page's source path."""
         return {group.path: group for group in (*self.products, *self.topics)}
 
-    def crumbs(self, article: Article, all_articles: str) -> tuple[tuple[str, str], ...]:
-        """Return source path and title of the pages above an article."""
-        first = self._by_product.get(article.products[0]) if article.products else None
+    def crumbs(self, products: tuple[str, ...], all_articles: str) -> tuple[tuple[str, str], ...]:
+        """Return source path and title of the pages above an article of these products."""
+        first = self._by_product.get(products[0]) if products else None
         above = [(first.path, first.title)] if first else []
         return ((ALL, all_articles), *above)
 
@@ -61,14 +61,14 @@ class Ways:
         return len(self.articles) <= _MANY
 
 
-def ways(articles: Iterable[Article], else_name: str) -> Ways:
-    """Return the ways to `articles`; those without a product stand under `else_name`, last."""
-    ordered = tuple(sorted(articles, key=lambda a: (a.title.casefold(), a.id)))
-    products = _groups(ordered, lambda a: a.products, "products")
-    rest = tuple(article for article in ordered if not article.products)
+def ways(cards: Iterable[Card], else_name: str) -> Ways:
+    """Return the ways to articles; those without a product stand under `else_name`, last."""
+    ordered = tuple(sorted(cards, key=lambda card: (card.title.casefold(), card.id)))
+    products = _groups(ordered, lambda card: card.products, "products")
+    rest = tuple(card for card in ordered if not card.products)
     if rest:
         products += (Group(title=else_name, path="browse/products/-.md", articles=rest),)
-    topics = _groups(ordered, lambda a: a.tags, "topics")
+    topics = _groups(ordered, lambda card: card.tags, "topics")
     return Ways(articles=ordered, products=products, topics=topics)
 
 
@@ -83,12 +83,12 @@ def contact_page(title: str, mark: str) -> str:
 
 
 def _groups(
-    articles: tuple[Article, ...], names: Callable[[Article], Iterable[str]], folder: str
+    cards: tuple[Card, ...], names: Callable[[Card], Iterable[str]], folder: str
 ) -> tuple[Group, ...]:
-    found: dict[str, list[Article]] = {}
-    for article in articles:
-        for name in dict.fromkeys(names(article)):
-            found.setdefault(name, []).append(article)
+    found: dict[str, list[Card]] = {}
+    for card in cards:
+        for name in dict.fromkeys(names(card)):
+            found.setdefault(name, []).append(card)
     taken: set[str] = set()
     return tuple(
         Group(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_FORM = 1
+_FORM = 2
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS kept (kind TEXT, path TEXT, key TEXT, data BLOB,"
     " PRIMARY KEY (kind, path))",
@@ -17,7 +17,10 @@ _TABLES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """One thing that was made: the key says from what, `large` is read only when asked for."""
+    """One thing that was made: the key says from what, `large` is read only when asked for.
+
+    What is large stays as it was kept before when it is `b""`.
+    """
 
     key: str
     data: bytes
@@ -39,21 +42,26 @@ class Cache:
         rows = self._rows("SELECT path, key, data FROM kept WHERE kind = ?", (kind,))
         return {path: Kept(key=key, data=data) for path, key, data in rows}
 
+    def keys(self, kind: str) -> dict[str, str]:
+        """Return the key of everything of a kind by path."""
+        return dict(self._rows("SELECT path, key FROM kept WHERE kind = ?", (kind,)))
+
     def large(self, kind: str, path: str) -> bytes:
         """Return what is large of one thing, `b""` when there is nothing."""
         query = "SELECT data FROM large WHERE kind = ? AND path = ?"
         return next((bytes(data) for (data,) in self._rows(query, (kind, path))), b"")
 
     def keep(self, kind: str, made: Mapping[str, Kept], gone: Iterable[str] = ()) -> None:
-        """Remember what was made, and forget what is gone, all or nothing."""
+        """Remember what was made of a kind, and forget what is gone, all or nothing."""
+        self.keep_all({kind: made}, gone)
+
+    def keep_all(self, made: Mapping[str, Mapping[str, Kept]], gone: Iterable[str] = ()) -> None:
+        """Remember what was made, by kind and path, all or nothing: what belongs together."""
+        gone = tuple(gone)
         with contextlib.suppress(sqlite3.Error), self._database as database:
-            paths = [(kind, path) for path in gone]
-            for table in ("kept", "large"):
-                database.executemany(f"DELETE FROM {table} WHERE kind = ? AND path = ?", paths)  # noqa: S608
-            rows = [(kind, path, one.key, one.data) for path, one in made.items()]
-            database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)", rows)
-            large = [(kind, path, one.large) for path, one in made.items()]
-            database.executemany("INSERT OR REPLACE INTO large VALUES (?, ?, ?)", large)
+            for kind, rows in made.items():
+                if gone or rows:
+                    _write(database, kind, rows, gone)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -85,6 +93,18 @@ class Cache:
             return _connected(str(self._path))
         except (OSError, sqlite3.DatabaseError):
             return _connected(":memory:")
+
+
+def _write(
+    database: sqlite3.Connection, kind: str, made: Mapping[str, Kept], gone: Iterable[str]
+) -> None:
+    paths = [(kind, path) for path in gone]
+    for table in ("kept", "large"):
+        database.executemany(f"DELETE FROM {table} WHERE kind = ? AND path = ?", paths)  # noqa: S608
+    rows = [(kind, path, one.key, one.data) for path, one in made.items()]
+    database.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?)", rows)
+    large = [(kind, path, one.large) for path, one in made.items() if one.large]
+    database.executemany("INSERT OR REPLACE INTO large VALUES (?, ?, ?)", large)
 
 
 def _connected(place: str) -> sqlite3.Connection:

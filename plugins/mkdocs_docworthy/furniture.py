@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from kb.articles.article import Article, State
 from mkdocs_docworthy import article_page
 from mkdocs_docworthy.browse import BROWSE_MARK, Group, Ways
+from mkdocs_docworthy.cards import Card
 from mkdocs_docworthy.texts import counted
 
 FORM_MARK = "<!-- docworthy:form -->"
@@ -124,10 +125,10 @@ def with_entrances(content: str, ways: Ways, t: Texts, url: Address) -> str:
 
 def with_rows(content: str, ways: Ways, group: Group | None, t: Texts, url: Address) -> str:
     """Return a generated page's content with its rows in place of the mark."""
-    articles = group.articles if group else ways.articles
-    if not articles:
+    cards = group.articles if group else ways.articles
+    if not cards:
         return content.replace(BROWSE_MARK, f"<p>{t['no_articles']}</p>")
-    rows = tuple(_link(article, url) for article in articles)
+    rows = tuple(_link(card, url) for card in cards)
     html = _render("rows.html", rows=rows, count=counted(t, "articles", len(rows)))
     if group is None:
         entrances = _entrances(ways, t, url, "")
@@ -141,7 +142,7 @@ def _entrances(ways: Ways, t: Texts, url: Address, more: str) -> str:
             "title": group.title,
             "url": url(group.path),
             "count": counted(t, "articles", len(group.articles)),
-            "first": [_link(article, url) for article in group.articles[:3]],
+            "first": [_link(card, url) for card in group.articles[:3]],
         }
         for group in ways.products
     ]
@@ -168,8 +169,8 @@ def _steps(html: str) -> str:
     return f'{head}{heading}{title}{end}\n<div class="dw-steps">{body}\n</div>'
 
 
-def _link(article: Article, url: Address) -> Link:
-    return Link(title=article.title, url=url(f"articles/{article.id}.md"))
+def _link(card: Card, url: Address) -> Link:
+    return Link(title=card.title, url=url(card.path))
 
 
 def _from(contact: str, article_id: str) -> str:

@@ -1,6 +1,7 @@
 """Turns an article's addresses into the site's, by MkDocs' own rules and with its own warnings."""
 
 import logging
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +9,8 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import _RelativePathTreeprocessor
 
+_OUTSIDE = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//|mailto:", re.I)
+"""MkDocs' rules leave these as they are, at some cost for each."""
 log = logging.getLogger("mkdocs.structure.pages")
 
 
@@ -21,10 +24,11 @@ class Links:
 
     def urls(self, file: File, addresses: tuple[str, ...]) -> dict[str, str]:
         """Return what each address of `file` becomes; one that leads nowhere is warned of."""
-        if not addresses:
+        inside = [address for address in addresses if not _OUTSIDE.match(address)]
+        if not inside:
             return {}
         resolver = _RelativePathTreeprocessor(file, self.files, self.config)
-        urls = {address: resolver.path_to_url(address) for address in addresses}
+        urls = {address: resolver.path_to_url(address) for address in inside}
         if resolver.links_to_anchors:
             self._to_anchors.append((file, resolver.links_to_anchors))
         return {address: url for address, url in urls.items() if url != address}

@@ -1,56 +1,59 @@
-"""Spares the pages that list articles their template, while nothing that they show has changed."""
+"""The pages that list a product's or a topic's articles: printed anew only when a row of one changed."""
 
 import hashlib
-import zlib
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-from mkdocs_docworthy.cache import Cache, Kept
+from mkdocs_docworthy.bodies import Anchors, titled
+from mkdocs_docworthy.browse import Group
+from mkdocs_docworthy.edition import Ready
+from mkdocs_docworthy.places import Finished
+from mkdocs_docworthy.surroundings import has
 
-_KIND = "list"
-_LEVEL = 1
+Filled = Callable[[str, Group, Page], str]
+"""Return a list's content: its heading's HTML, and the rows as seen from its page."""
 
 
-class Lists:
-    """The generated pages of one build.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListLeaf:
+    """One list that goes out."""
 
-    Args:
-        chrome: Digest of everything on a page that does not come from the page itself; without one
-            nobody is spared.
+    group: Group
+    file: File
+    anchors: Anchors
+    filled: Filled
+
+    def key(self, chrome: str) -> str:
+        """Return a digest of everything that the page's bytes depend on."""
+        rows = [(card.path, card.title) for card in self.group.articles]
+        return hashlib.sha256(repr((chrome, self.group.title, rows)).encode()).hexdigest()
+
+    def beside(self) -> Mapping[str, bytes]:
+        """Return nothing: a list has no twin."""
+        return {}
+
+    def ready(self) -> Ready:
+        """Return what prints the page."""
+        html, heading = titled(self.group.title, self.anchors)
+        return lambda press: press.listing(
+            self.file, heading, lambda page: self.filled(html, self.group, page)
+        )
+
+
+def take_over(
+    files: Files, config: MkDocsConfig, groups: Mapping[str, Group]
+) -> dict[str, Finished]:
+    """Add a finished file for the page of each group that has none, and return them by source path.
+
+    The others are MkDocs' to place: somebody wrote them, or the navigation names them.
     """
-
-    def __init__(self, cache: Cache, chrome: str) -> None:
-        self._cache, self._chrome = cache, chrome
-        self._known = cache.all(_KIND) if chrome else {}
-        self._keys, self._made = dict[str, str](), dict[str, Kept]()
-
-    def spare(self, pages: Iterable[Page], empty: Any) -> None:
-        """Give each page that is known the template `empty`: MkDocs' own way to choose another."""
-        for page in pages if self._chrome else ():
-            path, said = page.file.src_uri, (page.url, page.title, page.meta, page.content)
-            key = hashlib.sha256(f"{self._chrome}\n{said!r}".encode()).hexdigest()
-            self._keys[path] = key
-            if path in self._known and self._known[path].key == key:
-                page.meta["template"] = empty
-
-    def finished(self, page: Page) -> str | None:
-        """Return the page as it was printed before, None where it has to be printed."""
-        path = page.file.src_uri
-        known = self._known.get(path)
-        if known is None or self._keys.get(path) != known.key:
-            return None
-        return zlib.decompress(self._cache.large(_KIND, path)).decode()
-
-    def printed(self, page: Page, output: str) -> str:
-        """Return the page that was printed, and remember it."""
-        if key := self._keys.get(page.file.src_uri):
-            large = zlib.compress(output.encode(), _LEVEL)
-            self._made[page.file.src_uri] = Kept(key=key, data=b"", large=large)
-        return output
-
-    def keep(self) -> None:
-        """Write down what was printed, once all pages are."""
-        if self._chrome:
-            self._cache.keep(_KIND, self._made, gone=self._known.keys() - self._keys.keys())
+    found = dict[str, Finished]()
+    for path in groups:
+        if not has(files, path):
+            found[path] = Finished.of(File.generated(config, path, content=""))
+            files.append(found[path])
+    return found

@@ -4,15 +4,15 @@ import contextlib
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mkdocs.structure.files import File
 
 _HIDDEN = ".docworthy"
 """MkDocs empties the site's folder before each build and leaves what is hidden."""
-TREE = "articles"
-_TREES = (TREE, "search/docworthy")
+_SWEPT = ("articles", "browse")
+_TREES = (*_SWEPT, "search/docworthy")
 
 
 class Finished(File):
@@ -20,15 +20,10 @@ class Finished(File):
 
     @classmethod
     def of(cls, file: File) -> "Finished":
-        """Return the finished form of a page, with the same addresses."""
-        return cls(
-            file.src_uri,
-            file.src_dir,
-            file.dest_dir,
-            file.use_directory_urls,
-            dest_uri=file.dest_uri,
-            inclusion=file.inclusion,
-        )
+        """Return the finished form of a page: it knows what the page's file knows already."""
+        made = cls.__new__(cls)
+        vars(made).update(vars(file), dest_uri=file.dest_uri)
+        return made
 
     def is_documentation_page(self) -> bool:
         """Say no: MkDocs renders what is one."""
@@ -42,8 +37,7 @@ class Finished(File):
         """Leave the page: it was put there before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """How a file looked when it was written: size in bytes, time of change in ns."""
 
     size: int
@@ -79,14 +73,15 @@ def drop(site: Path) -> None:
 
 
 def sweep(site: Path, known: Mapping[str, Stamp]) -> set[str]:
-    """Delete every file of the tree that nobody vouches for; return what still stands.
+    """Delete every file of the trees that nobody vouches for; return what still stands.
 
     Args:
         site: The site's folder.
         known: Each vouched file, by path relative to the site, as it must look.
     """
     standing = set[str]()
-    _sweep(os.fspath(site / TREE), TREE, known, standing)
+    for tree in _SWEPT:
+        _sweep(os.fspath(site / tree), tree, known, standing)
     return standing
 
 
@@ -100,9 +95,8 @@ def _sweep(folder: str, name: str, known: Mapping[str, Stamp], standing: set[str
                 left |= _sweep(one.path, path, known, standing)
                 continue
             seen = one.stat(follow_symlinks=False)
-            if known.get(path) == Stamp(seen.st_size, seen.st_mtime_ns) and one.is_file(
-                follow_symlinks=False
-            ):
+            stands = known.get(path) == (seen.st_size, seen.st_mtime_ns)
+            if stands and one.is_file(follow_symlinks=False):
                 standing.add(path)
                 left = True
             else:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urljoin
 
-from jinja2 import Environment
+from jinja2 import Environment, FileSystemBytecodeCache
 from jinja2.filters import do_striptags
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -30,12 +30,14 @@ from mkdocs_docworthy import (
     final_bytes,
     furniture,
     heads,
+    lists,
     places,
 )
-from mkdocs_docworthy.lists import Lists
+from mkdocs_docworthy.bodies import anchors_of
 from mkdocs_docworthy.options import DocworthyConfig
 from mkdocs_docworthy.phases import phase
-from mkdocs_docworthy.press import Press
+from mkdocs_docworthy.press import Press, article_on
+from mkdocs_docworthy.reading import Reading
 from mkdocs_docworthy.sanitise import without_marks
 from mkdocs_docworthy.shelf import Shelved
 from mkdocs_docworthy.surroundings import (
@@ -64,7 +66,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         self._press: Press | None = None
         self._kb = Config(root=Path())
         self._shelved = Shelved.empty()
-        self._lists = Lists(self._shelved.cache, "")
+        self._lists: dict[str, places.Finished] = {}
         self._files = Files([])
         self._nav: Any = None
         self._ways = browse.Ways()
@@ -107,7 +109,8 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         with phase("ways in"):
             self._shelved.take_over(files)
             self._ways = browse.ways(self._shelved.published(), self._texts["everything_else"])
-            add_files(files, config, self._generated())
+            add_files(files, config, self._generated(config))
+            self._lists = lists.take_over(files, config, self._ways.groups)
         browser_search.add_scripts(files, config)
         self._refuse(self._shelved.dead_redirects(files))
         self._files = files
@@ -147,31 +150,23 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         """Print the articles that changed, once everything else is known.
 
         `striptags` is made safe before: it resolves entities, and themes print what it returns. Each
-        build has an environment of its own: nobody looks if a template changed meanwhile.
+        build has an environment of its own: nobody looks if a template changed meanwhile, and what
+        Jinja compiled is kept by the digest of each template's text.
         """
         env.auto_reload = False
+        compiled = self._kb.state / "cache" / "templates"
+        compiled.mkdir(parents=True, exist_ok=True)
+        env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
         env.filters["striptags"] = lambda value: escape(do_striptags(value), quote=True)
         self._press = Press(config, self._nav, env, files.documentation_pages(), self._furnish)
         if not self.previews:
-            self._shelved.bring_out(self._press, files, self._around)
-        self._lists = Lists(self._shelved.cache, self._shelved.chrome)
-        listed = (files.src_uris.get(path) for path in self._ways.groups)
-        pages = (file.page for file in listed if file and file.page and file.generated_by)
-        self._lists.spare(pages, env.from_string("-"))
+            self._shelved.bring_out(self._press, files, self._around, self._list_leaves(config))
         return env
 
     @event_priority(-100)
     def on_post_page(self, output: str, /, *, page: Page, config: MkDocsConfig) -> str:
         """Write what machines read in the head, and the policy that the page obeys."""
-        known = self._lists.finished(page)
-        return (
-            self._lists.printed(page, self._headed(output, page, config))
-            if known is None
-            else known
-        )
-
-    def _headed(self, output: str, page: Page, config: MkDocsConfig) -> str:
-        root, article = self._place(page).root, self._article(page)
+        root, article = self._place(page).root, article_on(page)
         parts = [heads.feed_link(root, self._texts["updates"])] if config.site_url else []
         if article:
             twin = get_relative_url(page.file.src_uri, page.url)
@@ -186,13 +181,14 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
 
     def on_post_template(self, output: str, /, *, template_name: str, **_: Any) -> str:
         """Name the articles in the sitemap."""
-        return self._shelved.in_sitemap(output) if template_name == "sitemap.xml" else output
+        if template_name != "sitemap.xml":
+            return output
+        return self._shelved.in_sitemap(output, [file.url for file in self._lists.values()])
 
     @event_priority(-100)
     def on_post_build(self, /, *, config: MkDocsConfig) -> None:
         """Write what stands beside the pages, then look at the bytes that would go out."""
         site = Path(config.site_dir)
-        self._lists.keep()
         with phase("feed and lists"):
             self._shelved.write_beside(site, self._files)
         with phase("search"):
@@ -234,11 +230,16 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
             return f"{self._kb.site.service}/tickets"
         return self.config.contact_action or "mailto:"
 
-    def _generated(self) -> dict[str, str]:
-        """Return the pages that nobody has to write, by source path."""
+    def _generated(self, config: MkDocsConfig) -> dict[str, str]:
+        """Return the pages that nobody has to write, by source path; a list only where nav names it."""
         t, contact = self._texts, self._contact_source()
         pages = {browse.ALL: browse.page_of(t["all_articles"])}
-        pages |= {path: browse.page_of(g.title) for path, g in self._ways.groups.items()}
+        named = repr(config.nav)
+        pages |= {
+            path: browse.page_of(group.title)
+            for path, group in self._ways.groups.items()
+            if path in named
+        }
         if contact:
             pages[contact] = browse.contact_page(t["contact"], furniture.FORM_MARK)
         return pages
@@ -252,7 +253,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
             article,
             place,
             texts(article.lang),
-            crumbs=self._linked(self._ways.crumbs(article, self._texts["all_articles"]), url),
+            crumbs=self._linked(self._crumbs(article.products), url),
             related=self._linked(near, url),
             languages=self._languages(page),
             fixed=self._fixed(article),
@@ -261,14 +262,33 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         signed = token(key, article.id, version) if key else ""
         return f"{html}\n{furniture.mark(place, article.id, version, signed)}"
 
-    def _around(self, article: Article, path: str) -> str:
-        """Return everything on an article's page that comes from other pages, as text."""
-        crumbs = self._ways.crumbs(article, self._texts["all_articles"])
-        near = self._shelved.related(path)
+    def _filled(self, heading: str, group: browse.Group, page: Page) -> str:
+        """Return the content of a list's page."""
+        html, url = f"{heading}\n{browse.BROWSE_MARK}", self._address(page)
+        rows = furniture.with_rows(html, self._ways, group, self._texts, url)
+        return f"{rows}\n{furniture.mark(self._place(page))}"
+
+    def _list_leaves(self, config: MkDocsConfig) -> dict[str, lists.ListLeaf]:
+        anchors = anchors_of(config.mdx_configs.get("toc") or {})
+        groups = self._ways.groups
+        return {
+            path: lists.ListLeaf(
+                group=groups[path], file=file, anchors=anchors, filled=self._filled
+            )
+            for path, file in self._lists.items()
+        }
+
+    def _around(self, reading: Reading) -> object:
+        """Return everything on an article's page that comes from other pages."""
+        card, path = reading.card, reading.path
+        crumbs, near = self._crumbs(card.products), self._shelved.related(path)
         told = tuple((one.path, one.lang) for one in self._shelved.languages(path))
-        places = [self._url(source) for source, _ in (*crumbs, *near, *told)]
-        contact, fixed = self._url(self._contact_source()), self._fixed(article)
-        return repr((crumbs, near, told, places, contact, article.state, fixed))
+        urls = [self._url(source) for source, _ in (*crumbs, *near, *told)]
+        fixed = self._fixed(reading.article) if card.mended else ""
+        return (crumbs, near, told, urls, self._url(self._contact_source()), card.state, fixed)
+
+    def _crumbs(self, products: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        return self._ways.crumbs(products, self._texts["all_articles"])
 
     def _languages(self, page: Page) -> tuple[furniture.Link, ...]:
         """Return the article's page in each other language."""
@@ -299,12 +319,11 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         return lambda source: get_relative_url(self._url(source), page.url)
 
     def _url(self, source: str) -> str:
+        if whole := self._files.src_uris.get(source):
+            return whole.url
         path, hash_, anchor = source.partition("#")
         file = self._files.src_uris.get(path)
         return f"{file.url if file else path}{hash_}{anchor}"
-
-    def _article(self, page: Page) -> Article | None:
-        return self._shelved.article(page.file.src_uri)
 
     def _contact_source(self) -> str:
         return source_of(self._kb.site.contact)

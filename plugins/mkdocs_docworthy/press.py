@@ -36,6 +36,17 @@ _PROBE_HEADINGS = (
 )
 
 
+class _ArticlePage(Page):
+    """A page that knows its article: hooks ask for it in processes that have no cache."""
+
+    article: Article
+
+
+def article_on(page: Page) -> Article | None:
+    """Return the article that a page shows, None where it shows none."""
+    return page.article if isinstance(page, _ArticlePage) else None
+
+
 class Press:
     """One build's theme and navigation, ready to print articles."""
 
@@ -51,15 +62,18 @@ class Press:
         self._pages, self._furnish = pages, furnish
 
     def page(self, file: File, article: Article, body: str, headings: Sequence[Heading]) -> bytes:
-        """Return the page's bytes. The same arguments give the same bytes, in any process."""
-        own = File(file.src_uri, file.src_dir, file.dest_dir, file.use_directory_urls)
+        """Return an article's page. The same arguments give the same bytes, in any process."""
         meta = article_page.meta(article)
-        page = Page(meta["title"], own, self._config)
-        page.markdown = article_page.twin(article)
-        page.meta = meta
-        page.toc = get_toc(_nested(headings))
-        page.content = self._furnish(article, body, page)
-        return self._themed(page).encode("utf-8", errors="xmlcharrefreplace")
+        page = _ArticlePage(meta["title"], _own(file), self._config)
+        page.article, page.meta, page.markdown = article, meta, article_page.twin(article)
+        return self._themed(page, headings, lambda: self._furnish(article, body, page))
+
+    def listing(self, file: File, heading: Heading, content: Callable[[Page], str]) -> bytes:
+        """Return the page of a list; `content` is made as seen from it."""
+        meta = article_page.meta_of_list(heading.text)
+        page = Page(meta["title"], _own(file), self._config)
+        page.meta, page.markdown = meta, ""
+        return self._themed(page, (heading,), lambda: content(page))
 
     def chrome(self, file: File) -> str:
         """Return a digest of everything on an article's page that does not come from the article.
@@ -70,7 +84,8 @@ class Press:
         body = '<h1 id="t">T</h1>\n<h2 id="resolution">R</h2>\n<p>R</p>'
         return hashlib.sha256(self.page(file, _PROBE, body, _PROBE_HEADINGS)).hexdigest()
 
-    def _themed(self, page: Page) -> str:
+    def _themed(self, page: Page, headings: Sequence[Heading], content: Callable[[], str]) -> bytes:
+        page.toc, page.content = get_toc(_nested(headings)), content()
         config = self._config
         config._current_page = page
         page.active = True
@@ -81,10 +96,18 @@ class Press:
                 context, page=page, config=config, nav=self._nav
             )
             output = template.render(context)
-            return str(config.plugins.on_post_page(output, page=page, config=config))
+            output = str(config.plugins.on_post_page(output, page=page, config=config))
+            return output.encode("utf-8", errors="xmlcharrefreplace")
         finally:
             page.active = False
             config._current_page = None
+
+
+def _own(file: File) -> File:
+    """Return a file that has no page yet, at the same addresses."""
+    own = File(file.src_uri, file.src_dir, file.dest_dir, file.use_directory_urls)
+    own.generated_by = file.generated_by
+    return own
 
 
 def _nested(headings: Sequence[Heading]) -> Any:

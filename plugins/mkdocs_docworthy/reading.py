@@ -4,59 +4,77 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from kb import errors
-from kb.articles.approval import digest
 from kb.articles.article import Article, Audience, Change, Risk, State, Verb
 from kb.articles.library import Library
 from kb.errors import KbError
+from kb.gates.ledger import Stamp
 from mkdocs_docworthy import gate
 from mkdocs_docworthy.bodies import Anchors, Heading, body_of
 from mkdocs_docworthy.cache import Cache, Kept
+from mkdocs_docworthy.cards import Card, card_of, from_row
 from mkdocs_docworthy.hands import each
 from mkdocs_docworthy.related import terms_of
 
-KIND = "reading"
+_KINDS = _KIND, _BODY, _ARTICLE, _TERMS = "reading", "body", "article", "terms"
+_LINKED, _UNSETTLED = Stamp(-2, 0, 0, 0), Stamp(-1, 0, 0, 0)
+"""No file stands so: it is a link, or it was written only just now."""
 _CODE = (".py", ".html", ".toml", ".txt", ".css", ".js")
-_KINDS = {"state": State, "audience": Audience, "risk": Risk}
+_CLOSED = {"state": State, "audience": Audience, "risk": Risk}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One article as it was read.
+    """One article as it was read: its card; the article itself only when somebody asks.
 
     Attributes:
         path: Source path below `docs/`.
-        key: Digest of the file's bytes and of everything that reading them depends on.
-        version: Short digest of the article, as events carry it.
-        said: Level, anchor and text of each heading.
-        terms: The article's words as the search knows them, with their weight.
+        key: Digests of everything that reading it depends on, and of the file's bytes.
+        links: Each address that it leads to or shows.
         drafts: How many of its links lead to a draft.
+        said: Level, anchor and text of each heading, as JSON.
     """
 
     path: str
     key: str
-    article: Article
-    version: str
-    said: Sequence[tuple[int, str, str]]
+    card: Card
     links: tuple[str, ...]
-    terms: Mapping[str, int]
     drafts: int
+    said: str
+    kept: Cache
+
+    @property
+    def article(self) -> Article:
+        """The whole article."""
+        return _article(json.loads(self.kept.large(_ARTICLE, self.path)))
+
+    @property
+    def terms(self) -> dict[str, int]:
+        """Its words as the search knows them, each with its weight."""
+        found: dict[str, int] = json.loads(self.kept.large(_TERMS, self.path))
+        return found
+
+    @property
+    def body(self) -> str:
+        """Its sanitised HTML, with the addresses of the Markdown."""
+        return self.kept.large(_BODY, self.path).decode()
 
     @property
     def headings(self) -> tuple[Heading, ...]:
         """Its headings, the title first."""
-        return tuple(Heading(level=n, anchor=a, text=t) for n, a, t in self.said)
+        return tuple(Heading(level=n, anchor=a, text=t) for n, a, t in json.loads(self.said))
 
     @property
     def present_anchor_ids(self) -> frozenset[str]:
         """What can be linked to within the page, by the name that MkDocs asks its pages for."""
-        return frozenset(anchor for _, anchor, _ in self.said)
+        return frozenset(heading.anchor for heading in self.headings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +83,15 @@ class Readings:
 
     found: Mapping[str, Reading]
     broken: tuple[KbError, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """One file, read: what is kept of it, each under its kind, or why there is nothing."""
+
+    path: str
+    kept: Mapping[str, Kept]
+    failure: tuple[str, ...] = ()
 
 
 class Reader:
@@ -82,56 +109,76 @@ class Reader:
         self._site_url, self._stamp = site_url, stamp
 
     def read(self, cache: Cache) -> Readings:
-        """Return all articles; only files whose bytes changed are parsed and rendered."""
-        known = cache.all(KIND)
-        docs = self._library.docs
-        keys = {name: self._key(f"{docs}/{name}", linked) for name, linked in _files(docs)}
-        fresh = {
-            name: _from_json(name, known[name])
-            for name, key in keys.items()
-            if key and name in known and known[name].key == key
-        }
-        stale = [(docs / name, name, key) for name, key in keys.items() if name not in fresh]
-        made, broken = dict[str, Kept](), list[KbError]()
-        for name, kept, failure in each(self._one, stale):
-            if kept is None:
-                broken.append(_error(failure))
-                continue
-            fresh[name] = _from_json(name, kept)
-            if kept.key:
-                made[name] = kept
-        cache.keep(KIND, made, gone=set(known) - set(keys))
+        """Return all articles; only files that changed are parsed and rendered.
+
+        A file that stands as it stood is not opened; one with the same bytes is not read anew.
+        """
+        known, there = cache.all(_KIND), dict(_files(self._library.docs))
+        fresh = dict(self._unchanged(known, there, cache))
+        stale = [(path, stamp) for path, stamp in there.items() if path not in fresh]
+        made, broken = dict[str, _Made](), list[KbError]()
+        for one in each(self._one, stale):
+            if one.failure:
+                broken.append(_error(one.failure))
+            else:
+                made[one.path] = one
+        rows = {kind: {path: one.kept[kind] for path, one in made.items()} for kind in _KINDS}
+        cache.keep_all(rows, gone=known.keys() - there.keys())
+        for path, row in rows[_KIND].items():
+            fresh[path] = _reading(path, row.key, json.loads(row.data)[1:], cache)
         return Readings(found=dict(sorted(fresh.items())), broken=tuple(broken))
 
-    def _one(self, job: tuple[Path, str, str]) -> tuple[str, Kept | None, tuple[str, ...]]:
-        path, name, key = job
+    def _unchanged(
+        self, known: Mapping[str, Kept], there: Mapping[str, Stamp], cache: Cache
+    ) -> Iterator[tuple[str, Reading]]:
+        """Yield what need not be read anew; what only stands otherwise is noted."""
+        moved = dict[str, Kept]()
+        for path, stamp in there.items():
+            kept = known.get(path)
+            if kept is None or stamp == _LINKED or not kept.key.startswith(self._stamp):
+                continue
+            stood, *said = json.loads(kept.data.decode())
+            if stamp == _UNSETTLED or stamp != tuple(stood):
+                if kept.key != self._key(path):
+                    continue
+                moved[path] = Kept(key=kept.key, data=_json((stamp, *said)))
+            yield path, _reading(path, kept.key, said, cache)
+        cache.keep(_KIND, moved)
+
+    def _one(self, job: tuple[str, Stamp]) -> _Made:
+        name, stamp = job
+        path = self._library.docs / name
+        key = self._key(name)
         try:
             article = self._library.read(path)
         except KbError as error:
-            return name, None, (type(error).__name__, error.where, error.what, error.todo)
+            failure = (type(error).__name__, error.where, error.what, error.todo)
+            return _Made(name, {}, failure)
         body = body_of(article, self._anchors)
         text = path.read_text(encoding="utf-8")
-        said = {
-            "article": {field.name: getattr(article, field.name) for field in fields(article)},
-            "version": digest(article)[7:19],
-            "headings": [(h.level, h.anchor, h.text) for h in body.headings],
-            "links": body.links,
-            "terms": _packed(terms_of(article)),
-            "drafts": len(gate.links_to_drafts(name, text, self._site_url)),
+        row = (
+            stamp,
+            card_of(article).to_row(),
+            body.links,
+            len(gate.links_to_drafts(name, text, self._site_url)),
+            _text([(h.level, h.anchor, h.text) for h in body.headings]),
+        )
+        whole = {field.name: getattr(article, field.name) for field in fields(article)}
+        kept = {
+            _KIND: Kept(key=key, data=_json(row)),
+            _BODY: Kept(key=key, data=b"", large=body.html.encode()),
+            _ARTICLE: Kept(key=key, data=b"", large=_json(whole)),
+            _TERMS: Kept(key=key, data=b"", large=_json(terms_of(article))),
         }
-        data = json.dumps(said, ensure_ascii=False, default=_said).encode()
-        return name, Kept(key=key, data=data, large=body.html.encode()), ()
+        return _Made(name, kept)
 
-    def _key(self, path: str, is_linked: bool) -> str:
-        """Return the digest of what reading the file depends on, `""` when it must be looked at."""
-        if is_linked:
-            return ""
+    def _key(self, path: str) -> str:
+        """Return the digest of what reading the file depends on, its own part last."""
         try:
-            with open(path, "rb") as file:  # noqa: PTH123 (ten thousand paths take a second)
-                data = file.read()
+            with open(f"{self._library.docs}/{path}", "rb") as file:  # noqa: PTH123 (ten thousand)
+                return f"{self._stamp} {hashlib.sha256(file.read()).hexdigest()}"
         except OSError:
             return ""
-        return hashlib.sha256(self._stamp.encode() + b"\0" + data).hexdigest()
 
 
 def stamp(*folders: Path, said: Iterable[object]) -> str:
@@ -149,41 +196,43 @@ def _code_in(folder: Path) -> Iterator[str]:
         yield from (f"{place}/{name}" for name in names if name.endswith(_CODE))
 
 
-def _files(docs: Path) -> list[tuple[str, bool]]:
-    """Return the source path of each article, and whether it is a link."""
-    found = list[tuple[str, bool]]()
+def _files(docs: Path) -> Iterator[tuple[str, Stamp]]:
+    """Yield the source path of each article, by path, and how it stands."""
+    now, found = time.time_ns(), list[tuple[str, Stamp]]()
     for folder in ("articles", "drafts"):
         with contextlib.suppress(OSError), os.scandir(docs / folder) as there:
-            found += [(f"{folder}/{one.name}", one.is_symlink()) for one in there
+            found += [(f"{folder}/{one.name}", _stamp(one, now)) for one in there
                       if one.name.endswith(".md") and one.name != "index.md"]  # fmt: skip
-    return sorted(found)
+    yield from sorted(found)
 
 
-def _from_json(name: str, kept: Kept) -> Reading:
-    said = json.loads(kept.data)
+def _stamp(one: "os.DirEntry[str]", now: int) -> Stamp:
+    """Return how a file stands; a link, and what may be written again unseen, are always read."""
+    if one.is_symlink():
+        return _LINKED
+    stamp = Stamp.of(one.stat())
+    return stamp if stamp.is_settled(now) else _UNSETTLED
+
+
+def _reading(path: str, key: str, said: list[Any], cache: Cache) -> Reading:
+    card, links, drafts, headings = said
     return Reading(
-        path=name,
-        key=kept.key,
-        article=_article(said["article"]),
-        version=said["version"],
-        said=said["headings"],
-        links=tuple(said["links"]),
-        terms=_unpacked(said["terms"]),
-        drafts=said["drafts"],
+        path=path,
+        key=key,
+        card=from_row(card),
+        links=tuple(links),
+        drafts=drafts,
+        said=headings,
+        kept=cache,
     )
 
 
-def _packed(terms: Mapping[str, int]) -> dict[int, str]:
-    """Return the terms of each weight as one text: three times as quick to read as so many keys."""
-    return {weight: " ".join(sorted(term for term, own in terms.items() if own == weight))
-            for weight in sorted({*terms.values()})}  # fmt: skip
+def _text(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_said)
 
 
-def _unpacked(said: Mapping[str, str]) -> dict[str, int]:
-    found = dict[str, int]()
-    for weight, terms in said.items():
-        found |= dict.fromkeys(terms.split(" "), int(weight))
-    return found
+def _json(value: object) -> bytes:
+    return _text(value).encode()
 
 
 def _said(value: object) -> object:
@@ -195,7 +244,7 @@ def _article(said: dict[str, Any]) -> Article:
     values: dict[str, Any] = {
         key: tuple(v) if isinstance(v, list) else v for key, v in said.items()
     }
-    values |= {key: kind(said[key]) for key, kind in _KINDS.items()}
+    values |= {key: kind(said[key]) for key, kind in _CLOSED.items()}
     values["sections"] = tuple((name, text) for name, text in said["sections"])
     values["history"] = tuple(
         Change(**{**c, "verb": Verb(c["verb"]), "at": datetime.fromisoformat(c["at"])})

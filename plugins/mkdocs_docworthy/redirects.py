@@ -3,8 +3,9 @@
 import html
 from collections.abc import Iterable, Mapping
 
-from kb.articles.article import Article, State
+from kb.articles.article import State
 from kb.errors import GateError, KbError
+from mkdocs_docworthy.cards import Card
 
 _MOST = 20
 _PAGE = """<!doctype html>
@@ -21,12 +22,12 @@ _PAGE = """<!doctype html>
 """
 
 
-def asked(option: Mapping[str, object], articles: Iterable[Article]) -> dict[str, str]:
+def asked(option: Mapping[str, object], cards: Iterable[Card]) -> dict[str, str]:
     """Return source path to source path: the site's own, and articles that another took over."""
     found = {
-        f"articles/{article.id}.md": f"articles/{new}.md"
-        for article in articles
-        if article.state is not State.PUBLISHED and (new := getattr(article, "superseded_by", ""))
+        card.path: f"articles/{card.superseded_by}.md"
+        for card in cards
+        if card.state is not State.PUBLISHED and card.superseded_by
     }
     return found | {old: str(new) for old, new in option.items()}
 

@@ -1,7 +1,7 @@
 """The library during one build: what was read, what may go out, and where its pages stand."""
 
-import json
-from collections.abc import Callable, Iterable
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,32 +18,68 @@ from kb.config import Config
 from kb.errors import KbError
 from kb.search.page import Page as SearchPage
 from kb.search.page import of_docs
-from mkdocs_docworthy import article_page, beside, gate, places, redirects, translations
+from mkdocs_docworthy import (
+    article_page,
+    beside,
+    gate,
+    places,
+    redirects,
+    translations,
+)
 from mkdocs_docworthy.bodies import anchors_of, body_of, with_addresses
 from mkdocs_docworthy.cache import Cache, Kept
-from mkdocs_docworthy.edition import Edition, Leaf
-from mkdocs_docworthy.hands import each
+from mkdocs_docworthy.cards import Card
+from mkdocs_docworthy.edition import Edition, Leaf, Ready
 from mkdocs_docworthy.links import Links
+from mkdocs_docworthy.nearby import Source, nearest
 from mkdocs_docworthy.options import DocworthyConfig
 from mkdocs_docworthy.phases import phase
 from mkdocs_docworthy.places import Finished
 from mkdocs_docworthy.press import Press
 from mkdocs_docworthy.reading import Reader, Reading, Readings, stamp
-from mkdocs_docworthy.related import Neighbours, candidates, read_together
+from mkdocs_docworthy.related import terms_of_page
+from mkdocs_docworthy.together import together
 
-_NEAR = "related"
 _PASSED = "passed"
 _CODE = (Path(__file__).parent, *(Path(one) for one in kb.articles.__path__))
-Around = Callable[[Article, str], str]
+Around = Callable[[Reading], object]
+"""Return everything on an article's page that comes from other pages; its `repr` tells it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleLeaf:
+    """One article that goes out.
+
+    Attributes:
+        urls: What each of its addresses becomes.
+        around: Everything else that its page shows of other pages.
+    """
+
+    reading: Reading
+    file: File
+    urls: Mapping[str, str]
+    around: object
+
+    def key(self, chrome: str) -> str:
+        """Return a digest of everything that the page's bytes depend on."""
+        said = repr((chrome, self.reading.key, self.urls, self.around))
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def beside(self) -> Mapping[str, bytes]:
+        """Return its Markdown twin, at the path of the source."""
+        return {self.reading.path: article_page.twin(self.reading.article).encode()}
+
+    def ready(self) -> Ready:
+        """Return what prints the page."""
+        article, body, headings = self.reading.article, self.reading.body, self.reading.headings
+        return lambda press: press.page(
+            self.file, article, with_addresses(body, self.urls), headings
+        )
 
 
 @dataclass(slots=True)
 class Shelved:
-    """All articles of one build.
-
-    Attributes:
-        chrome: Once they are brought out: a digest of everything on a page that is not its own.
-    """
+    """All articles of one build."""
 
     kb: Config
     options: DocworthyConfig
@@ -52,10 +88,8 @@ class Shelved:
     cache: Cache
     stamp: str = ""
     serves: bool = False
-    chrome: str = ""
     _near: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    _told: dict[str, tuple[Article, ...]] = field(default_factory=dict)
-    _said: list[beside.Line] = field(default_factory=list)
+    _told: dict[str, tuple[Card, ...]] = field(default_factory=dict)
 
     @classmethod
     def empty(cls) -> "Shelved":
@@ -91,11 +125,11 @@ class Shelved:
         found = self.readings.found.get(path)
         return found.article if found else None
 
-    def published(self) -> tuple[Article, ...]:
-        """Return the published articles, by id."""
-        found = (r.article for r in self.readings.found.values())
-        live = (article for article in found if article.state is State.PUBLISHED)
-        return tuple(sorted(live, key=lambda article: article.id))
+    def published(self) -> tuple[Card, ...]:
+        """Return the cards of the published articles, by id."""
+        cards = (r.card for r in self.readings.found.values())
+        live = (card for card in cards if card.state is State.PUBLISHED)
+        return tuple(sorted(live, key=lambda card: card.id))
 
     def refusals(self, files: Files) -> list[KbError]:
         """Return why the site may not go out; what passed before is not judged again."""
@@ -147,12 +181,13 @@ class Shelved:
 
     def languages(self, path: str) -> tuple[translations.Translation, ...]:
         """Return the languages in which an article can be read, its own included, or none."""
-        article = self.article(path)
         group = self._told.get(path, ())
-        return translations.languages(article, group) if article and group else ()
+        return translations.languages(self.readings.found[path].card, group) if group else ()
 
-    def bring_out(self, press: Press, files: Files, around: Around) -> tuple[Path, ...]:
-        """Make the articles' pages stand in the site; return those whose bytes are new."""
+    def bring_out(
+        self, press: Press, files: Files, around: Around, lists: Mapping[str, Leaf]
+    ) -> None:
+        """Make the pages of articles and `lists` stand in the site."""
         assert self.mkdocs is not None  # noqa: S101
         links = Links(files, self.mkdocs)
         shown = {
@@ -163,25 +198,18 @@ class Shelved:
         with phase("links"):
             urls = {path: links.urls(file, r.links) for path, (r, file) in shown.items()}
             links.check()
-        self._told = self._translated(reading.article for reading, _ in shown.values())
+        self._told = self._translated(reading.card for reading, _ in shown.values())
         with phase("related pages"):
             self._near = self._neighbours(files, [reading for reading, _ in shown.values()])
         leaves = {
-            path: Leaf(
-                reading=reading,
-                file=file,
-                urls=urls[path],
-                beside=around(reading.article, path),
-            )
+            path: ArticleLeaf(reading=reading, file=file, urls=urls[path], around=around(reading))
             for path, (reading, file) in shown.items()
         }
-        if shown:
-            probe = Finished.of(next(iter(shown.values()))[1])
-            probe.src_uri = "articles/x.md"
-            self.chrome = f"{self.stamp} {press.chrome(probe)} {_theme(self.mkdocs)}"
-        edition = Edition(self.cache, Path(self.mkdocs.site_dir), press)
-        with phase("articles printed"):
-            return edition.bring_out(leaves, self.chrome)
+        files_shown = [file for _, file in shown.values()]
+        chrome = f"{self.stamp} {_theme(self.mkdocs)} {_probed(press, files_shown)}"
+        with phase("pages printed"):
+            edition = Edition(self.cache, Path(self.mkdocs.site_dir), press)
+            edition.bring_out({**leaves, **lists}, chrome)
 
     def preview(self, press: Press, files: Files, article: Article) -> str:
         """Return the page of an article that need not lie on the shelf."""
@@ -192,9 +220,11 @@ class Shelved:
         html = with_addresses(body.html, Links(files, self.mkdocs).urls(file, body.links))
         return press.page(file, article, html, body.headings).decode("utf-8")
 
-    def in_sitemap(self, output: str) -> str:
-        """Return the sitemap with the articles in it."""
-        return beside.with_articles(output, self._site_url(), self._lines())
+    def in_sitemap(self, output: str, lists: Iterable[str]) -> str:
+        """Return the sitemap with the articles in it, and with `lists`, the addresses of theirs."""
+        rows = [(self._url(card.path), card.changed) for card in self.published()]
+        rows += [(url, None) for url in lists]
+        return beside.with_pages(output, self._site_url(), rows)
 
     def write_beside(self, site: Path, files: Files) -> None:
         """Write feed, llms.txt and redirects, and the articles into the theme's search index."""
@@ -225,69 +255,48 @@ class Shelved:
                 found += gate.links_to_drafts(file.src_uri, file.content_string, self._site_url())
         return found
 
-    def _translated(self, shown: Iterable[Article]) -> dict[str, tuple[Article, ...]]:
+    def _translated(self, shown: Iterable[Card]) -> dict[str, tuple[Card, ...]]:
         """Return, by source path, the articles that readers of this site can choose between."""
         readers = gate.READERS[self.options.audience]
-        live = (a for a in shown if a.state is State.PUBLISHED and a.audience in readers)
+        live = (c for c in shown if c.state is State.PUBLISHED and c.audience in readers)
         found = translations.groups(live)
         return {f"articles/{one}.md": group for one, group in found.items()}
 
     def _neighbours(
         self, files: Files, shown: Iterable[Reading]
     ) -> dict[str, tuple[tuple[str, str], ...]]:
-        """Return the pages beside each article; what it depends on decides if it is asked anew."""
-        limit, readings = self.options.related, {reading.path: reading for reading in shown}
-        if limit < 1:
+        """Return source path and title of the pages beside each article."""
+        if self.options.related < 1:
             return {}
-        others = self.docs_pages(files)
-        pages = {page.id: page.title for page in others}
-        rows = ((r.path, r.terms, _targets(r)) for r in readings.values())
-        told = self.options.together
-        read = read_together(self.kb.root / told) if told else {}
-        near = Neighbours(candidates(rows, others, read))
-        known = self.cache.all(_NEAR)
-        groups = {
-            path: frozenset(f"articles/{one.id}.md" for one in group)
-            for path, group in self._told.items()
-        }
-        keys = {
-            path: " ".join((str(limit), near.signature(path), *sorted(groups.get(path, ()))))
-            for path in readings
-        }
-        fit = {p for p, key in keys.items() if p in known and known[p].key == key}
-        found = {path: json.loads(known[path].data) for path in fit}
-        stale = sorted(keys.keys() - fit)
-        made = dict(
-            zip(
-                stale,
-                each(lambda path: near.of(path, limit, groups.get(path, frozenset())), stale),
-                strict=True,
-            )
-        )
-        kept = {p: Kept(key=keys[p], data=json.dumps(one).encode()) for p, one in made.items()}
-        self.cache.keep(_NEAR, kept, gone=known.keys() - keys.keys())
-        titles = pages | {path: reading.article.title for path, reading in readings.items()}
-        return {
-            path: tuple((one, titles[one]) for one in paths)
-            for path, paths in (found | made).items()
-        }
+        others, articles = self.docs_pages(files), {one.path: one for one in shown}
+        read = together(self.kb.root / told) if (told := self.options.together) else {}
+        sources = {path: _source(one, read.get(path, {})) for path, one in articles.items()}
+        sources |= {page.id: _source_of_page(page) for page in others}
+        same = {path: frozenset(one.path for one in group) for path, group in self._told.items()}
+        without = {path: same.get(path, frozenset()) for path in articles}
+        near = nearest(self.cache, sources, without, self.options.related)
+        titles = {page.id: page.title for page in others}
+        titles |= {path: one.card.title for path, one in articles.items()}
+        return {path: tuple((p, titles[p]) for p in paths) for path, paths in near.items()}
 
     def _redirects(self) -> dict[str, str]:
-        articles = (reading.article for reading in self.readings.found.values())
-        return redirects.asked(self.options.redirects, articles)
+        cards = (reading.card for reading in self.readings.found.values())
+        return redirects.asked(self.options.redirects, cards)
 
     def _lines(self) -> list[beside.Line]:
-        self._said = self._said or [
+        return [
             beside.Line(
-                title=article.title,
-                summary=article_page.summary(article),
-                url=self._dest(f"articles/{article.id}.md").removesuffix("index.html"),
-                twin=f"articles/{article.id}.md",
-                changed=article_page.reviewed(article),
+                title=card.title,
+                summary=card.summary,
+                url=self._url(card.path),
+                twin=card.path,
+                changed=card.changed,
             )
-            for article in self.published()
+            for card in self.published()
         ]
-        return self._said
+
+    def _url(self, path: str) -> str:
+        return self._dest(path).removesuffix("index.html")
 
     def _dest(self, path: str) -> str:
         """Return where a source path's page stands in the site."""
@@ -303,10 +312,25 @@ class Shelved:
         return url if not url or url.endswith("/") else f"{url}/"
 
 
-def _targets(reading: Reading) -> frozenset[str]:
-    """Return the source paths of the articles that an article links to."""
+def _probed(press: Press, files: Sequence[File]) -> str:
+    """Return a digest of everything on a page that is not its own, where there is any page."""
+    if not files:
+        return ""
+    probe = Finished.of(files[0])
+    probe.src_uri = "articles/x.md"
+    return press.chrome(probe)
+
+
+def _source(reading: Reading, read: Mapping[str, int]) -> Source:
+    """Return an article as what may stand beside others; it links to other articles."""
     found = (link.partition("#")[0].rpartition("/")[2] for link in reading.links)
-    return frozenset(f"articles/{name}" for name in found if name.endswith(".md"))
+    links = frozenset(f"articles/{name}" for name in found if name.endswith(".md"))
+    return Source(key=reading.key, terms=lambda: reading.terms, links=links, read=read)
+
+
+def _source_of_page(page: SearchPage) -> Source:
+    terms = terms_of_page(page)
+    return Source(key=hashlib.sha256(repr(terms).encode()).hexdigest(), terms=lambda: terms)
 
 
 def _theme(config: MkDocsConfig) -> Any:

@@ -60,8 +60,14 @@ def add_files(files: Files, config: MkDocsConfig, pages: Mapping[str, str]) -> N
         path = str(ASSETS / Path(name).name)
         _add(files, File.generated(config, name, abs_src_path=path))
     for source, markdown in pages.items():
-        if not _has(files, source):
+        if not has(files, source):
             _add(files, File.generated(config, source, content=markdown))
+
+
+def has(files: Files, path: str) -> bool:
+    """Say whether the site has a page at a source path, or at the folder of that name."""
+    folder = f"{path.removesuffix('.md')}/index.md"
+    return any(files.get_file_from_path(one) for one in (path, folder) if one)
 
 
 def source_of(contact: str) -> str:
@@ -74,11 +80,6 @@ def source_of(contact: str) -> str:
         return ""
     name = contact.removesuffix(".html").strip("/")
     return f"{name or 'index'}.md"
-
-
-def _has(files: Files, path: str) -> bool:
-    folder = f"{path.removesuffix('.md')}/index.md"
-    return any(files.get_file_from_path(one) for one in (path, folder) if one)
 
 
 def _add(files: Files, file: File) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kb.articles.article import Article
+from mkdocs_docworthy.cards import Card
 
 _TAG = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 _FORMS = {2: str.upper, 4: str.title}
@@ -71,17 +71,17 @@ class Translation:
     path: str
 
 
-def groups(articles: Iterable[Article]) -> dict[str, tuple[Article, ...]]:
+def groups(cards: Iterable[Card]) -> dict[str, tuple[Card, ...]]:
     """Return, by id, the articles that translate each other, itself included; no loners.
 
-    A `translation_of` that names none of `articles` joins nothing. Within a group the originals
+    A `translation_of` that names none of `cards` joins nothing. Within a group the originals
     come first.
     """
-    live = {article.id: article for article in articles}
+    live = {card.id: card for card in cards}
     joined = {one: frozenset((one,)) for one in live}
-    for article in live.values():
-        if article.translation_of in live:
-            both = joined[article.id] | joined[article.translation_of]
+    for card in live.values():
+        if card.translation_of in live:
+            both = joined[card.id] | joined[card.translation_of]
             joined |= dict.fromkeys(both, both)
     return {
         one: tuple(sorted((live[other] for other in ids), key=_originals_first))
@@ -90,20 +90,20 @@ def groups(articles: Iterable[Article]) -> dict[str, tuple[Article, ...]]:
     }
 
 
-def languages(article: Article, group: Iterable[Article]) -> tuple[Translation, ...]:
+def languages(card: Card, group: Iterable[Card]) -> tuple[Translation, ...]:
     """Return one page a language, by tag: the article itself for its own, the first for others.
 
     There are none where no other language is left, or the article's own `lang` is no tag.
     """
-    found: dict[str, Article] = {}
-    for one in (article, *group):
+    found: dict[str, Card] = {}
+    for one in (card, *group):
         found.setdefault(tag_of(one.lang), one)
     rows = tuple(
-        Translation(lang=tag, name=name_of(tag), path=f"articles/{one.id}.md")
+        Translation(lang=tag, name=name_of(tag), path=one.path)
         for tag, one in sorted(found.items())
         if tag
     )
-    return rows if len(rows) > 1 and tag_of(article.lang) else ()
+    return rows if len(rows) > 1 and tag_of(card.lang) else ()
 
 
 def tag_of(lang: str) -> str:
@@ -130,5 +130,5 @@ def name_of(tag: str) -> str:
     return f"{_NAMES[first]} ({rest})"
 
 
-def _originals_first(article: Article) -> tuple[bool, str]:
-    return bool(article.translation_of), article.id
+def _originals_first(card: Card) -> tuple[bool, str]:
+    return bool(card.translation_of), card.id

@@ -161,6 +161,27 @@ def test_the_cache_knows_only_what_is_clean(site: Path, tmp_path: Path) -> None:
     assert found(site, book=Rulebook(words=("zeppelin",), seconds=60))
 
 
+def test_a_list_that_grows_stays_bound_to_what_was_let_stand(site: Path) -> None:
+    """What stood by the team's own words does not stand without them, though the file changed."""
+    put(site, "llms.txt", f"Write to {MAIL}.\n\nOne line.")
+    assert [] == found(site, said=MAIL)
+    put(site, "llms.txt", f"Write to {MAIL}.\n\nOne line.\n\nAnother line.")
+    assert [] == found(site, said=MAIL)
+    assert found(site)
+
+
+def test_a_list_is_read_where_it_is_new(site: Path) -> None:
+    """A line that a list did not hold before is read, and so is one that came back."""
+    put(site, "llms.txt", "One line.\n\nTwo lines.")
+    assert [] == found(site)
+    put(site, "llms.txt", f"One line.\n\nTwo lines.\n\nWrite to {MAIL}.")
+    assert found(site)
+    put(site, "llms.txt", "One line.")
+    assert [] == found(site)
+    put(site, "llms.txt", "One line.\n\nTwo lines.\n\nThree lines.")
+    assert [] == found(site)
+
+
 def test_a_cache_of_nonsense_knows_nothing(site: Path, tmp_path: Path) -> None:
     """A damaged cache costs time, not safety."""
     put(site, "index.html", f"<main>{TOKEN}</main>")

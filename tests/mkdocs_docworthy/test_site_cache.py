@@ -148,8 +148,9 @@ def test_a_broken_cache_is_no_loss(tmp_path: Path) -> None:
     """A cache that is no database any more is made anew."""
     made = workspace(tmp_path, published(draft()))
     first = built(made)
-    for path in (tmp_path / ".kb" / "cache").iterdir():
-        path.write_bytes(b"not a database" * 100)
+    for path in (tmp_path / ".kb" / "cache").rglob("*"):
+        if path.is_file():
+            path.write_bytes(b"not a database" * 100)
     assert first == built(made)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from built_site import Workspace, draft, published, workspace
+from mkdocs_docworthy.cards import Card, card_of
 from mkdocs_docworthy.texts import texts
 from mkdocs_docworthy.translations import groups, languages, name_of, tag_of
 from test_site_cache import built, built_clean
@@ -128,8 +129,8 @@ def test_a_page_follows_its_translations(tmp_path: Path, edit, after) -> None:  
     assert [name for *_, name in choices(made.article("proxy"))] == after
 
 
-def live(*articles: Article) -> tuple[Article, ...]:
-    return tuple(replace(one, state=State.PUBLISHED) for one in articles)
+def live(*articles: Article) -> tuple[Card, ...]:
+    return tuple(card_of(replace(one, state=State.PUBLISHED)) for one in articles)
 
 
 def test_whoever_names_whom() -> None:

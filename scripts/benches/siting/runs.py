@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import tempfile
 import threading
@@ -35,11 +36,22 @@ class Row:
 
 
 class Refused(Exception):  # noqa: N818
-    """A build ended with something to act on; the message is what it said."""
+    """A build ended with something to act on; the message is what it said.
+
+    Attributes:
+        row: What it cost to find out.
+    """
+
+    def __init__(self, said: str, row: Row) -> None:
+        super().__init__(said)
+        self.row = row
 
 
-def run(name: str, command: list[str], folder: Path) -> Row:
-    """Build, and return what it cost.
+def run(name: str, command: list[str], folder: Path, until: float) -> Row:
+    """Build, and return what it cost; one that is not done in time is stopped, and its row says so.
+
+    Args:
+        until: When it is stopped, by `time.monotonic`.
 
     Raises:
         Refused: The builder said no.
@@ -49,22 +61,26 @@ def run(name: str, command: list[str], folder: Path) -> Row:
         child = subprocess.Popen(
             command, cwd=folder, env={**os.environ, **_SILENT}, stdout=said, stderr=said
         )
-        scale = _Scale(child.pid)
+        scale, clock = _Scale(child.pid), threading.Timer(max(1, until - started), child.kill)
+        clock.start()
         _, status, usage = os.wait4(child.pid, 0)
+        clock.cancel()
         wall, peak = time.monotonic() - started, scale.stop()
         child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
+        is_stopped = child.returncode == -signal.SIGKILL
+        sizes = [path.stat().st_size for path in (folder / "site").rglob("*") if path.is_file()]
+        row = Row(
+            name=f"{name}, stopped" if is_stopped else name,
+            wall=round(wall, 2),
+            cpu=round(usage.ru_utime + usage.ru_stime, 2),
+            peak=round(max(peak, usage.ru_maxrss * 1024) / 1e6),
+            output=round(sum(sizes) / 1e6),
+            files=len(sizes),
+        )
+        if child.returncode and not is_stopped:
             said.seek(0)
-            raise Refused(said.read().decode())
-    sizes = [path.stat().st_size for path in (folder / "site").rglob("*") if path.is_file()]
-    return Row(
-        name=name,
-        wall=round(wall, 2),
-        cpu=round(usage.ru_utime + usage.ru_stime, 2),
-        peak=round(max(peak, usage.ru_maxrss * 1024) / 1e6),
-        output=round(sum(sizes) / 1e6),
-        files=len(sizes),
-    )
+            raise Refused(said.read().decode(), row)
+    return row
 
 
 class _Scale:

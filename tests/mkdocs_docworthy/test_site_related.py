@@ -1,0 +1,56 @@
+"""Which pages stand beside an article: the same answer with what was remembered and without."""
+
+import random
+from pathlib import Path
+
+from mkdocs_docworthy.cache import Cache
+from mkdocs_docworthy.nearby import Source, nearest
+
+WORDS = [f"w{number}" for number in range(60)]
+
+
+def a_page(dice: random.Random, names: list[str]) -> tuple[dict[str, int], frozenset[str]]:
+    """Return some words, common ones more often, and at times a link."""
+    places = (min(int(dice.expovariate(0.08)), 59) for _ in range(12))
+    terms = {WORDS[place]: dice.choice((1, 1, 2)) for place in places}
+    return terms, frozenset(dice.sample(names, dice.randrange(2)))
+
+
+def sources(pages: dict[str, tuple[dict[str, int], frozenset[str]]]) -> dict[str, Source]:
+    return {
+        path: Source(key=repr((sorted(terms.items()), sorted(links))), terms=lambda t=terms: t,
+                     links=links)
+        for path, (terms, links) in pages.items()
+    }  # fmt: skip
+
+
+def test_what_is_remembered_is_what_would_be_found(tmp_path: Path) -> None:
+    """Through edits, additions and withdrawals, answers from the cache are those of no cache."""
+    dice = random.Random(4)
+    names = [f"articles/a{number}.md" for number in range(70)]
+    pages = {name: a_page(dice, names) for name in names[:40]}
+    cache = Cache(tmp_path / "site.sqlite3")
+    for _ in range(60):
+        for name in dice.sample(names, dice.randrange(3)):
+            pages.pop(name, None)
+            if dice.random() < 0.8:
+                pages[name] = a_page(dice, names)
+        without = {path: frozenset(dice.sample(names, 1)) if dice.random() < 0.1 else frozenset()
+                   for path in sorted(pages)[:-3]}  # fmt: skip
+        found = nearest(cache, sources(pages), without, 3)
+        assert found == nearest(Cache(None), sources(pages), without, 3)
+
+
+def test_an_unchanged_library_is_not_read() -> None:
+    """While nothing changed, nobody asks for a page's words."""
+
+    def never() -> dict[str, int]:
+        raise AssertionError
+
+    cache, names = Cache(None), ("articles/a.md", "articles/b.md")
+    first = {name: Source(key=name, terms=lambda: {"word": 1, "other": 2}) for name in names}
+    without = dict.fromkeys(names, frozenset[str]())
+    found = nearest(cache, first, without, 3)
+    assert found == {"articles/a.md": ("articles/b.md",), "articles/b.md": ("articles/a.md",)}
+    again = {name: Source(key=name, terms=never) for name in names}
+    assert nearest(cache, again, without, 3) == found
