@@ -7,7 +7,6 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Self
 
-from kb.capture.answer import ELSEWHERE, IN_VAIN
 from kb.capture.drafting import draft_id, missing
 from kb.capture.matching import Match, Matcher, identifiers
 from kb.capture.solution import Solution, solution
@@ -87,13 +86,10 @@ def propose(ticket: Ticket, matcher: Matcher, *, by: str, at: datetime) -> Decis
             "product defect: link it to the bug" if defect else f"not enough evidence: {solved.why}"
         )
         return _decision(ticket, Outcome.DECLINED, why, "", solved.confidence, by, at)
-    if (lacks := missing(ticket)) in (ELSEWHERE, IN_VAIN):
-        why = f"not enough evidence: {lacks}"
-        return _decision(ticket, Outcome.DECLINED, why, "", solved.confidence, by, at)
     own, match = draft_id(ticket), nearest(ticket, matcher)
     if match is not None and match.likeness >= SAME:
         return _covered(_told(ticket), match, matcher, by, at)
-    if lacks:
+    if lacks := missing(ticket):
         why = f"{solved.why}; but {lacks}: a person should look"
         return _decision(ticket, Outcome.NEW, why, own, UNSURE, by, at)
     if match is None or match.likeness < NEAR:
