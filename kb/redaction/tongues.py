@@ -60,9 +60,19 @@ def _translated(part: str, at: int, view: View) -> Iterator[Piece]:
         meaning = telling_words()[word.lower()]
         if before.strip() or meaning != said:  # said twice in a row, it tells no more
             ends = _place(view, at), _place(view, at + len(word))
-            yield b" " + meaning.encode() + b" ", *ends
+            yield _apart(meaning, before.encode(), raw[last:]), *ends
         at, said = at + len(word), meaning
     yield _as_seen(view, at, at + len(raw[byte:].decode()))
+
+
+def _apart(meaning: str, before: bytes, after: bytes) -> bytes:
+    """Return an English word with blanks only where it would grow together with its neighbours.
+
+    Blanks elsewhere would tell more than is there: `#passwort-vergessen` is one word.
+    """
+    first = b" " if not before or before[-1:].isalnum() else b""
+    last = b" " if after[:1].isalnum() else b""
+    return first + meaning.encode() + last
 
 
 def _as_seen(view: View, start: int, end: int) -> Piece:

@@ -38,6 +38,8 @@ def test_a_password_is_found_in_any_language(sentence: str) -> None:
         "Пароль не подходит, привет",
         "パスワードを忘れました",
         "La contraseña es obligatoria",
+        "Passwort vergessen Benutzer können sich nicht anmelden. Passwort neu setzen",
+        "#passwort-vergessen_1 und #senha-esquecida_2",
         "Der Schlüssel passt nicht",
     ],
 )
