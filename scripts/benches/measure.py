@@ -169,7 +169,7 @@ def spammed() -> None:
 def watched(years: int) -> None:
     """Print whom the watch wakes in quiet years, and how soon it finds what was planted."""
     print(f"\n{years} quiet years a line: weekends, holidays, the clock's changes, growth by half")
-    row("topic, tickets a day", "pages", "in years", "planted found", "in minutes, at most")
+    row("topic, tickets a day", "pages", "in years", "planted found", "minutes, at most")
     for a_day in (0.2, 1, 4, 12, 40):
         rng = random.Random(f"quiet {a_day}")
         paged = sum(len(quiet.surges(quiet.quiet_year(rng, a_day))) for _ in range(years))
@@ -188,7 +188,7 @@ def watched(years: int) -> None:
 
 
 def row(*cells: object) -> None:
-    print(f"{cells[0]!s:36}" + "".join(f"{cell!s:>14}" for cell in cells[1:]))
+    print(f"{cells[0]!s:32}" + "".join(f"{cell!s:>17}" for cell in cells[1:]))
 
 
 def main() -> None:
