@@ -144,7 +144,7 @@ def _is_whole(name: str) -> bool:
 
     Of any other, a list above all, only lines that it did not hold before are new.
     """
-    return name.startswith("articles/")
+    return name.startswith("articles/") and not name.startswith("articles/index.")
 
 
 def _rounds(names: Sequence[str]) -> Iterator[list[str]]:
@@ -152,9 +152,9 @@ def _rounds(names: Sequence[str]) -> Iterator[list[str]]:
 
     Few are one round for one process: to start one takes longer than to read them.
     """
-    first = [name for name in names if name.startswith("articles/")]
+    first = [name for name in names if _is_whole(name)]
     first.sort(key=lambda name: (name.split(".")[0].split("/")[1], not name.endswith(".html")))
-    rest = [name for name in names if not name.startswith("articles/")]
+    rest = [name for name in names if not _is_whole(name)]
     yield from ([first + rest] if len(names) <= _FEW else [first, rest])
 
 

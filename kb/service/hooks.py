@@ -1,22 +1,20 @@
 """Takes signed webhooks: each is a hint that the source has news, and nothing more is believed."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from kb.service.bodies import read_body
 from kb.service.collector import client
 from kb.service.failures import Refusal
 from kb.service.limits import Limit
 from kb.store.store import Store
 from kb.tickets.webhook import LARGEST_BODY, delivery
-
-BODY_SECONDS = 10
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,32 +46,10 @@ class Hooks:
         self.limit.take(client(request))
         if request.path_params["kind"] != self.kind or not self.secrets:
             raise Refusal(404, "request", "there is nothing at this address", "See docs/sources.md")
-        body = await read_body(request)
+        body = await read_body(request.headers, request.receive, largest=LARGEST_BODY)
         at = self.now()
         found = delivery(self.kind, request.headers, body, self.secrets, at)
         if found is None:
             raise Refusal(401, "signature", "it does not prove the sender", "Check KB_HOOK_SECRET")
         await run_in_threadpool(self.store.tickets.hint, self.name, found.ids, at=at)
         return JSONResponse({"status": "accepted"}, 202, headers={"Cache-Control": "no-store"})
-
-
-async def read_body(request: Request) -> bytes:
-    """Read the body, but never more than `LARGEST_BODY` bytes or longer than `BODY_SECONDS`.
-
-    Raises:
-        Refusal: It is too large (413), or did not arrive in time (408).
-    """
-    too_large = Refusal(413, "body", f"it is over {LARGEST_BODY} bytes", "Send less")
-    length = request.headers.get("content-length", "0")
-    if length.isdigit() and int(length) > LARGEST_BODY:
-        raise too_large
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > LARGEST_BODY:
-                    raise too_large
-    except (TimeoutError, ClientDisconnect):
-        raise Refusal(408, "body", "it did not arrive in time", "Send it again") from None
-    return bytes(body)

@@ -16,10 +16,10 @@ from kb.feedback import paging, slack
 from kb.feedback.command import Asked, Command, parse, proof, text_of, usage
 from kb.feedback.delivery import deliver
 from kb.search.hit import Hit
+from kb.service.bodies import read_body
 from kb.service.carrying import pager
 from kb.service.collector import client
 from kb.service.failures import Refusal
-from kb.service.hooks import read_body
 from kb.service.limits import Limit
 from kb.store.store import Store
 
@@ -51,7 +51,7 @@ class Slash:
         self.limit.take(client(request))
         if not self.secret:
             raise Refusal(404, "request", "there is nothing at this address", "See docs/team")
-        body = await read_body(request)
+        body = await read_body(request.headers, request.receive)
         at = self.now()
         once = proof(request.headers, body, self.secret, at)
         if not once:

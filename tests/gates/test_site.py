@@ -330,3 +330,19 @@ def test_a_line_is_read_with_what_stands_around_it(site: Path) -> None:
     shutil.rmtree(site / "articles/a")
 
     assert both == found(site)
+
+
+def test_a_list_is_judged_where_its_rows_were_read(site: Path) -> None:
+    """A row that is fit in its article's own language is fit in a list of several languages."""
+    row = "Troca do produto no Ponto de Coleta sem aviso"
+    told = "Quando a troca não é feita, o cliente pode pedir uma nova data na loja. " * 3
+    put(site, "articles/zeta/index.html", f"<main><h1>{row}</h1><p>{told}</p></main>")
+    rows = "".join(
+        f"<li>The labels of printer {n} are not there when they are due</li>" for n in range(9)
+    )
+    put(site, "articles/index.html", f"<main><ul>{rows}<li>{row}</li></ul></main>")
+
+    assert [] == found(site)
+    for gone in (site / "articles" / "zeta", site.parent / ".kb"):
+        shutil.rmtree(gone)
+    assert ["articles/index.html"] == [one.partition(":")[0] for one in found(site)]
