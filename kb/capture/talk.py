@@ -14,11 +14,11 @@ _FILLER = re.compile(
 )
 _OPENS = re.compile(
     r"""(?x)^\W*(?:thank(s|\ you|ing)?|thx|many\ thanks|cheers|best|regards|(kind|best|warm)\ regards|sorry
-        |apologies|please\ forgive|great|perfect|awesome|wonderful|brilliant|hope\ (this|that|it|you|someone|i)\b|hopefully\W*$
-        |good\ (morning|afternoon|evening|day)\W*$|no\ problem|happy\ to|glad|you're\ (very\ )?welcome|welcome|sure|good\ (luck|question|point|to\ hear)|wow|phew|hurray|yay
+        |apologies|please\ forgive|great|perfect|awesome|wonderful|brilliant|hope\ (this|that|it|you|someone|i)\b
+        |no\ problem|happy\ to|glad|you're\ (very\ )?welcome|welcome|sure|good\ (luck|question|point|to\ hear)|wow|phew|hurray|yay
         |happy\ new|have\ a\ (nice|good|great)|love\ from|i\ am\ new|puzzling|strange|weird|urgent|(please\ )?any\ (ideas?|help|advice|suggestions?|thoughts?|clues?)
         |all\ help|what\ gives|bump|scratch\ (this|that)|never\ ?mind|problem\ solved|solved|resolved|fixed)\b(?!\ (the\ (?!issue\W*$|problem\W*$)|by|it\ by|with|this\ by|in|when))
-      | ^\W*((please\ )?help(\ me)?|edit(ed)?)\W*$
+      | ^\W*((please\ )?help(\ me)?|edit(ed)?|hopefully|(good\ )?(morning|afternoon|evening|day))\W*$
     """
 )
 _TALK = re.compile(
