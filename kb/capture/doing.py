@@ -69,7 +69,7 @@ _PAST = {
     "went": "go", "set": "set", "put": "put", "made": "make", "ran": "run", "chose": "choose",
     "cut": "cut", "hid": "hide", "kept": "keep", "let": "let", "reset": "reset", "took": "take",
     "undid": "undo", "wrote": "write", "rewrote": "rewrite", "rebuilt": "rebuild", "shut": "shut",
-    "swapped": "swap", "went ahead": "go",
+    "swapped": "swap",
 }  # fmt: skip
 _NO_DEED = re.compile(
     r"(?i)(?:tried|used to|turned out|turned up|went (?:through|from|back over|crazy)|set out)\b"

@@ -218,7 +218,7 @@ TOKENS = (
     'ngrok authtoken §',
     '//registry.tidewheel.io/:_authToken=§',
     '_auth=§',
-    'https://__token__:§@pypi.tidewheel.io/simple',
+    'https://__token__:§@packages.tidewheel.io/simple',
     '{"auths":{"r.tidewheel.io":{"auth":"§"}}}',
     "api_key = '§'",
     "client = Tide(api_key='§')",
