@@ -218,7 +218,7 @@ def test_a_search_has_an_address(page: Any) -> None:
     page.locator(".md-search-result__link", has_text="Reset a forgotten password").wait_for()
     assert page.locator("#__search").is_checked()
     page.keyboard.press("Escape")
-    assert "q=" not in page.url
+    page.wait_for_url(lambda address: "q=" not in address)
     assert not page.locator("#__search").is_checked()
 
 
