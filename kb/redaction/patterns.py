@@ -1,6 +1,6 @@
 """RE2 over the bytes of a view: shorthand for patterns, and searches that cost no more than they must."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import re2
@@ -81,3 +81,8 @@ def compiled(pattern: str, *, longest: bool = False, unicode: bool = False) -> P
     options.longest_match = longest
     options.max_mem = 64 << 20
     return Pattern(b"(?m)" + pattern.encode(), options)
+
+
+def any_of(patterns: Iterable[Pattern]) -> Pattern:
+    """Return the search for what any of these finds; it tells where, and nothing of their groups."""
+    return compiled("|".join(f"(?:{one.source.decode()})" for one in patterns))
