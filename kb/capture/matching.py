@@ -35,7 +35,7 @@ _ADDRESS = re.compile(r"https?://\S+|www\.\S+")
 _CODE = re.compile(r"`([^`\n]{3,})`|\b([A-Z]{2,}-\d{2,}|[a-z]+(?:[_.\-]+[a-z0-9]+)+)\b")
 
 
-WEIGHTS = (0.45, 0.2, 0.35)
+WEIGHTS = (0.5, 0.1, 0.4)
 """What the square roots of the cosines of problems, titles and answers count in a likeness."""
 
 

@@ -53,11 +53,11 @@ class Decision:
         return replace(self, reason=f"{self.reason}; {_IN_VAIN}")
 
 
-SAME = 0.45
+SAME = 0.43
 """Likeness at which one problem is as likely told twice as not."""
-NEAR = 0.4
+NEAR = 0.38
 """Likeness under which they are different ones; between the two a person should look."""
-_STEEP = 18
+_STEEP = 21
 UNSURE = 0.5
 LACKING = 4
 """So many commands and settings of the answer that the page lacks make it an update."""
