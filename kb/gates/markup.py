@@ -16,6 +16,7 @@ _TOKEN = re.compile(
     """
 )
 _ATTRIBUTE = re.compile(r"""([^\s"'=<>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_EMPTY = re.compile(r"\n\s*\n")
 _MAIN = frozenset({"article", "main"})
 _INLINE = frozenset({"a", "abbr", "b", "code", "del", "em", "i", "ins", "kbd", "mark", "s", "span",
                      "strong", "sub", "sup"})  # fmt: skip
@@ -108,10 +109,15 @@ def said(page: str) -> Said:
     reader.text(page[at:])
     around = "".join(reader.around)
     if not "".join(reader.main).strip():
-        return Said(main="".join([*reader.head, "\n", around]), rest=tuple(reader.rest))
+        return Said(main=_closed("".join([*reader.head, "\n", around])), rest=tuple(reader.rest))
     lines = (line.strip() for line in around.split("\n"))
     rest = dict.fromkeys([*reader.rest, *filter(None, lines)])
-    return Said(main="".join([*reader.head, "\n", *reader.main]), rest=tuple(rest))
+    return Said(main=_closed("".join([*reader.head, "\n", *reader.main])), rest=tuple(rest))
+
+
+def _closed(text: str) -> str:
+    """Return the text with one empty line where there are many: a third of a page is between tags."""
+    return _EMPTY.sub("\n\n", text)
 
 
 def plain(text: str) -> str:
