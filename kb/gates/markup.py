@@ -20,6 +20,12 @@ _EMPTY = re.compile(r"\n\s*\n")
 _MAIN = frozenset({"article", "main"})
 _INLINE = frozenset({"a", "abbr", "b", "code", "del", "em", "i", "ins", "kbd", "mark", "s", "span",
                      "strong", "sub", "sup"})  # fmt: skip
+_BARE = re.compile(
+    rf"</?(?!(?:{'|'.join(sorted(_INLINE))}|td|th|script|style|svg|template)[\s>/])"
+    r"[a-zA-Z][\w:.-]*\s*/?>",
+    re.I,
+)
+"""A tag that says nothing but its name and stands between words: a sitemap has no others."""
 _CELLS = frozenset({"td", "th"})
 _SPOKEN = frozenset({"href", "src", "alt", "title", "aria-label"})
 _FORM = frozenset({"class", "style", "id", "rel", "type", "for", "role", "media", "d", "viewbox"})
@@ -125,7 +131,8 @@ def plain(text: str) -> str:
     for _ in range(2):
         if "<" not in text:
             return unescape(text)
-        text = "\n".join(_all(said(re.sub(r"<!\[CDATA\[|\]\]>", "", text))))
+        text = _BARE.sub("\n", re.sub(r"<!\[CDATA\[|\]\]>", "", text))
+        text = "\n".join(_all(said(text))) if "<" in text else unescape(text)
     return text
 
 
