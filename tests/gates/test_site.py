@@ -1,5 +1,6 @@
 """Tests of the gate over a built site: every file is read, and whatever goes wrong keeps it in."""
 
+import gzip
 import json
 import os
 import shutil
@@ -180,6 +181,21 @@ def test_a_list_is_read_where_it_is_new(site: Path) -> None:
     assert [] == found(site)
     put(site, "llms.txt", "One line.\n\nTwo lines.\n\nThree lines.")
     assert [] == found(site)
+
+
+def test_a_packed_twin_is_read_where_it_says_more(site: Path) -> None:
+    """What is packed passes with the file that it packs, and not by its name."""
+    clean = b"<urlset><url><loc>https://help.example/a/</loc></url></urlset>"
+    put(site, "sitemap.xml", clean)
+    put(site, "sitemap.xml.gz", gzip.compress(clean, mtime=0))
+    assert found(site) == []
+
+    more = clean.replace(b"/a/", f"/{TOKEN}/".encode())
+    put(site, "sitemap.xml.gz", gzip.compress(more, mtime=0))
+    assert [one.partition(":")[0] for one in found(site)] == ["sitemap.xml.gz"]
+
+    put(site, "sitemap.xml", more)
+    assert {one.partition(":")[0] for one in found(site)} == {"sitemap.xml", "sitemap.xml.gz"}
 
 
 def test_a_cache_of_nonsense_knows_nothing(site: Path, tmp_path: Path) -> None:
