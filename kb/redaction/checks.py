@@ -172,6 +172,11 @@ def numbered(value: bytes) -> bool:
     return digits_in(value) >= 2
 
 
+def device_word(value: bytes) -> bool:
+    """Return whether a device's name is one: two parts, or a digit; no word of a sentence."""
+    return (b"-" in value or digits_in(value) > 0) and not ordinary(value)
+
+
 CHECKS: dict[str, Callable[[bytes], bool]] = {
     "luhn": luhn,
     "iban": iban,
@@ -186,6 +191,7 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "host": host,
     "numbered_host": numbered_host,
     "device": device,
+    "device_word": device_word,
     "root_host": root_host,
     "username": username,
     "folder_user": folder_user,

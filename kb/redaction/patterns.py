@@ -11,7 +11,7 @@ MACROS = {
     "{U}": r"[A-Z\xC0]",
     "{l}": r"[a-z\xE0\xD0]",
     "{L}": r"[A-Za-z\xC0\xD0\xE0]",
-    "{Names}": r"{Name}(?:[ \t]+(?:{Name}|[A-Z\xC0]\.|(?:[A-Z\xC0]|v[ao]n(?: de[rn]?)?|de(?: l(?:a|as|os|e))?|d[ai]|del|d[oa]s|do|l[ae]|bin|ibn|al|el|ter|ten)\b)){0,4}",
+    "{Names}": r"{Name}(?:[ \t]+(?:{Name}|[A-Z\xC0]\.|(?:[A-Z\xC0]|v[ao]n(?: de[rn]?)?|de(?: l(?:a|as|os|e)|[rn])?|d[ai]|del|d[oa]s|do|l[ae]|bin|ibn|al|el|ter|ten)\b)){0,4}",
     "{Name}": (
         r"(?:(?:Mc|Mac|O'|D'|De|Di|Van|Le|La|Fitz)?"
         r"[A-Z\xC0\xD0][a-z\xE0\xD0]+(?:['-][A-Z\xC0][a-z\xE0\xD0]+)*)"

@@ -1,5 +1,6 @@
 """Names of people in free text, told by the places where names stand and by lists of names."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from kb.redaction.languages import carries_sentences
@@ -319,6 +320,7 @@ def _stuck(seen: bytes, first: int, last: int) -> bool:
 
 
 def _plain(word: str) -> str:
+    word = word if word.isascii() else unicodedata.normalize("NFKC", word)
     return word.strip(".,'’").lower()
 
 
