@@ -50,9 +50,9 @@ def load(seconds: float) -> Reached:
     print(
         f"\nevents a second, {_BROWSERS} connections, loopback; votes signed, an address a request"
     )
-    row("server", "events/s", "p50 ms", "p99 ms", "CPU µs each", "refused")
     with tempfile.TemporaryDirectory(prefix="measure-", dir=_ON_DISK) as name, postgresql() as url:
         print(f"the disk takes {sync_ms(Path(name)):.1f} ms to keep 64 kB, half of the time")
+        row("server", "events/s", "p50 ms", "p99 ms", "CPU µs each", "refused")
         at, databases = Path(name), [("SQLite", ""), *([("PostgreSQL", url)] if url else [])]
         bare, _ = one_server("Starlette alone, keeps nothing", "bare", at / "bare", seconds)
         for kind, database in databases:
@@ -253,7 +253,7 @@ def row(*cells: object) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], default=PARTS)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--events", type=int)
     parser.add_argument("--runs", type=int)
@@ -266,7 +266,7 @@ def main() -> None:
         b if a is None else a for a, b in zip(asked, usual, strict=True)
     )
     reached: list[tuple[str, str, bool]] = []
-    for part in given.parts:
+    for part in given.parts or PARTS:
         reached += {
             "load": lambda: load(seconds),
             "kills": lambda: kills(int(deaths)),
