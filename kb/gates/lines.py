@@ -7,8 +7,10 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-_END = re.compile(r"\s*\n\s*|(?<=[.!?])\s+(?=\S)|(?<=[。！？])")
-_LEAD = re.compile(r"\A(?:>\s?|[-*+]\s|\d+[.)]\s|#{1,6}\s?)+")
+_END = re.compile(r"[.!?。！？](?:(?<=[。！？])|\s+(?=\S))")
+"""Of a sentence; it begins with signs, so that the engine skips what is none of them."""
+_LEAD = re.compile(r"(?:>\s?|[-*+]\s|\d+[.)]\s|#{1,6}\s?)+")
+_MARKED = re.compile(r"[\\*~`_]")
 _MARKS = re.compile(r"\\([!-/:-@\[-`{-~])|\*+|~~|`+|(?<!\w)_+(?=\S)|(?<=\S)_+(?!\w)")
 """Markdown's marks around words; one within a word is a part of it."""
 SHORT = 300
@@ -55,13 +57,17 @@ _short = lru_cache(maxsize=30_000)(_lined)
 
 
 def _spans(text: str) -> Iterator[Span]:
-    at = 0
-    for end in _END.finditer(text):
-        if at < end.start():
-            yield at, end.start()
-        at = end.end()
-    if at < len(text):
-        yield at, len(text)
+    start = 0
+    for line in text.split("\n"):
+        at, end = start, start + len(line)
+        start = end + 1
+        if not line or line.isspace():
+            continue
+        for sentence in _END.finditer(text, at, end):
+            yield at, sentence.start() + 1
+            at = sentence.end()
+        if at < end:
+            yield at, end
 
 
 @lru_cache(maxsize=100_000)
@@ -72,8 +78,11 @@ def mark(line: str) -> int:
     Markdown and its part of the search say the same.
     """
     voice, _, said = line.partition("\0")
-    bare = " ".join(_MARKS.sub(r"\1", said.replace("|", " ")).split())
-    plain = f"{voice}\0{_LEAD.sub('', bare)}"
+    if _MARKED.search(said):
+        said = _MARKS.sub(r"\1", said)
+    bare = " ".join(said.replace("|", " ").split())
+    lead = _LEAD.match(bare)
+    plain = f"{voice}\0{bare[lead.end() :] if lead else bare}"
     return int.from_bytes(hashlib.blake2b(plain.encode("utf-8", "replace"), digest_size=8).digest())
 
 

@@ -16,9 +16,16 @@ _TOKEN = re.compile(
     """
 )
 _ATTRIBUTE = re.compile(r"""([^\s"'=<>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_EMPTY = re.compile(r"\n\s*\n")
 _MAIN = frozenset({"article", "main"})
 _INLINE = frozenset({"a", "abbr", "b", "code", "del", "em", "i", "ins", "kbd", "mark", "s", "span",
                      "strong", "sub", "sup"})  # fmt: skip
+_BARE = re.compile(
+    rf"</?(?!(?:{'|'.join(sorted(_INLINE))}|td|th|script|style|svg|template)[\s>/])"
+    r"[a-zA-Z][\w:.-]*\s*/?>",
+    re.I,
+)
+"""A tag that says nothing but its name and stands between words: a sitemap has no others."""
 _CELLS = frozenset({"td", "th"})
 _SPOKEN = frozenset({"href", "src", "alt", "title", "aria-label"})
 _FORM = frozenset({"class", "style", "id", "rel", "type", "for", "role", "media", "d", "viewbox"})
@@ -108,10 +115,15 @@ def said(page: str) -> Said:
     reader.text(page[at:])
     around = "".join(reader.around)
     if not "".join(reader.main).strip():
-        return Said(main="".join([*reader.head, "\n", around]), rest=tuple(reader.rest))
+        return Said(main=_closed("".join([*reader.head, "\n", around])), rest=tuple(reader.rest))
     lines = (line.strip() for line in around.split("\n"))
     rest = dict.fromkeys([*reader.rest, *filter(None, lines)])
-    return Said(main="".join([*reader.head, "\n", *reader.main]), rest=tuple(rest))
+    return Said(main=_closed("".join([*reader.head, "\n", *reader.main])), rest=tuple(rest))
+
+
+def _closed(text: str) -> str:
+    """Return the text with one empty line where there are many: a third of a page is between tags."""
+    return _EMPTY.sub("\n\n", text)
 
 
 def plain(text: str) -> str:
@@ -119,7 +131,8 @@ def plain(text: str) -> str:
     for _ in range(2):
         if "<" not in text:
             return unescape(text)
-        text = "\n".join(_all(said(re.sub(r"<!\[CDATA\[|\]\]>", "", text))))
+        text = _BARE.sub("\n", re.sub(r"<!\[CDATA\[|\]\]>", "", text))
+        text = "\n".join(_all(said(text))) if "<" in text else unescape(text)
     return text
 
 

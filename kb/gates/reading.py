@@ -71,7 +71,7 @@ def passages(name: str, data: bytes, depth: int = 2) -> Iterator[Passage]:
     if pictures.is_picture(data):
         yield from _cut(name, "\n".join(pictures.told_by(name, data)))
     elif data[:2] == b"\x1f\x8b":
-        inner = _unpacked(name, data)
+        inner = inflated(name, data)
         yield from _inside(name, name.removesuffix(".gz"), inner, depth)
     elif data[:4] == b"PK\x03\x04":
         yield from _archive(name, data, depth)
@@ -190,7 +190,12 @@ def _runs(name: str, data: bytes) -> Iterator[Passage]:
     yield from _cut(name, text, Voice.PROGRAM)
 
 
-def _unpacked(name: str, data: bytes) -> bytes:
+def inflated(name: str, data: bytes) -> bytes:
+    """Return what a gzip file holds.
+
+    Raises:
+        GateError: It is broken.
+    """
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
             return file.read(LARGEST + 1)

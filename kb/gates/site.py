@@ -6,13 +6,13 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kb.errors import GateError, KbError
 from kb.gates.ledger import Ledger, Row, Stamp, known_lines
 from kb.gates.lines import SHORT, Run, lined, packed, runs_of, unpacked
-from kb.gates.reading import LARGEST, Passage, Voice, passages
+from kb.gates.reading import LARGEST, Passage, Voice, inflated, passages
 from kb.gates.scanner import Scanner
 from kb.gates.verdict import Judge, carries_an_author, folded, verdict
 from kb.redaction import Finding, Redactor
@@ -38,6 +38,7 @@ class _Context:
     Attributes:
         before: What the ledger said of files that stand otherwise now, by name.
         known: The lines that were read elsewhere; it grows with each file that may go out.
+        fit: Digest and judge of each file that this process read and that may go out.
     """
 
     site: Path
@@ -45,6 +46,7 @@ class _Context:
     trusted: frozenset[str]
     before: dict[str, Row]
     known: set[int]
+    fit: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,7 +176,7 @@ def _seen(name: str, context: _Context, redactor: Redactor) -> _Seen:
     """Read one file."""
     try:
         data, stamp = _bytes_of(name, context)
-        if seen := _as_before(name, data, stamp, context):
+        if seen := _as_before(name, data, stamp, context) or _as_packed(name, data, stamp, context):
             return seen
         found = [Passage(place=name, text=name), *passages(name, data)]
     except OSError as error:
@@ -193,9 +195,19 @@ def _seen(name: str, context: _Context, redactor: Redactor) -> _Seen:
         is_clean = False
     judge = (context.judge.version if is_clean else context.judge.digest).hex()
     digest = hashlib.sha256(data).hexdigest()
+    context.fit[name] = digest, judge
     return _Seen(
         name=name, row=Row(stamp=stamp, mark=digest, judge=judge, lines=packed(new | held))
     )
+
+
+def _as_packed(name: str, data: bytes, stamp: Stamp, context: _Context) -> _Seen | None:
+    """Return what is known of a file that is another one, packed (a sitemap), None where none is."""
+    digest, judge = context.fit.get(name.removesuffix(".gz"), ("", ""))
+    if not digest or hashlib.sha256(inflated(name, data)).hexdigest() != digest:
+        return None
+    mark = hashlib.sha256(data).hexdigest()
+    return _Seen(name=name, row=Row(stamp=stamp, mark=mark, judge=judge, lines=b""))
 
 
 def _judged(

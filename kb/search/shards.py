@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kb.search import ranking
+from kb.search import ranking, rows
 from kb.search.analysis import data
 from kb.search.keeping import Folder, Keeping
 from kb.search.lines import lines_of
@@ -68,16 +68,17 @@ def export(index: Searcher, kept: Keeping, urls: Mapping[str, str]) -> None:
     plan = Plan(
         version=VERSION, pivots=known.pivots, scale=known.scale, shards=_shards(known.pages)
     )
-    old = _pages_of(kept.state(), plan)
+    state, whole = kept.state(), pages.keys() == index.numbers.keys()
+    old = _pages_of(state, plan)
     writer = _Writer(index, kept, plan, frozenset(page.number for page in pages.values()), pages)
     if old is None:
         kept.begin(anew=True)
         writer.everything()
     elif old != pages:
         kept.begin(anew=False)
-        writer.changes(old)
+        writer.changes(old, by_steps=whole and bool(state and state.get("whole")))
     if old != pages:
-        _finish(index, kept, plan, pages)
+        _finish(index, kept, plan, pages, whole=whole)
 
 
 def renew(docs: Path, folder: Path, target: Path, urls: Mapping[str, str]) -> None:
@@ -174,8 +175,13 @@ class _Writer:
         for page in self.pages.values():
             self._page(page)
 
-    def changes(self, old: Mapping[str, Page]) -> None:
-        """Write again what the pages that came, changed or went have to do with."""
+    def changes(self, old: Mapping[str, Page], *, by_steps: bool) -> None:
+        """Write again what the pages that came, changed or went have to do with.
+
+        Args:
+            by_steps: Whether the shards hold, and held, every page of the index, so that a row
+                follows from the one before.
+        """
         gone = {path: page for path, page in old.items() if self.pages.get(path) != page}
         new = {path: page for path, page in self.pages.items() if old.get(path) != page}
         found = self.kept.load(f"p/{page.number}" for page in gone.values())
@@ -185,10 +191,11 @@ class _Writer:
         for page in new.values():
             self._page(page)
         now = {page.number: self.index.sheet(page.number) for page in new.values()}
-        differing = self._impacts(before).items() ^ self._impacts(now).items()
-        touched = sorted({term for (_, term), _ in differing})
-        self._shards(touched)
-        self._words([term for term in touched if _is_word(term)])
+        gave, give = self._impacts(before), self._impacts(now)
+        touched = sorted({term for (_, term), _ in gave.items() ^ give.items()})
+        steps = rows.steps(gave, give) if by_steps else None
+        there = self._shards(touched, steps)
+        self._words([term for term in touched if _is_word(term)], there)
 
     def _impacts(self, sheets: Mapping[int, Sheet]) -> dict[tuple[int, str], int]:
         """Return what pages give to the rows of their terms: where that stays, so does the row."""
@@ -199,37 +206,45 @@ class _Writer:
             for term, impact in ranking.impacts(ranking.counts(lines_of(sheet)), pivot).items()
         }
 
-    def _shards(self, touched: Iterable[str]) -> None:
-        shards = defaultdict[str, list[str]](list)
+    def _shards(self, touched: Iterable[str], steps: Mapping[str, rows.Step] | None) -> set[str]:
+        """Write the rows of these terms again; return the terms that still have one."""
+        shards, there = defaultdict[str, list[str]](list), set[str]()
         for term in touched:
             shards[f"t/{shard_of(term, self.plan.shards):x}"].append(term)
         held = self.kept.load(shards)
         for name, terms in shards.items():
-            rows = held.get(name, {})
+            shard = held.get(name, {})
             for term in terms:
-                rows.pop(term, None)
-                if (row := self._row(term)) is not None:
-                    rows[term] = row
-            self._save_unless_empty(name, dict(sorted(rows.items())))
+                before = shard.pop(term, None)
+                if (row := self._stepped(term, before, steps)) is not None:
+                    shard[term] = row
+                    there.add(term)
+            self._save_unless_empty(name, dict(sorted(shard.items())))
+        return there
 
-    def _words(self, touched: Iterable[str]) -> None:
+    def _words(self, touched: Iterable[str], there: set[str]) -> None:
         letters = defaultdict[str, set[str]](set)
         for term in touched:
             letters[f"w/{ord(term[0]):x}"].add(term)
         held = self.kept.load(letters)
         for name, terms in letters.items():
             known = set(held.get(name, ())) - terms
-            self._save_unless_empty(name, sorted(known | {t for t in terms if self._row(t)}))
+            self._save_unless_empty(name, sorted(known | (terms & there)))
+
+    def _stepped(
+        self, term: str, before: list[Any] | None, steps: Mapping[str, rows.Step] | None
+    ) -> list[Any] | None:
+        """Return a term's row from the one before where that tells it, else from the index."""
+        if steps is None:
+            return self._row(term)
+        row, is_told = rows.stepped(
+            rows.read(before) if before else None, steps[term], self.plan.scale
+        )
+        return rows.written(row) if is_told else self._row(term)
 
     def _row(self, term: str) -> list[Any] | None:
         row = self.index.row(term)
-        kept = [(number, impact) for number, impact in zip(row.numbers, row.impacts, strict=True)
-                if number in self.numbers] if row else []  # fmt: skip
-        if row is None or not kept:
-            return None
-        numbers = [number for number, _ in kept]
-        gaps = [now - before for before, now in zip([0, *numbers], numbers, strict=False)]
-        return [row.idf, row.pages, gaps, [impact for _, impact in kept]]
+        return rows.written(row.without(frozenset(row.numbers) - self.numbers)) if row else None
 
     def _page(self, page: Page) -> None:
         sheet = replace(self.index.sheet(page.number), url=page.url)
@@ -273,11 +288,13 @@ def _pages_of(state: dict[str, Any] | None, plan: Plan) -> dict[str, Page] | Non
         return None
 
 
-def _finish(index: Searcher, kept: Keeping, plan: Plan, pages: Mapping[str, Page]) -> None:
+def _finish(
+    index: Searcher, kept: Keeping, plan: Plan, pages: Mapping[str, Page], *, whole: bool
+) -> None:
     """Keep the manifest, then what was exported: until then, a stopped run starts anew."""
     held = {path: (page.digest, page.url, page.number) for path, page in sorted(pages.items())}
     known = {lang: data()[lang] for lang in index.languages}
     text = _json({"plan": _plan(plan), "pages": held, "languages": known})
     manifest = {"v": VERSION, "id": hashlib.sha256(text.encode()).hexdigest()[:12],
                 "pages": len(pages), "shards": plan.shards, "languages": known}  # fmt: skip
-    kept.finish(_json(manifest), _json({"plan": _plan(plan), "pages": held}))
+    kept.finish(_json(manifest), _json({"plan": _plan(plan), "whole": whole, "pages": held}))

@@ -128,12 +128,11 @@ def with_rows(content: str, ways: Ways, group: Group | None, t: Texts, url: Addr
     cards = group.articles if group else ways.articles
     if not cards:
         return content.replace(BROWSE_MARK, f"<p>{t['no_articles']}</p>")
-    rows = tuple(_link(card, url) for card in cards)
-    html = _render("rows.html", rows=rows, count=counted(t, "articles", len(rows)))
-    if group is None:
-        entrances = _entrances(ways, t, url, "")
-        html = f"{entrances}\n{html}" if ways.are_few else entrances
-    return content.replace(BROWSE_MARK, html, 1)
+    parts = [] if group else [_entrances(ways, t, url, "")]
+    if group or ways.are_few:
+        rows = tuple(_link(card, url) for card in cards)
+        parts.append(_render("rows.html", rows=rows, count=counted(t, "articles", len(rows))))
+    return content.replace(BROWSE_MARK, "\n".join(parts), 1)
 
 
 def _entrances(ways: Ways, t: Texts, url: Address, more: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from mkdocs_docworthy.cache import Cache, Kept
 from mkdocs_docworthy.hands import each
-from mkdocs_docworthy.related import Candidate, Neighbours, Rarities, Terms, asked, rarities
+from mkdocs_docworthy.related import ASKED, Candidate, Neighbours, Rarities, Terms, asked, rarities
 
 _NEAR, _WEIGHED = "related", "weighed"
 
@@ -42,12 +42,30 @@ class _Changes:
         there: Those that came or went.
         terms: Words that other pages hold now, or with another weight.
         rarer: Words whose rarity is another one.
+        was: How rare words were.
+        rare: How rare they are.
     """
 
     pages: frozenset[str]
     there: frozenset[str]
     terms: frozenset[str]
     rarer: frozenset[str]
+    was: Rarities
+    rare: Rarities
+
+    def leave(self, decide: Mapping[str, int], terms: Terms) -> bool:
+        """Say whether the words that decide surely are the same still.
+
+        They are as many as may be, none of them changed, and what changed told less than each of
+        them, and does now.
+        """
+        if len(decide) < ASKED or not self.rarer.isdisjoint(decide):
+            return False
+        least = min(rarity * terms[term] for term, rarity in decide.items())
+        return all(
+            max(self.was.of(term), self.rare.of(term)) * terms[term] < least
+            for term in self.rarer & terms.keys()
+        )
 
 
 def nearest(
@@ -106,8 +124,9 @@ def _changes(
         counts.subtract(new.keys())
         counts.update(old.keys())
     some = terms if len(before) == len(now) else counts.keys()
-    rarer = rare.differing(Rarities(len(before), counts), some)
-    return _Changes(changed, frozenset(there), frozenset(terms), rarer)
+    was = Rarities(len(before), counts)
+    rarer = rare.differing(was, some)
+    return _Changes(changed, frozenset(there), frozenset(terms), rarer, was, rare)
 
 
 def _holds(
@@ -118,9 +137,10 @@ def _holds(
         return False
     if changes.rarer.isdisjoint(terms) and changes.terms.isdisjoint(terms):
         return True
-    decide = asked(terms, rare)
     before = json.loads(kept.data.decode())[1]
-    return before == decide and changes.terms.isdisjoint(decide)
+    if not changes.terms.isdisjoint(before):
+        return False
+    return changes.leave(before, terms) or before == asked(terms, rare)
 
 
 def _near(kept: Kept) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from kb.articles.article import Article
 from kb.search.page import Page
 from kb.search.whoosh import Index
 
-_ASKED = 10
+ASKED = 10
 """So many of an article's rarest words decide."""
 _LOOKED_AT = 1000
 """So many pages are looked at: what an article costs does not grow with the library."""
@@ -138,7 +138,7 @@ def asked(terms: Terms, rarity: Rarities) -> dict[str, int]:
     """
     rare = {term: found for term in terms if (found := rarity.of(term))}
     chosen, pages = dict[str, int](), 0
-    for term in sorted(rare, key=lambda term: (-rare[term] * terms[term], term))[:_ASKED]:
+    for term in sorted(rare, key=lambda term: (-rare[term] * terms[term], term))[:ASKED]:
         pages += rarity.counts[term]
         if chosen and pages > _LOOKED_AT:
             break

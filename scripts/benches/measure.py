@@ -10,6 +10,7 @@ import argparse
 import os
 import random
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -30,14 +31,20 @@ from measuring.servers import Nursery, cpu_seconds, postgresql, running  # noqa:
 from kb.helpdesk.simulator import ESTIMATORS, covered  # noqa: E402
 from kb.store.store import open_store  # noqa: E402
 
+_BROWSERS = 128
+"""A server that waits for the disk answers as many at a time: few would measure the disk alone."""
+
 PARTS = ("load", "kills", "volume", "coverage", "spam", "quiet")
 
 
 def load(seconds: float) -> None:
     """Print events a second, each durable before its 202, beside what keeps nothing."""
-    print("\nevents a second, 64 connections, loopback; votes signed, a fresh address a request")
+    print(
+        f"\nevents a second, {_BROWSERS} connections, loopback; votes signed, an address a request"
+    )
     row("server", "events/s", "p50 ms", "p99 ms", "CPU µs each", "refused")
     with tempfile.TemporaryDirectory(prefix="measure-", dir="/tmp") as name, postgresql() as url:
+        print(f"the disk takes {sync_ms(Path(name)):.1f} ms to keep 64 kB, half of the time")
         at, databases = Path(name), [("SQLite", ""), *([("PostgreSQL", url)] if url else [])]
         one_server("Starlette alone, keeps nothing", "bare", at / "bare", seconds)
         for kind, database in databases:
@@ -53,11 +60,23 @@ def one_server(
     with running(kind, folder, url) as (port, process):
         send(port, seconds=1, seed=9 + 2 * batch)
         before = cpu_seconds(process.pid)
-        told = send(port, seconds=seconds, seed=10 + 2 * batch, batch=batch)
+        told = send(port, browsers=_BROWSERS, seconds=seconds, seed=10 + 2 * batch, batch=batch)
         spent = cpu_seconds(process.pid) - before
     rate, each = len(told.kept) / told.seconds, 1e6 * spent / max(1, len(told.kept))
     p50, p99 = told.percentile(0.5), told.percentile(0.99)
     row(name, f"{rate:,.0f}", f"{p50:.1f}", f"{p99:.1f}", f"{each:.0f}", told.refused or "none")
+
+
+def sync_ms(folder: Path) -> float:
+    """Return the median of 50 times in which a group's bytes get onto the disk."""
+    waits = []
+    with (folder / "synced").open("wb", buffering=0) as file:
+        for _ in range(50):
+            file.write(os.urandom(65_536))
+            began = time.perf_counter()
+            os.fsync(file.fileno())
+            waits.append(time.perf_counter() - began)
+    return 1000 * statistics.median(waits)
 
 
 def bulk(url: str, name: str) -> None:

@@ -10,7 +10,7 @@ import zlib
 import pytest
 
 from kb.errors import GateError
-from kb.gates.lines import mark
+from kb.gates.lines import lined, mark
 from kb.gates.markup import said
 from kb.gates.pictures import told_by
 from kb.gates.reading import PIECE, passages
@@ -208,3 +208,27 @@ def test_a_row_of_a_table_is_one_line() -> None:
 def test_a_line_is_the_same_however_it_is_marked(one: str, other: str, alike: bool) -> None:
     """Markdown's marks around words make no new line; a sign within a word does."""
     assert (mark(f"anybody\0{one}") == mark(f"anybody\0{other}")) is alike
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("One. Two! Three", ["One.", "Two!", "Three"]),
+        ("a\n\n  b \r\nc.\n d", ["a", "b", "c.", "d"]),
+        ("一。二！三", ["一。", "二！", "三"]),
+        ("v1.2 of x.y stays", ["v1.2 of x.y stays"]),
+        (" \n\t\n", []),
+    ],
+)
+def test_a_text_is_told_by_its_sentences(text: str, lines: list[str]) -> None:
+    """A line or sentence stands by itself, however much is blank around it."""
+    _, marks = lined(text, "anybody")
+
+    assert list(marks) == [mark(f"anybody\0{line}") for line in lines]
+
+
+def test_many_empty_lines_are_one() -> None:
+    """What a template leaves between tags is not read, and words keep apart."""
+    page = f"<main><p>a</p>{'<div>  </div>' * 9}<p>b</p></main>"
+
+    assert said(page).main == "\n\na\n\nb\n"

@@ -1,5 +1,6 @@
 """Tests of the gate over a built site: every file is read, and whatever goes wrong keeps it in."""
 
+import gzip
 import json
 import os
 import shutil
@@ -182,6 +183,21 @@ def test_a_list_is_read_where_it_is_new(site: Path) -> None:
     assert [] == found(site)
 
 
+def test_a_packed_twin_is_read_where_it_says_more(site: Path) -> None:
+    """What is packed passes with the file that it packs, and not by its name."""
+    clean = b"<urlset><url><loc>https://help.example/a/</loc></url></urlset>"
+    put(site, "sitemap.xml", clean)
+    put(site, "sitemap.xml.gz", gzip.compress(clean, mtime=0))
+    assert found(site) == []
+
+    more = clean.replace(b"/a/", f"/{TOKEN}/".encode())
+    put(site, "sitemap.xml.gz", gzip.compress(more, mtime=0))
+    assert [one.partition(":")[0] for one in found(site)] == ["sitemap.xml.gz"]
+
+    put(site, "sitemap.xml", more)
+    assert {one.partition(":")[0] for one in found(site)} == {"sitemap.xml", "sitemap.xml.gz"}
+
+
 def test_a_cache_of_nonsense_knows_nothing(site: Path, tmp_path: Path) -> None:
     """A damaged cache costs time, not safety."""
     put(site, "index.html", f"<main>{TOKEN}</main>")
@@ -293,7 +309,7 @@ def test_broken_rules_stop_a_pull(tmp_path: Path) -> None:
     assert "Traceback" not in told.stderr
     assert 1 == run("doctor").returncode
     rules.write_text(whole, encoding="utf-8")
-    assert "1 tickets taken in, 0 dead letters" in run("pull").stdout
+    assert "1 ticket taken in, 0 dead letters" in run("pull").stdout
 
 
 def test_what_was_read_in_a_page_is_not_judged_out_of_its_context(site: Path) -> None:
