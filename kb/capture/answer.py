@@ -11,7 +11,7 @@ from kb.capture.thread import Form, Unit, denies, units
 from kb.tickets.ticket import Message, Role, Ticket
 
 _CAUSE = re.compile(
-    r"(?<!here is )(?<!here's )\b(because|the (root )?cause|caused by|this happens when|happens (when|if|because)|due to"
+    r"\b(?<!here is )(?<!here's )(because|the (root )?cause|caused by|this happens when|happens (when|if|because)|due to"
     r"|the reason|turns out|turned out|which is why|that's why|(was|is) the (culprit|problem|issue))\b"
     r"|\b(weil|liegt daran|ursache|verursacht|parce que|à cause|causée?|porque|debido a|causad[oa]"
     r"|por causa|perché|a causa|omdat|veroorzaakt)\b|(原因|ためです|からです)"

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -94,8 +95,8 @@ def _detect(text: str) -> str:
 
 def _counted(text: str) -> dict[str, int]:
     """Return how many stop words of each language the text has."""
-    whose, found = _whose(), dict.fromkeys(languages(), 0)
-    for word in _WORD.findall(text.lower()):
-        for code in whose.get(word, ()):
-            found[code] += 1
+    found = dict.fromkeys(languages(), 0)
+    for codes, count in Counter(map(_whose().get, _WORD.findall(text.lower()))).items():
+        for code in codes or ():
+            found[code] += count
     return found

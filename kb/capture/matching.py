@@ -30,7 +30,7 @@ class Match:
 KEPT = 4_000
 """So many tickets that will become articles are compared with; older ones are let go of, so that
 any number goes through in the same memory. By then they are articles, or a person's to find."""
-_CANDIDATES = 40
+_CANDIDATES, _CLOSELY = 40, 60
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+")
 _CODE = re.compile(r"`([^`\n]{3,})`|\b([A-Z]{2,}-\d{2,}|[a-z]+(?:[_.\-]+[a-z0-9]+)+)\b")
 
@@ -94,7 +94,7 @@ class Matcher:
         sides = tuple(map(self._side, _parts(problem, answer)))
         found = {
             page_id: self._likeness(sides, page_id)
-            for page_id, _ in self._ranking.best(f"{problem}\n{answer}", _CANDIDATES)
+            for page_id, _ in self._ranking.best(f"{problem}\n{answer}", _CANDIDATES, _CLOSELY)
             if page_id not in without
         }
         if not found:

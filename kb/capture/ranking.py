@@ -25,10 +25,11 @@ SPANS = ((100, 0.3), (500, 0.24), (5_000, 0.4))
 """So many tickets later, this much of nearness in time has fallen to a third."""
 TIMELESS = 0.3
 """What a page has of it: it is neither old nor new."""
-_RAREST = 32
-_FEW = 8
-_SHARE = 0.3
-_CLOSELY = 100
+_RAREST, _FEW, _SHARE = 32, 8, 0.3
+"""So many of the rarest terms find candidates, fewer (at least `_FEW`) where together they stand on
+this share of all pages: what more common ones add changes hardly any order, and costs half the time."""
+CLOSELY = 100
+"""So many candidates are looked at closely where nothing else is said."""
 _MOST = 3
 """A term that the query repeats counts so often at most."""
 
@@ -120,11 +121,15 @@ class Ranking:
         if self._meaning is not None:
             self._meaning.keep(kept)
 
-    def best(self, text: str, limit: int) -> list[tuple[str, float]]:
-        """Return the best `limit` pages that share a word with `text`, with their scores."""
+    def best(self, text: str, limit: int, closely: int = CLOSELY) -> list[tuple[str, float]]:
+        """Return the best `limit` pages that share a word with `text`, with their scores.
+
+        Args:
+            closely: So many are looked at closely.
+        """
         read = _read(text)
         asked = self._asked(read)
-        places = self._candidates(asked, limit)
+        places = self._candidates(asked, max(limit, closely))
         if not places:
             return []
         looks = list(self._looks(asked, places))
@@ -154,8 +159,8 @@ class Ranking:
         squares = {term: weight * weight for term, weight in idf.items()}
         return _Asked(idf, words, squares, read.title & idf.keys())
 
-    def _candidates(self, asked: _Asked, limit: int) -> list[int]:
-        """Return the places that are worth a close look, by the rarest terms and by time."""
+    def _candidates(self, asked: _Asked, number: int) -> list[int]:
+        """Return so many places that are worth a close look, by the rarest terms and by time."""
         rarest = self._rarest(asked.idf)
         scores: dict[int, float] = {}
         get = scores.get
@@ -169,7 +174,6 @@ class Ranking:
             place: score / top + late
             for (place, score), late in zip(scores.items(), recent, strict=True)
         }
-        number = max(limit, _CLOSELY)
         if len(first) > number:
             least = sorted(first.values(), reverse=True)[number - 1]
             return [place for place, value in first.items() if value >= least][:number]

@@ -14,6 +14,7 @@ from kb.capture.language import languages
 from kb.tickets.ticket import Message, Role
 
 Signals = dict[str, float]
+Pairs = frozenset[tuple[str, ...]]
 _TOKEN = re.compile(r"[\w']+|[?!]")
 _QUOTE = re.compile(r"(?m)^>.*$|^.{1,60} (?:said|wrote):?\s*$")
 _STEP = re.compile(r"(?m)^\s*(?:\d+[.)]|[-*•])\s")
@@ -32,11 +33,13 @@ class Weights:
         solved: Weight of each sign that the thread as a whole is solved.
         words: For each lexicon its intercept, under `""`, and the weight of words and pairs:
             `requester` (tells the solution), `reply` (confirms the answer before), `answer`.
+        pairs: The pairs among these words.
     """
 
     signals: Mapping[str, float]
     solved: Mapping[str, float]
     words: Mapping[str, Mapping[str, float]]
+    pairs: Pairs
 
 
 @cache
@@ -44,7 +47,10 @@ def weights() -> Weights:
     """Return the weights that come with this version."""
     path = Path(__file__).with_name("solution.json")
     raw = json.loads(path.read_text(encoding="utf-8"))
-    return Weights(signals=raw["signals"], solved=raw["solved"], words=raw["words"])
+    words = raw["words"]
+    known = {tuple(gram.split(" ")) for lexicon in words.values() for gram in lexicon}
+    pairs = frozenset(one for one in known if one[1:])
+    return Weights(signals=raw["signals"], solved=raw["solved"], words=words, pairs=pairs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,21 +70,33 @@ class Said:
     answers: float
 
 
-def grams(text: str, language: str) -> frozenset[str]:
-    """Return the words and pairs of words of a text, foreign ones by their English meaning."""
+def grams(text: str, language: str, known: Pairs | None = None) -> frozenset[str]:
+    """Return the words and pairs of words of a text, foreign ones by their English meaning.
+
+    Args:
+        known: The only pairs that matter; None for all.
+    """
     meaning = languages()[language].meaning
     if language == "ja":
         text = " ".join([text, *(m for word, m in meaning.items() if word in text)])
     words = _TOKEN.findall(text[:_READ].lower().replace("\u2019", "'"))
     if meaning:
         words = [meaning.get(word, word) for word in words]
-    return frozenset(words) | {f"{one} {two}" for one, two in pairwise(words)}
+    pairs = set(pairwise(words))
+    if known is not None:
+        pairs &= known
+    return frozenset(words).union(map(" ".join, pairs))
 
 
-def said(message: Message, language: str, words: Mapping[str, Mapping[str, float]]) -> Said:
+def said(
+    message: Message,
+    language: str,
+    words: Mapping[str, Mapping[str, float]],
+    pairs: Pairs | None = None,
+) -> Said:
     """Read one message."""
     text = _QUOTE.sub(" ", message.body)
-    found = grams(text, language)
+    found = grams(text, language, pairs)
     asks = message.role is Role.REQUESTER
     return Said(
         asks=asks,

@@ -51,7 +51,7 @@ def solution(ticket: Ticket) -> Solution:
         )
     fitted = weights()
     language = detect(" ".join(message.body for message in messages[:2]))
-    thread = tuple(said(message, language, fitted.words) for message in messages)
+    thread = tuple(said(message, language, fitted.words, fitted.pairs) for message in messages)
     scores = [_sum(one, fitted.signals) for one in of_thread(thread)]
     place = max(range(len(scores)), key=scores.__getitem__) + 1 if scores else 0
     answer = messages[place] if place else None

@@ -75,6 +75,9 @@ _ORDERS = re.compile(
     r"|\bsystem prompt\b|\byou are (?:now )?an? (?:\w+ )?(?:ai|assistant|language model|llm|chatbot)\b|<\|?(?:system|im_start|assistant)\b|^\s*(?:system|assistant)\s*:"
 )
 
+_ORDERING = ("instruction", "prompt", "rules", "you are", "system", "assistant", "im_start")
+"""One of these stands in every order; most sentences have none and are not searched."""
+
 
 def is_talk(text: str, lang: str = "en") -> bool:
     """Say whether a sentence is a greeting, thanks, an apology, or about the ticket itself."""
@@ -83,7 +86,7 @@ def is_talk(text: str, lang: str = "en") -> bool:
         _OPENS.match(small)
         or _TOLD.match(small)
         or _TALK.search(small)
-        or _ORDERS.search(small)
+        or (any(word in small for word in _ORDERING) and _ORDERS.search(small))
         or _NAME_ONLY.match(text)
         or _MARKS.fullmatch(text)
         or _greets().match(text)

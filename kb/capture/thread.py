@@ -63,6 +63,8 @@ _GOES_ON = re.compile(
     r"(?i)(?:\b(?:e\.g|i\.e|eg|ie|[ap]\.m|p\.s|sept|etc|vs|v|ver|approx|incl|z\.b|d\.h|bzw|ca|resp|p\.ex|p\.ej|mr|mrs|ms|dr|sr|sra"
     r"|fig)|\b(?-i:[A-Z]))\.$"
 )
+_ABBREVIATION = 12
+"""More than the longest of these, with what stands before it."""
 _MANY = 3
 _CARD_LINES, _CARD_WIDTH = 5, 60
 _PLACEHOLDER = re.compile(
@@ -223,7 +225,7 @@ def _joined(line: str, start: int, end: int) -> list[tuple[int, int]]:
             spans[-1] = (spans[-1][0], match.end())
         else:
             spans.append((match.start(), match.end()))
-        goes_on = bool(_GOES_ON.search(text))
+        goes_on = text[-1] == "." and _GOES_ON.search(text[-_ABBREVIATION:]) is not None
     return spans
 
 

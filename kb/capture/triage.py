@@ -156,7 +156,7 @@ def _covered(told: _Told, match: Match, matcher: Matcher, by: str, at: datetime)
 
 
 def _chance(likeness: float) -> float:
-    """Return how likely two problems so alike are one, as people said who read such pairs."""
+    """Return how likely two problems so alike are one, fitted on pairs that were read (decision 0012)."""
     return min(0.99, 1 / (1 + math.exp(-_STEEP * (likeness - SAME))))
 
 

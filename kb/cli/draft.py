@@ -10,6 +10,7 @@ from kb.articles.article import Article, State
 from kb.articles.evidence import Evidence
 from kb.capture import drafting
 from kb.capture.model import Model
+from kb.capture.solution import solution
 from kb.capture.triage import Decision, Outcome, is_candidate
 from kb.cli import out
 from kb.cli.triage import PAGE, looks_at_all, paged
@@ -41,7 +42,7 @@ def draft(person: str, dry_run: bool, as_json: bool) -> None:
     workspace = open_workspace()
     written = 0
     with workspace.store(alone=not dry_run) as store:
-        desk = _Desk(workspace, store, by=_writer(person), dry_run=dry_run)
+        desk = _Desk(workspace, store, by=_writer(person), dry_run=dry_run, tells=as_json)
         for made in desk.work():
             written += made.written
             if as_json:
@@ -90,10 +91,16 @@ class _Made:
 
 
 class _Desk:
-    """Goes through the tickets with their decisions, and writes what is to be written."""
+    """Goes through the tickets with their decisions, and writes what is to be written.
 
-    def __init__(self, workspace: Workspace, store: Store, *, by: str, dry_run: bool) -> None:
+    What a thread holds that becomes no draft is looked for only where it is told.
+    """
+
+    def __init__(
+        self, workspace: Workspace, store: Store, *, by: str, dry_run: bool, tells: bool
+    ) -> None:
         self._workspace, self._store, self._by, self._dry_run = workspace, store, by, dry_run
+        self._tells = tells
         self._model = _model(workspace)
         articles = workspace.library.articles()
         self._drafted = {key: article.id for article in articles for key in article.tickets}
@@ -126,16 +133,18 @@ class _Desk:
             yield from ((ticket, decisions.get(ticket.key)) for ticket in page)
 
     def _undecided(self, ticket: Ticket) -> _Made:
-        found = drafting.extract(ticket)
-        outcome = Outcome.NEW if found.solved.confirmed else Outcome.DECLINED
+        solved = solution(ticket)
         return _Made(
             ticket=ticket,
-            outcome=outcome,
-            reason=f"not decided yet: {found.solved.why}",
+            outcome=Outcome.NEW if solved.confirmed else Outcome.DECLINED,
+            reason=f"not decided yet: {solved.why}",
             page="",
             article=None,
-            evidence=found.evidence,
+            evidence=self._held(ticket),
         )
+
+    def _held(self, ticket: Ticket) -> tuple[Evidence, ...]:
+        return drafting.extract(ticket).evidence if self._tells else ()
 
     def _decided(self, ticket: Ticket, decision: Decision) -> _Made:
         told = _Made(
@@ -151,7 +160,7 @@ class _Desk:
             return self._there(told, there) if there else told
         if decision.outcome in (Outcome.NEW, Outcome.UPDATE):
             return self._write(told)
-        return replace(told, evidence=drafting.extract(ticket).evidence)
+        return replace(told, evidence=self._held(ticket))
 
     def _article(self, article_id: str) -> Article | None:
         """Return the draft as it is now, else the live page; read anew, so that none is held."""

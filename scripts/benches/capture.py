@@ -135,21 +135,23 @@ def duplicates(data: Path, sample: int) -> None:
     ]
     others = [not q["same_author"] for q in rows]
     print(f"{f'duplicates among {len(texts)}':<40} hit at 1, 5, 10        MRR    questions")
-    for name, ranks in _ranked(texts, asked):
+    for name, ranks in _ranked(texts, asked, dated=True):
         across = [rank for rank, other in zip(ranks, others, strict=True) if other]
         print(f"  {name:<38} {told(ranks)}")
         print(f"  {name + ', across authors':<38} {told(across)}", flush=True)
 
 
-def _ranked(texts: list[str], asked: list[Question]) -> Iterator[tuple[str, list[int]]]:
+def _ranked(
+    texts: list[str], asked: list[Question], *, dated: bool
+) -> Iterator[tuple[str, list[int]]]:
     yield "plain BM25", of_peer(plain_bm25(texts), asked)
     yield "SQLite FTS5", of_peer(fts5(texts), asked)
-    yield "docworthy", of_ours(texts, asked, None)
+    yield "docworthy", of_ours(texts, asked, None, dated=dated)
     meaning = load_meaning()
     if meaning is None:
         print("  the extra embeddings is not installed: words and time alone")
     else:
-        yield "docworthy[embeddings]", of_ours(texts, asked, meaning)
+        yield "docworthy[embeddings]", of_ours(texts, asked, meaning, dated=dated)
 
 
 def links(rows: list[Row]) -> None:
@@ -164,7 +166,7 @@ def links(rows: list[Row]) -> None:
         for r in rows if r["kb_links_by_helpers"]
     ]  # fmt: skip
     print(f"{f'help pages linked, among {len(slugs)}':<40} hit at 1, 5, 10        MRR")
-    for name, ranks in _ranked(pages, asked):
+    for name, ranks in _ranked(pages, asked, dated=False):
         print(f"  {name:<38} {told(ranks)}", flush=True)
 
 

@@ -4,8 +4,9 @@ from factories import AT, make_thread, make_ticket
 
 from kb.capture import matching
 from kb.capture.matching import Matcher, identifiers
+from kb.capture.ranking import Ranking
 from kb.capture.suggestion import suggestions
-from kb.capture.triage import Outcome, nearest, pending
+from kb.capture.triage import Outcome, nearest, pending, propose
 from kb.redaction import already_safe
 from kb.tickets.ticket import Role, Satisfaction, Ticket
 
@@ -50,6 +51,74 @@ def test_nothing_solved_nothing_suggested() -> None:
     """A problem for which no answer worked is not suggested, however often it came."""
     tickets = [told(number, PUSH, worked=False) for number in range(3)]
     assert () == suggestions(tickets, Matcher(), at=AT)
+
+
+BESIDE = [
+    (f"{what} is slow after the update of {where}", f"Raise `{what}_limit` in {where}.")
+    for what in ("scheduler", "mirror", "exporter")
+    for where in ("staging", "builds", "reports")
+]
+CANNED = (
+    "Open Settings, press `Reset the caches`, restart the agent and read https://docs.example/a."
+)
+"""What an agent answers to anything."""
+
+
+def match_of(about: tuple[str, str], *pages: tuple[str, str]) -> float:
+    """Return how alike a ticket is to the likeliest of these, among tickets about other things."""
+    matcher = Matcher([pending(told(100 + n, one)) for n, one in enumerate((*pages, *BESIDE))])
+    found = nearest(told(1, about), matcher)
+    assert found is not None
+    return found.likeness
+
+
+def test_one_answer_to_two_problems() -> None:
+    """Two problems that got the same answer are less alike than one problem told in other words."""
+    canned = match_of(
+        ("printer prints blank pages", CANNED), ("calendar shows the wrong day", CANNED)
+    )
+    told_anew = match_of(
+        ("FW-1102: broken pipe when I push", "It was the `push_window`: 90s in ferry.toml helps."),
+        PUSH,
+    )
+    assert canned < told_anew
+
+
+def test_an_address_makes_nothing_alike() -> None:
+    """That two answers name one page does not make two problems one."""
+    link = "Read https://docs.example/en/guides/choosing-a-channel first."
+    alike = match_of(("printer prints blank pages", link), ("calendar shows the wrong day", link))
+    bare = match_of(
+        ("printer prints blank pages", "Read first."),
+        ("calendar shows the wrong day", "Read first."),
+    )
+    assert alike == bare
+
+
+def test_what_is_hardly_alike_waits() -> None:
+    """A proposal is as sure as the problem is likely the same; under 0.6 `--auto` takes none."""
+    matcher = Matcher([pending(told(100 + n, one)) for n, one in enumerate((PUSH, *BESIDE))])
+    same = propose(told(1, PUSH), matcher, by="", at=AT)
+    words = ("ferry push stops for one user", "The token had expired: make a new one.")
+    near = propose(told(2, words), matcher, by="", at=AT)
+
+    assert Outcome.KNOWN is same.outcome
+    assert "a person should compare" in near.reason
+    assert near.confidence < 0.6 < same.confidence
+
+
+def test_pages_have_no_time() -> None:
+    """Of two tickets that say the same the later is nearer; of two pages neither is."""
+    ranking, text = Ranking(), "push stops\nbroken pipe"
+    for name in ("first page", "last page"):
+        ranking.add(name, text)
+    pages = dict(ranking.best(text, 2))
+    for name in ("first ticket", "last ticket"):
+        ranking.add(name, text, is_ticket=True)
+    found = dict(ranking.best(text, 4))
+
+    assert pages["first page"] == pages["last page"]
+    assert found["first ticket"] < found["last ticket"]
 
 
 def test_old_tickets_are_let_go(monkeypatch) -> None:  # type: ignore[no-untyped-def]

@@ -168,6 +168,15 @@ def test_changes_are_counted(store: Store) -> None:
     assert [1, 0, 1, 1, 0] == told
 
 
+def test_a_page_may_hold_a_ticket_twice(store: Store) -> None:
+    """Of two copies in one page the newer stays, whichever comes first."""
+    newer = make_ticket(plan="free", updated_at=later(90))
+
+    store.tickets.take("helpdesk", tickets=[make_ticket(), newer, make_ticket()], dead=())
+
+    assert [newer] == list(store.tickets.all())
+
+
 def test_any_year(store: Store) -> None:
     """A ticket may say that it is of any year there is."""
     at = [datetime(year, 1, 1, tzinfo=UTC) for year in (1, 9999)]

@@ -93,13 +93,17 @@ def of_peer(ask: Ask, questions: Iterable[Question]) -> list[int]:
 
 
 def of_ours(
-    texts: Sequence[str], questions: Iterable[Question], meaning: Meaning | None
+    texts: Sequence[str], questions: Iterable[Question], meaning: Meaning | None, *, dated: bool
 ) -> list[int]:
-    """Return the same of the product's ranking, which grows as the questions come."""
+    """Return the same of the product's ranking, which grows as the questions come.
+
+    Args:
+        dated: Whether the texts are tickets, one later than the other; pages have no time.
+    """
     ranking, ranks, there = Ranking(meaning), [], 0
     for text, place, right in questions:
         for number in range(there, place):
-            ranking.add(str(number), texts[number], is_ticket=True)
+            ranking.add(str(number), texts[number], is_ticket=dated)
         there = max(there, place)
         ranks.append(_rank([int(one) for one, _ in ranking.best(text, LIMIT)], right))
     return ranks
