@@ -12,7 +12,7 @@ from pathlib import Path
 from kb.errors import GateError, KbError
 from kb.gates.ledger import Ledger, Row, Stamp, known_lines
 from kb.gates.lines import SHORT, Run, lined, packed, runs_of, unpacked
-from kb.gates.reading import LARGEST, Passage, Voice, inflated, passages
+from kb.gates.reading import LARGEST, Passage, Voice, called, inflated, passages
 from kb.gates.scanner import Scanner
 from kb.gates.verdict import Judge, carries_an_author, folded, verdict
 from kb.redaction import Finding, Redactor
@@ -178,7 +178,7 @@ def _seen(name: str, context: _Context, redactor: Redactor) -> _Seen:
         data, stamp = _bytes_of(name, context)
         if seen := _as_before(name, data, stamp, context) or _as_packed(name, data, stamp, context):
             return seen
-        found = [Passage(place=name, text=name), *passages(name, data)]
+        found = [called(name), *passages(name, data)]
     except OSError as error:
         why = f"it cannot be read ({error.strerror})"
         return _Seen(name=name, refusals=((name, why, "Mend its rights"),))
