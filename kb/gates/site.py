@@ -63,7 +63,9 @@ class _Seen:
     refusals: tuple[tuple[str, str, str], ...] = ()
 
 
-def leaks(site: Path, judge: Judge, *, state: Path, shipped: Iterable[str] = ()) -> list[KbError]:
+def leaks(
+    site: Path, judge: Judge, *, state: Path, shipped: Iterable[str] = (), below: str = ""
+) -> list[KbError]:
     """Return an error for everything in the site's files that must not go out.
 
     A file that stands as it stood when it was read is not read again, and a line that was read in
@@ -75,14 +77,15 @@ def leaks(site: Path, judge: Judge, *, state: Path, shipped: Iterable[str] = ())
         judge: What is looked for.
         state: The folder `.kb/` for the cache.
         shipped: SHA-256 digests of files that come with the theme; equal bytes are not read.
+        below: Only this folder is looked at, with a slash behind it; a look ahead, no verdict.
 
     Raises:
         RedactionError: The scanner failed, is unknown or gave no answer: nothing may go out.
     """
     refused, there = list[tuple[str, str, str]](), dict[str, Stamp]()
-    _stand(str(site), "", there, refused)
+    _stand(str(site / below), below, there, refused)
     with Ledger(state / CACHE, (judge.version.hex(), judge.digest.hex())) as ledger:
-        stood = ledger.stamps()
+        stood = {n: stamp for n, stamp in ledger.stamps().items() if n.startswith(below)}
         stale = sorted(name for name, stamp in there.items() if stood.get(name) != stamp)
         context = _Context(site, judge, frozenset(shipped), ledger.rows(stale), set())
         read = list(_with_old_bytes(stale, context))

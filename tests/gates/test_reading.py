@@ -245,7 +245,7 @@ def test_an_article_says_the_same_in_each_of_its_forms() -> None:
     twin = passages("articles/a.md", b"# T\n\nSee [the &amp; way](https://c.example/d) out.\n")
     sheet = {"p": "articles/a.md", "i": "a", "u": "articles/a/", "x": [[0, 0, "T"]]}
     shard = passages("search/docworthy/p/7.json", json.dumps(sheet).encode())
-    known = {one for one in (called("articles/a/index.html"), *page) for one in marks_of(said)}
+    known = set[int]().union(*map(marks_of, (called("articles/a/index.html"), *page)))
 
     for one in (called("articles/a.md"), *twin, *shard):
         assert known.issuperset(marks_of(one)), one
