@@ -49,6 +49,7 @@ HOMES = {
     "whoosh": ("kb/search/whoosh.py",),
     "opensearchpy": ("kb/search/opensearch.py",),
     "re2": ("kb/redaction/",),
+    "ahocorasick_rs": ("kb/redaction/",),
     "spacy": ("kb/redaction/model.py",),
 }
 FORBIDDEN = {"utils", "util", "core", "base", "helpers", "common", "misc"}

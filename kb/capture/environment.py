@@ -31,8 +31,10 @@ _HINT = re.compile(
     r"linux|mint|mac|os ?x|ios|windows|win ?\d|android|ubuntu|debian|fedora|centos|unix|bsd|docker|kube|open|rhel|alpine|suse|arch|manjaro|raspberry|podman|nginx|github|postgre|eks|gke|aks"
 )
 """What stands in every platform's name: without it a text is not searched."""
+_UNIT = r" ?(?:[kKMGTP]i?[Bb]|[kMGT]?Hz|[mµn]?s|%|€|\$|hours?|minutes?|seconds?|days?)(?!\w)"
+"""What makes a number an amount and no version."""
 _VERSION = re.compile(
-    rf"\b(?:[A-Z][A-Za-z]{{1,20}}|[Vv]ersion|[Vv]er\.?)(?: (?:[Vv]ersion|[Vv]er\.?|[Vv]))? ?\.?v?{_NUMBER}(?![\d.]*\d)(?: \((?:32|64)[ -]?bit\))?"
+    rf"\b(?:[A-Z][A-Za-z]{{1,20}}|[Vv]ersion|[Vv]er\.?)(?: (?:[Vv]ersion|[Vv]er\.?|[Vv]))? ?\.?v?{_NUMBER}(?![\d.]*\d|{_UNIT})(?: \((?:32|64)[ -]?bit\))?"
     rf"|(?<![\w.]){_NUMBER}(?:(?<=esr)| \((?:32|64)[ -]?bit\))(?![\w.]*\d)"
     r"|\bv\.? ?\d{2,4}(?:\.\d{1,5})+(?:esr)?\b"
 )

@@ -18,7 +18,7 @@ class Match:
 
     Attributes:
         page: Its id.
-        likeness: 0 to 1: half of it how alike the problems are, half how alike the answers.
+        likeness: 0 to 1, by how alike the problems are, their titles, and the answers.
         why: The heaviest words they share.
     """
 
@@ -31,7 +31,12 @@ KEPT = 4_000
 """So many tickets that will become articles are compared with; older ones are let go of, so that
 any number goes through in the same memory. By then they are articles, or a person's to find."""
 _CANDIDATES = 40
+_ADDRESS = re.compile(r"https?://\S+|www\.\S+")
 _CODE = re.compile(r"`([^`\n]{3,})`|\b([A-Z]{2,}-\d{2,}|[a-z]+(?:[_.\-]+[a-z0-9]+)+)\b")
+
+
+WEIGHTS = (0.5, 0.1, 0.4)
+"""What the square roots of the cosines of problems, titles and answers count in a likeness."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,10 +44,9 @@ class _Entry:
     """A page's terms, and how long their vectors were among so many pages."""
 
     page: Page
-    about: frozenset[str]
-    answers: frozenset[str]
+    parts: tuple[frozenset[str], ...]
     among: int = 0
-    lengths: tuple[float, float] = (0.0, 0.0)
+    lengths: tuple[float, ...] = ()
 
 
 class Matcher:
@@ -63,11 +67,8 @@ class Matcher:
         """Take a page in, or a ticket as the article it will be; an id that is there stays."""
         if page.id in self._entries:
             return
-        self._entries[page.id] = _Entry(
-            page=page,
-            about=frozenset(terms(f"{page.title}\n{page.words}")),
-            answers=frozenset(terms(page.body)),
-        )
+        parts = _parts(f"{page.title}\n{page.words}", page.body)
+        self._entries[page.id] = _Entry(page=page, parts=parts)
         self._ranking.add(page.id, self.text_of(page.id), is_ticket=is_ticket)
         if is_ticket:
             self._tickets.append(page.id)
@@ -90,16 +91,16 @@ class Matcher:
         Words alone merge the wrong tickets: two problems may be told alike and be solved
         differently. So the answers are compared as well, where commands and settings weigh most.
         """
-        asked, told = self._side(terms(problem)), self._side(terms(answer))
+        sides = tuple(map(self._side, _parts(problem, answer)))
         found = {
-            page_id: self._likeness(asked, told, page_id)
+            page_id: self._likeness(sides, page_id)
             for page_id, _ in self._ranking.best(f"{problem}\n{answer}", _CANDIDATES)
             if page_id not in without
         }
         if not found:
             return None
         page = max(found, key=found.__getitem__)
-        why = _why(asked, told, self._entries[page])
+        why = _why(sides, self._entries[page].parts)
         return Match(page=page, likeness=round(found[page], 4), why=why)
 
     def text_of(self, page_id: str) -> str:
@@ -107,26 +108,28 @@ class Matcher:
         page = self._entries[page_id].page
         return f"{page.title}\n{page.words}\n{page.body}"
 
-    def weight(self, term: str) -> float:
-        """Return the term's inverse document frequency, `ln((N + 1) / (n + 0.5))`."""
-        return math.log((len(self._entries) + 1) / (self._ranking.frequency(term) + 0.5))
-
-    def _side(self, found: Iterable[str]) -> "_Side":
-        squares = {term: self.weight(term) ** 2 for term in set(found)}
+    def _side(self, found: frozenset[str]) -> "_Side":
+        rarity = self._ranking.rarity
+        squares = {term: rarity(term) ** 2 for term in found}
         return _Side(squares, math.sqrt(sum(squares.values())))
 
-    def _likeness(self, asked: "_Side", told: "_Side", page_id: str) -> float:
+    def _length(self, found: frozenset[str]) -> float:
+        return math.sqrt(sum([weight * weight for weight in map(self._ranking.rarity, found)]))
+
+    def _likeness(self, sides: "tuple[_Side, ...]", page_id: str) -> float:
         entry = self._entries[page_id]
         if entry.among * 3 // 2 < len(self._entries):
             entry.among = len(self._entries)
-            entry.lengths = self._side(entry.about).length, self._side(entry.answers).length
-        about, answers = entry.lengths
-        return (asked.alike(entry.about, about) + told.alike(entry.answers, answers)) / 2
+            entry.lengths = tuple(map(self._length, entry.parts))
+        weighed = zip(WEIGHTS, sides, entry.parts, entry.lengths, strict=True)
+        return sum(
+            [weight * math.sqrt(side.alike(part, length)) for weight, side, part, length in weighed]
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """The terms of one side of a question, each with the square of its weight."""
+    """The terms of one part of a question, each with the square of its weight."""
 
     squares: dict[str, float]
     length: float
@@ -135,14 +138,23 @@ class _Side:
         """Return the cosine with a set of terms whose vector of weights has this length."""
         product = self.length * length
         shared = self.squares.keys() & other
-        return sum([self.squares[term] for term in shared]) / product if product else 0.0
+        return sum(map(self.squares.__getitem__, shared)) / product if shared else 0.0
 
 
-def _why(asked: _Side, told: _Side, entry: _Entry) -> tuple[str, ...]:
+def _parts(problem: str, answer: str) -> tuple[frozenset[str], ...]:
+    """Return the terms of problem, title and answer; addresses are nobody's words."""
+    texts = problem, problem.partition("\n")[0], _ADDRESS.sub(" ", answer)
+    return tuple(frozenset(terms(text)) for text in texts)
+
+
+def _why(sides: tuple[_Side, ...], parts: tuple[frozenset[str], ...]) -> tuple[str, ...]:
     """Return the heaviest terms that both share."""
-    squares = asked.squares | told.squares
-    shared = squares.keys() & (entry.about | entry.answers)
-    return tuple(sorted(shared, key=lambda term: (-squares[term], term))[:5])
+    shared = {
+        term: side.squares[term]
+        for side, part in zip(sides, parts, strict=True)
+        for term in side.squares.keys() & part
+    }
+    return tuple(sorted(shared, key=lambda term: (-shared[term], term))[:5])
 
 
 def identifiers(text: str) -> frozenset[str]:

@@ -9,10 +9,10 @@ helpers pointed back to earlier ones (`docs/dev/decisions/0011-nearness-in-time.
 import math
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from heapq import nlargest
+from itertools import accumulate
 
 from kb.capture.meaning import Meaning
 from kb.capture.words import terms
@@ -25,7 +25,9 @@ SPANS = ((100, 0.3), (500, 0.24), (5_000, 0.4))
 """So many tickets later, this much of nearness in time has fallen to a third."""
 TIMELESS = 0.3
 """What a page has of it: it is neither old nor new."""
-_RAREST = 24
+_RAREST = 32
+_FEW = 8
+_SHARE = 0.3
 _CLOSELY = 100
 _MOST = 3
 """A term that the query repeats counts so often at most."""
@@ -45,6 +47,23 @@ def _read(text: str) -> _Text:
     return _Text(Counter(found), frozenset(terms(text.partition("\n")[0])), len(found))
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query's terms that pages hold.
+
+    Attributes:
+        idf: How rare each is.
+        words: What each adds to BM25, before the page's own count.
+        squares: What each adds to a cosine.
+        title: Those of the first line.
+    """
+
+    idf: dict[str, float]
+    words: dict[str, float]
+    squares: dict[str, float]
+    title: frozenset[str]
+
+
 class Ranking:
     """An index that grows with each page; what is added later is nearer in time."""
 
@@ -52,11 +71,11 @@ class Ranking:
         self._meaning = meaning
         self._ids: list[str] = []
         self._texts: list[_Text] = []
-        self._long = array("I")
         self._dated = array("i")
         self._weighed: list[tuple[int, float, float]] = []
-        self._postings: dict[str, tuple[array[int], array[int]]] = {}
+        self._postings: dict[str, tuple[array[int], array[float]]] = {}
         self._rarity: dict[int, float] = {}
+        self._nearness: list[float] = []
         self._total = self._tickets = 0
 
     def add(self, page_id: str, text: str, *, is_ticket: bool = False) -> None:
@@ -65,7 +84,6 @@ class Ranking:
         self._tickets += is_ticket
         self._ids.append(page_id)
         self._texts.append(read)
-        self._long.append(read.length)
         self._weighed.append((0, 1.0, 1.0))
         self._dated.append(self._tickets if is_ticket else -1)
         self._total += read.length
@@ -75,108 +93,139 @@ class Ranking:
             self._meaning.add(text)
 
     def _post(self, place: int, text: _Text) -> None:
+        """Keep how much of each term's weight the page gets, as long as pages were until then."""
+        postings, (fixed, by_length) = self._postings, self._norms()
+        norm = fixed + by_length * text.length
         for term, count in text.counts.items():
-            places, times = self._postings.setdefault(term, (array("I"), array("I")))
-            places.append(place)
-            times.append(count)
+            if (found := postings.get(term)) is None:
+                found = postings[term] = array("I"), array("f")
+            found[0].append(place)
+            found[1].append(count / (count + norm))
+
+    def _norms(self) -> tuple[float, float]:
+        """Return what BM25 adds below the line for any page, and for each term of its length."""
+        return K1 * (1 - B), K1 * B * len(self._ids) / max(1, self._total)
 
     def forget(self, ids: Collection[str]) -> None:
         """Let go of these pages; the others stay in their order, as near in time as they were."""
         kept = [place for place, one in enumerate(self._ids) if one not in ids]
         self._ids = [self._ids[place] for place in kept]
         self._texts = [self._texts[place] for place in kept]
-        self._long = array("I", (text.length for text in self._texts))
         self._dated = array("i", (self._dated[place] for place in kept))
         self._weighed = [(0, 1.0, 1.0)] * len(kept)
-        self._total = sum(self._long)
+        self._total = sum(text.length for text in self._texts)
         self._postings, self._rarity = {}, {}
         for place, text in enumerate(self._texts):
             self._post(place, text)
         if self._meaning is not None:
             self._meaning.keep(kept)
 
-    def frequency(self, term: str) -> int:
-        """Return how many pages hold the term."""
-        found = self._postings.get(term)
-        return len(found[0]) if found else 0
-
     def best(self, text: str, limit: int) -> list[tuple[str, float]]:
         """Return the best `limit` pages that share a word with `text`, with their scores."""
-        asked = _read(text)
-        idf = {term: self._idf(term) for term in asked.counts if term in self._postings}
-        places = self._candidates(asked, idf, limit)
+        read = _read(text)
+        asked = self._asked(read)
+        places = self._candidates(asked, limit)
         if not places:
             return []
-        looks = [self._look(asked, place, idf) for place in places]
+        looks = list(self._looks(asked, places))
         near = self._meaning.near(text, places) if self._meaning else [0.0] * len(places)
-        top, length = max(words for words, _, _ in looks), self._length(asked.counts, idf)
-        title = self._length(asked.title, idf)
+        top, length = max(words for words, _, _ in looks), self._length(read.counts)
+        title, recent = self._length(read.title), self._recent(places)
         mixed = {
             place: words / top
             + WHOLE * whole / length
             + TITLE * heading / (title or 1.0)
             + NEAR * meant
-            + self._recent(place)
-            for place, (words, whole, heading), meant in zip(places, looks, near, strict=True)
+            + late
+            for place, (words, whole, heading), meant, late in zip(
+                places, looks, near, recent, strict=True
+            )
         }
-        found = nlargest(limit, mixed, key=mixed.__getitem__)
+        found = sorted(mixed, key=mixed.__getitem__, reverse=True)[:limit]
         return [(self._ids[place], round(mixed[place], 4)) for place in found]
 
-    def _candidates(self, asked: _Text, idf: dict[str, float], limit: int) -> list[int]:
+    def _asked(self, read: _Text) -> _Asked:
+        idf = {term: self.rarity(term) for term in read.counts if term in self._postings}
+        counts = read.counts
+        words = {
+            term: weight * (counts[term] if counts[term] < _MOST else _MOST)
+            for term, weight in idf.items()
+        }
+        squares = {term: weight * weight for term, weight in idf.items()}
+        return _Asked(idf, words, squares, read.title & idf.keys())
+
+    def _candidates(self, asked: _Asked, limit: int) -> list[int]:
         """Return the places that are worth a close look, by the rarest terms and by time."""
-        rarest = sorted(idf, key=lambda term: (-idf[term], term))[:_RAREST]
-        mean = max(1, self._total) / max(1, len(self._ids))
+        rarest = self._rarest(asked.idf)
         scores: dict[int, float] = {}
-        fixed, by_length, lengths = K1 * (1 - B), K1 * B / mean, self._long
+        get = scores.get
         for term in rarest:
-            weight = min(asked.counts[term], _MOST) * idf[term] * (K1 + 1)
-            for place, times in zip(*self._postings[term], strict=True):
-                share = times / (times + fixed + by_length * lengths[place])
-                scores[place] = scores.get(place, 0.0) + weight * share
+            weight = asked.words[term]
+            for place, impact in zip(*self._postings[term], strict=True):
+                scores[place] = get(place, 0.0) + weight * impact
         top = max(scores.values(), default=1.0)
-        first = {place: score / top + self._recent(place) for place, score in scores.items()}
-        return nlargest(max(limit, _CLOSELY), first, key=first.__getitem__)
+        recent = self._recent(scores)
+        first = {
+            place: score / top + late
+            for (place, score), late in zip(scores.items(), recent, strict=True)
+        }
+        number = max(limit, _CLOSELY)
+        if len(first) > number:
+            least = sorted(first.values(), reverse=True)[number - 1]
+            return [place for place, value in first.items() if value >= least][:number]
+        return list(first)
 
-    def _look(self, asked: _Text, place: int, idf: dict[str, float]) -> tuple[float, float, float]:
-        """Return BM25, and what text and title share by the page's own length, for a cosine."""
+    def _rarest(self, idf: dict[str, float]) -> list[str]:
+        """Return the rarest terms, until together they stand on so many pages that more tell little."""
+        rarest = sorted(idf, key=lambda term: (-idf[term], term))[:_RAREST]
+        held = accumulate(len(self._postings[term][0]) for term in rarest)
+        most = len(self._ids) * _SHARE
+        enough = next((n for n, number in enumerate(held, 1) if number > most), _RAREST)
+        return rarest[: max(enough, _FEW)]
+
+    def _looks(self, asked: _Asked, places: Iterable[int]) -> Iterator[tuple[float, float, float]]:
+        """Yield each page's BM25, and what text and title share by its own length, for a cosine."""
+        texts, weights, squares, lengths = self._texts, asked.words, asked.squares, self._weighed
+        fixed, by_length = self._norms()
+        square, terms_asked, old = squares.__getitem__, squares.keys(), len(self._ids)
+        for place in places:
+            text = texts[place]
+            times, norm = text.counts, fixed + by_length * text.length
+            shared = terms_asked & times.keys()
+            words = sum([weights[one] * times[one] / (times[one] + norm) for one in shared])
+            number, length, title = lengths[place]
+            if number * 3 // 2 < old:
+                length, title = self._weigh(place)
+            heading = sum(map(square, asked.title & text.title)) if asked.title else 0.0
+            yield words, sum(map(square, shared)) / length, heading / title
+
+    def _weigh(self, place: int) -> tuple[float, float]:
+        """Return the lengths of a page's text and title, weighed anew: many pages have come."""
         text = self._texts[place]
-        norm = K1 * (1 - B + B * text.length * len(self._ids) / max(1, self._total))
-        words = whole = 0.0
-        for term in idf.keys() & text.counts.keys():
-            times, weight = text.counts[term], idf[term]
-            words += min(asked.counts[term], _MOST) * weight * (K1 + 1) * times / (times + norm)
-            whole += weight * weight
-        heading = sum(idf[term] ** 2 for term in asked.title & text.title if term in idf)
-        whole_length, title_length = self._lengths(place)
-        return words, whole / whole_length, heading / title_length
-
-    def _lengths(self, place: int) -> tuple[float, float]:
-        """Return the lengths of a page's text and title; weighed anew when many pages have come."""
-        number, whole, title = self._weighed[place]
-        if number * 3 // 2 < len(self._ids):
-            text = self._texts[place]
-            whole, title = self._length(text.counts, {}), self._length(text.title, {}) or 1.0
-            self._weighed[place] = len(self._ids), whole, title
+        whole, title = self._length(text.counts), self._length(text.title) or 1.0
+        self._weighed[place] = len(self._ids), whole, title
         return whole, title
 
-    def _length(self, found: Iterable[str], idf: dict[str, float]) -> float:
-        return math.sqrt(sum((idf.get(term) or self._idf(term)) ** 2 for term in found))
+    def _length(self, found: Iterable[str]) -> float:
+        return math.sqrt(sum([weight * weight for weight in map(self.rarity, found)]))
 
-    def _idf(self, term: str) -> float:
+    def rarity(self, term: str) -> float:
+        """Return the term's inverse document frequency, `ln((N + 1) / (n + 0.5))`."""
         found = self._postings.get(term)
         frequency = len(found[0]) if found else 0
         if (known := self._rarity.get(frequency)) is None:
-            known = math.log(1 + (len(self._ids) - frequency + 0.5) / (frequency + 0.5))
+            known = math.log((len(self._ids) + 1) / (frequency + 0.5))
             self._rarity[frequency] = known
         return known
 
-    def _recent(self, place: int) -> float:
-        if self._dated[place] < 0:
-            return TIMELESS
-        return nearness(self._tickets - self._dated[place])
+    def _recent(self, places: Iterable[int]) -> list[float]:
+        """Return what each place has of nearness in time."""
+        near, now, dated = self._nearness, self._tickets, self._dated
+        while len(near) <= now:
+            near.append(nearness(len(near)))
+        return [TIMELESS if (when := dated[place]) < 0 else near[now - when] for place in places]
 
 
-@lru_cache(maxsize=100_000)
 def nearness(ago: int) -> float:
     """Return what so many tickets ago counts."""
     return sum(weight * math.exp(-ago / span) for span, weight in SPANS)

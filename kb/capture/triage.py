@@ -1,5 +1,6 @@
 """Triage: which of four outcomes a doc-worthy ticket has, proposed with reason and confidence."""
 
+import math
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -52,10 +53,11 @@ class Decision:
         return replace(self, reason=f"{self.reason}; {_IN_VAIN}")
 
 
-SAME = 0.195
-"""Likeness from which two problems are taken for the same one."""
-NEAR = 0.16
+SAME = 0.43
+"""Likeness at which one problem is as likely told twice as not."""
+NEAR = 0.38
 """Likeness under which they are different ones; between the two a person should look."""
+_STEEP = 21
 UNSURE = 0.5
 LACKING = 4
 """So many commands and settings of the answer that the page lacks make it an update."""
@@ -142,7 +144,7 @@ def problem(ticket: Ticket) -> str:
 def _covered(told: _Told, match: Match, matcher: Matcher, by: str, at: datetime) -> Decision:
     """Known, or an update when the answer names commands or settings that the page lacks."""
     because = f"{match.likeness:.0%} like {match.page} ({', '.join(match.why)})"
-    sure = min(0.99, UNSURE + match.likeness)
+    sure = _chance(match.likeness)
     there = matcher.text_of(match.page).casefold()
     lacks = sorted(
         one for one in identifiers(told.answer) if one.strip("[]").casefold() not in there
@@ -151,6 +153,11 @@ def _covered(told: _Told, match: Match, matcher: Matcher, by: str, at: datetime)
         why = f"{because}; it lacks {', '.join(lacks[:3])}"
         return _decision(told.ticket, Outcome.UPDATE, why, match.page, sure, by, at)
     return _decision(told.ticket, Outcome.KNOWN, because, match.page, sure, by, at)
+
+
+def _chance(likeness: float) -> float:
+    """Return how likely two problems so alike are one, as people said who read such pairs."""
+    return min(0.99, 1 / (1 + math.exp(-_STEEP * (likeness - SAME))))
 
 
 def _answer(solved: Solution) -> str:

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import chain
 
 _TOKEN = re.compile(r"\w+(?:[_.\-:/']\w+)*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
@@ -35,28 +36,32 @@ def terms(text: str) -> tuple[str, ...]:
     Words are folded and lose common English endings; identifiers also give their parts;
     Japanese, Chinese and Korean give pairs of characters. Redactions and stop words are left out.
     """
-    found: list[str] = []
-    for token in _TOKEN.findall(PLACEHOLDER.sub(" ", text[: _MAX * 10]).lower())[:_MAX]:
-        if _CJK.search(token):
-            found += _pairs(token)
-            continue
-        parts = _PARTS.split(token)
-        if len(parts) > 1:
-            found += [stem(part) for part in parts if len(part) > 1 and part not in STOP]
-        if (len(parts) == 1 or any(ch in token for ch in "_.-:/")) and token not in STOP:
-            found.append(stem(token))
-    return tuple(found)
-
-
-def _pairs(token: str) -> list[str]:
-    return [
-        run[place : place + 2]
-        for run in _CJK.findall(token)
-        for place in range(max(1, len(run) - 1))
-    ]
+    tokens = _TOKEN.findall(PLACEHOLDER.sub(" ", text[: _MAX * 10]).lower())[:_MAX]
+    return tuple(chain.from_iterable(map(_of_token, tokens)))
 
 
 @lru_cache(maxsize=65_536)
+def _of_token(token: str) -> tuple[str, ...]:
+    """Return the terms of one token; most tokens were seen before."""
+    if _CJK.search(token):
+        return _pairs(token)
+    parts = _PARTS.split(token)
+    found: list[str] = []
+    if len(parts) > 1:
+        found += [stem(part) for part in parts if len(part) > 1 and part not in STOP]
+    if (len(parts) == 1 or any(ch in token for ch in "_.-:/")) and token not in STOP:
+        found.append(stem(token))
+    return tuple(found)
+
+
+def _pairs(token: str) -> tuple[str, ...]:
+    return tuple(
+        run[place : place + 2]
+        for run in _CJK.findall(token)
+        for place in range(max(1, len(run) - 1))
+    )
+
+
 def stem(word: str) -> str:
     """Return the word without a common English ending; words of under four letters stay."""
     if len(word) < 4 or word.endswith("ss"):

@@ -26,7 +26,7 @@ def audit(context: click.Context, as_json: bool) -> None:
     for proof in proofs:
         out.line(_json(proof) if as_json else _told(proof))
     failed = sum(not proof.holds for proof in proofs)
-    out.say(f"{len(proofs)} pages, {failed} without an approval that holds")
+    out.say(f"{out.number(len(proofs), 'page')}, {failed} without an approval that holds")
     context.exit(1 if failed else 0)
 
 

@@ -83,7 +83,7 @@ def _tell_check(
         place = workspace.library.path(article).relative_to(workspace.config.root)
         kind = "blocks" if one.blocking else "advice"
         out.line(f"{place}: {one.what} ({one.rule}, {kind}). {one.todo}.")
-    out.say(f"{len(found) + len(broken)} violations")
+    out.say(out.number(len(found) + len(broken), "violation"))
 
 
 def _settle_all(workspace: Workspace, ids: tuple[str, ...], by: str) -> int:
@@ -94,7 +94,7 @@ def _settle_all(workspace: Workspace, ids: tuple[str, ...], by: str) -> int:
             if (ids and chosen.id not in ids) or chosen.state is State.ARCHIVED:
                 continue
             left += _settle_one(workspace, chosen, by)
-    out.say(f"{left} findings are left")
+    out.say(f"{out.number(left, 'finding')} left")
     return left
 
 

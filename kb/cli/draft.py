@@ -49,7 +49,7 @@ def draft(person: str, dry_run: bool, as_json: bool) -> None:
             elif made.written and made.article:
                 path = workspace.library.path(made.article)
                 out.line(str(path.relative_to(workspace.config.root)))
-    out.say(f"{written} drafts {'would be ' if dry_run else ''}written")
+    out.say(f"{out.number(written, 'draft')} {'would be ' if dry_run else ''}written")
 
 
 def _writer(person: str) -> str:

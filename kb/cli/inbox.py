@@ -20,7 +20,7 @@ _REASONS = {
     "b": "product defect",
 }
 _SHOWN = 240
-_WORTH_SHOWING = 0.1
+_WORTH_SHOWING = 0.3
 """Likeness under which the nearest page has little to do with the ticket."""
 
 

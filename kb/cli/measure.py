@@ -42,7 +42,7 @@ def record(file: TextIO, dry_run: bool, as_json: bool) -> None:
     if as_json:
         out.data("record", read=len(events), added=added)
     else:
-        out.line(f"{len(events)} events read, {added} added")
+        out.line(f"{out.number(len(events), 'event')} read, {added} added")
 
 
 def _read(file: TextIO, workspace: Workspace) -> Iterator[Event]:
@@ -95,7 +95,9 @@ def metrics(days: int, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(to_json(found), ensure_ascii=False, indent=2, default=str))
         return
-    out.line(f"{found.since:%Y-%m-%d} to {found.until:%Y-%m-%d}, {found.events} events")
+    out.line(
+        f"{found.since:%Y-%m-%d} to {found.until:%Y-%m-%d}, {out.number(found.events, 'event')}"
+    )
     if found.note:
         out.line(found.note)
     out.table([(str(outcome), count) for outcome, count in found.deflection.outcomes])

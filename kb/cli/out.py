@@ -52,6 +52,11 @@ def table(rows: Iterable[Iterable[object]], *, gap: str = "  ") -> None:
         click.echo(gap.join(padded).rstrip())
 
 
+def number(count: int, one: str) -> str:
+    """Return how many there are of what `one` names: 1 page, 2 pages."""
+    return f"{count} {one}" if count == 1 else f"{count} {one}s"
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Advance]:
     """Show a bar on a terminal, and nothing elsewhere."""

@@ -38,7 +38,7 @@ def outbox(context: click.Context, as_json: bool) -> None:
         out.table(
             [(one.state, one.letter.destination, one.letter.key, _said(one)) for one in letters]
         )
-        out.say(f"{len(letters)} letters" if letters else "Nothing waits.")
+        out.say(out.number(len(letters), "letter") if letters else "Nothing waits.")
     context.exit(int(any(one.state is LetterState.DEAD for one in letters)))
 
 

@@ -109,7 +109,7 @@ def _tell(
             "pull", tickets=taken, dead_letters=[d.place for d in dead], live_secrets=len(secrets)
         )
     else:
-        out.line(f"{taken} tickets taken in, {len(dead)} dead letters")
+        out.line(f"{out.number(taken, 'ticket')} taken in, {out.number(len(dead), 'dead letter')}")
     for letter in dead[:_TOLD]:
         todo = "Mend it, then run kb pull --retry"
         if letter.attempts >= MOST_ATTEMPTS:

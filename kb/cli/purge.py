@@ -200,9 +200,9 @@ def _tell(workspace: Workspace, plan: _Plan, rows: Rows, dry_run: bool, as_json:
     for verb, paths in (("remove", gone), ("rewrite", mended)):
         for path in paths:
             out.line(f"{verb}  {path}")
-    out.line(
-        f"store   {rows.tickets} tickets blanked, {rows.decisions} decisions, {rows.events} events"
-    )
+    tickets = out.number(rows.tickets, "ticket")
+    more = (out.number(rows.decisions, "decision"), out.number(rows.events, "event"))
+    out.line(f"store   {tickets} blanked, {', '.join(more)}")
     out.say("Nothing was written." if dry_run else "It is gone from here. Left to do:")
     for step in plan.left:
         out.line(f"  {step}")

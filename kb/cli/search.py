@@ -66,7 +66,7 @@ def index(dry_run: bool, as_json: bool) -> None:
         sent = public if told.url and not dry_run else 0
         out.data("index", pages=len(known.pages), public=public, sent=sent)
         return
-    out.line(f"on disk    {len(known.pages)} pages")
+    out.line(f"on disk    {out.number(len(known.pages), 'page')}")
     out.line(f"cluster    {public} public pages {'would go' if dry_run else 'went'} to {where}"
              if told.url else f"cluster    {where}")  # fmt: skip
 

@@ -158,7 +158,8 @@ def _look_key() -> str:
 
 def _look_store() -> str:
     with open_workspace().store() as store:
-        return f"{sum(1 for _ in store.tickets.all())} tickets, {store.events.count()} events"
+        tickets = out.number(sum(1 for _ in store.tickets.all()), "ticket")
+        return f"{tickets}, {out.number(store.events.count(), 'event')}"
 
 
 def _look_outbox() -> str:
@@ -172,19 +173,21 @@ def _look_outbox() -> str:
     if told:
         todo = "See kb outbox: retry or drop what is dead, and let kb outbox send run every few minutes"
         raise KbError("outbox", ", ".join(told), todo)
-    return f"{len(letters)} letters wait, none is late or dead"
+    return f"{out.number(len(letters), 'letter')} waiting, none late or dead"
 
 
 def _told(state: str, letters: Sequence[Posted], at: int) -> Iterator[str]:
     if letters:
         places = ", ".join(sorted({one.letter.destination for one in letters}))
         age = timedelta(seconds=at - min(one.kept for one in letters))
-        oldest = f"{age.days} days" if age.days > 1 else f"{age // timedelta(hours=1)} hours"
+        oldest = out.number(
+            *((age.days, "day") if age.days > 1 else (age // timedelta(hours=1), "hour"))
+        )
         yield f"{len(letters)} for {places} {state}, the oldest put {oldest} ago"
 
 
 def _look_library() -> str:
-    return f"{len(open_workspace().library.articles())} articles"
+    return out.number(len(open_workspace().library.articles()), "article")
 
 
 def _look_site() -> str:

@@ -9,7 +9,7 @@ from statistics import fmean, variance
 
 WEEKS, FEWEST_WEEKS = 8, 4
 """How many earlier weeks are compared, and under how many nothing is said."""
-SURGE, STILL_UP = 3e-6, 1e-2
+SURGE, STILL_UP = 1e-6, 1e-2
 """Chance under which a count surges; and over which it is back to usual."""
 UNEVEN = 6.0
 """Shape of the gamma that days differ by at least, however even eight of them looked."""

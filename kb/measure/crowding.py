@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from math import ceil
 
 from kb.measure.events import FORM, Event, Kind
+from kb.measure.figures import Figure
 from kb.measure.trails import IDLE
 
 WEEKS = 5
@@ -113,6 +115,23 @@ class Crowd:
         if len(self._visits) > CELLS:
             self._visits = {k: v for k, v in self._visits.items() if at - v[0] <= IDLE}
         self._visits[reader] = (at, counts)
+
+
+def addresses_for_a_point(figure: Figure) -> int | None:
+    """Return how many addresses it takes to move a rate of the form's visits by a point.
+
+    Made-up visits can be told from people's by where they come from alone: of `n` that count in
+    `w` spans of five weeks, one address has at most `k = w max(FEWEST, n / w / ONE_IN)`. All of
+    `A` addresses' visits ended alike move the rate `r` by `A k (max(r, 1 - r)) / (n + A k)`, so
+    `A = 0.01 n / (k (max(r, 1 - r) - 0.01))`, rounded up. Who has that many is not held. None
+    where there is too little for a rate.
+    """
+    if figure.rate is None:
+        return None
+    spans = max(1, ceil((figure.until - figure.since) / timedelta(weeks=WEEKS)))
+    each = spans * max(FEWEST, figure.denominator // spans // ONE_IN)
+    furthest = max(figure.rate, 1 - figure.rate)
+    return ceil(0.01 * figure.denominator / (each * (furthest - 0.01)))
 
 
 def monday(at: datetime) -> date:

@@ -90,7 +90,7 @@ def excluded(
     if headers.get("dnt", "").strip() == "1" or headers.get("sec-gpc", "").strip() == "1":
         return Exclusion.DO_NOT_TRACK
     for name in _PREFETCHING:
-        if "prefetch" in headers.get(name, "").lower():
+        if name in headers and "prefetch" in headers[name].lower():
             return Exclusion.PREFETCH
     return judge(user_agent)
 

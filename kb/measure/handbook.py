@@ -27,7 +27,10 @@ from kb.measure import (
 
 SECTIONS: tuple[tuple[str, tuple[Callable[..., Any], ...]], ...] = (
     ("Attempts and how they end", (trails.trails, attempts.attempts, crowding.Crowd.lets)),
-    ("Deflection", (deflection.deflection, figures.share, figures.wilson)),
+    (
+        "Deflection",
+        (deflection.deflection, figures.share, figures.wilson, crowding.addresses_for_a_point),
+    ),
     ("Search", (searches.settled_searches, searches.search_figures)),
     ("Helpfulness", (votes.last_votes, votes.helpfulness)),
     ("Gaps", (gaps.gaps,)),

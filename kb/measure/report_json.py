@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from kb.measure.attempts import Outcome
+from kb.measure.crowding import addresses_for_a_point
 from kb.measure.effects import effect_json
 from kb.measure.figures import figure_json
 from kb.measure.gaps import Gap, Gaps
@@ -31,6 +32,7 @@ def to_json(found: Report) -> dict[str, object]:
         "outcomes": _counts(found.deflection.outcomes),
         "outcomes_strong_intent": _counts(found.deflection.strong),
         "explicit_deflection": figure_json(found.deflection.explicit),
+        "addresses_for_a_point": addresses_for_a_point(found.deflection.explicit),
         "confirmed": figure_json(found.deflection.confirmed),
         "deflection_by_window": [
             {"days": days, "figure": figure_json(figure)} for days, figure in found.by_window

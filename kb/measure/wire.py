@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -32,8 +31,7 @@ _BATCH = frozenset({"v", "events", "reader", "account"})
 _FITS = "Send what docs/events.md describes"
 _KEY = re.compile("[0-9a-f]{32}")
 _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-_KINDS = {kind.value: kind for kind in Kind}
-_SIGNED = frozenset({Kind.SOLVED, Kind.NOT_SOLVED, Kind.CANARY})
+_SIGNED = (Kind.SOLVED, Kind.NOT_SOLVED, Kind.CANARY)
 _NEEDS = {
     Kind.SEARCH: ("query", "results"),
     Kind.SOLVED: ("article", "version"),
@@ -41,8 +39,21 @@ _NEEDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class _Shape(NamedTuple):
+    """What an event of one kind must be; found by the word on the wire, once an event."""
+
+    kind: Kind
+    needs: tuple[str, ...]
+    is_signed: bool
+    is_of_form: bool
+
+
+_SHAPES = {
+    kind.value: _Shape(kind, _NEEDS.get(kind, ()), kind in _SIGNED, kind in FORM) for kind in Kind
+}
+
+
+class Said(NamedTuple):
     """Who the sender of a batch says it is; believed only as far as the site chose.
 
     Attributes:
@@ -54,19 +65,20 @@ class Said:
     account: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(NamedTuple):
     """What one request brought.
 
     Attributes:
         events: In the order sent.
         comments: What was written beside votes, redacted.
         unsigned: How many votes were left out, because no rendered page had sent them.
+        is_of_form: Whether any of the events happened on the contact form.
     """
 
     events: tuple[Event, ...]
     comments: tuple[Comment, ...] = ()
     unsigned: int = 0
+    is_of_form: bool = False
 
 
 def said(payload: object) -> Said:
@@ -103,8 +115,7 @@ def parse_batch(
         terms: Every query and comment passes them before anything is made of it.
         origin: The opaque key of the address, as the collector knows it.
         arm: The experiment's side that the reader is on; events of the form carry it.
-        is_signed: Says whether a vote's token is that of its article and version; a vote without
-            one is left out and counted. None lets every vote in.
+        is_signed: Says whether a vote's token fits; without, it is left out. None lets all in.
 
     Returns:
         The batch's events in order, an id that is repeated only once.
@@ -113,22 +124,23 @@ def parse_batch(
         EventError: Something does not fit. `where` is its JSON pointer (RFC 6901); the value, and
             the name of an unknown key, are never told. The batch is refused as a whole.
     """
-    rows = _rows(payload)
     events: dict[str, Event] = {}
     comments: list[Comment] = []
-    unsigned = 0
-    for index, row in enumerate(rows):
+    unsigned, is_of_form = 0, False
+    for index, row in enumerate(_rows(payload)):
         # A microsecond apart, so that their order outlives every sort by time.
-        moment = at + timedelta(microseconds=index)
+        moment = at + timedelta(microseconds=index) if index else at
         where = f"/events/{index}"
         given = _Given(_object(row, where, _KEYS), where)
-        event = given.event(moment, reader, terms, origin=origin, arm=arm)
-        if is_signed and event.kind in _SIGNED and not is_signed(event, given.text("token")):
+        shape = given.shape()
+        event = given.event(shape, moment, reader, terms, origin, arm)
+        if is_signed and shape.is_signed and not is_signed(event, given.text("token")):
             unsigned += 1
         elif event.id not in events:
             events[event.id] = event
+            is_of_form = is_of_form or shape.is_of_form
             comments += given.comment(event, terms)
-    return Batch(events=tuple(events.values()), comments=tuple(comments), unsigned=unsigned)
+    return Batch(tuple(events.values()), tuple(comments), unsigned, is_of_form)
 
 
 def _rows(payload: object) -> list[object]:
@@ -147,28 +159,38 @@ class _Given(NamedTuple):
     row: dict[str, object]
     where: str
 
-    def event(self, at: datetime, reader: str, terms: Terms, *, origin: str, arm: str) -> Event:
+    def shape(self) -> _Shape:
         row, where = self.row, self.where
-        kind = _kind(row.get("kind"), f"{where}/kind")
-        for key in _NEEDS.get(kind, ()):
+        value = row.get("kind")
+        shape = _SHAPES.get(value) if isinstance(value, str) else None
+        if shape is None:
+            raise EventError(f"{where}/kind", f"is none of {', '.join(Kind)}", _FITS)
+        for key in shape.needs:
             if row.get(key) in (None, ""):
-                raise EventError(f"{where}/{key}", f"is needed by an event of kind {kind}", _FITS)
-        query = " ".join(self.text("query").split())
+                what = f"is needed by an event of kind {shape.kind}"
+                raise EventError(f"{where}/{key}", what, _FITS)
+        return shape
+
+    def event(
+        self, shape: _Shape, at: datetime, reader: str, terms: Terms, origin: str, arm: str
+    ) -> Event:
+        row, text = self.row, self.text  # most events have few of the keys: those are read
+        query = " ".join(text("query").split()) if "query" in row else ""
         return Event(
-            id=_uuid(row.get("id"), f"{where}/id"),
-            kind=kind,
+            id=_uuid(row.get("id"), self.where),
+            kind=shape.kind,
             at=at,
             reader=reader,
-            page=self.page(),
-            article=self.text("article"),
-            version=self.text("version"),
+            page=self.page() if "page" in row else "",
+            article=text("article") if "article" in row else "",
+            version=text("version") if "version" in row else "",
             query=terms.safe(query) if query else NOTHING,
-            results=self.number("results"),
-            rank=self.number("rank"),
-            reason=self.reason(),
-            dwell=self.number("dwell") or 0,
+            results=self.number("results") if "results" in row else None,
+            rank=self.number("rank") if "rank" in row else None,
+            reason=self.reason() if "reason" in row else "",
+            dwell=(self.number("dwell") or 0) if "dwell" in row else 0,
             origin=origin,
-            arm=arm if kind in FORM else "",
+            arm=arm if shape.is_of_form else "",
         )
 
     def comment(self, event: Event, terms: Terms) -> Iterator[Comment]:
@@ -217,13 +239,6 @@ def _object(value: object, where: str, keys: frozenset[str]) -> dict[str, object
     return value
 
 
-def _kind(value: object, where: str) -> Kind:
-    kind = _KINDS.get(value) if isinstance(value, str) else None
-    if kind is None:
-        raise EventError(where, f"is none of {', '.join(Kind)}", _FITS)
-    return kind
-
-
 def _key(value: object, where: str) -> str:
     if value is None or value == "":
         return ""
@@ -239,7 +254,7 @@ def _account(batch: dict[str, object]) -> str:
 def _uuid(value: object, where: str) -> str:
     if isinstance(value, str) and _UUID.fullmatch(key := value.lower()):
         return key
-    raise EventError(where, "is no UUID of 36 characters", _FITS)
+    raise EventError(f"{where}/id", "is no UUID of 36 characters", _FITS)
 
 
 def _text(value: object, where: str, most: int) -> str:

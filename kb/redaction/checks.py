@@ -41,6 +41,8 @@ FIRST_LAST = compiled(r"(?i)^[a-z]{2,}\.[a-z]{2,}$")
 DATE = compiled(
     r"^(?:(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d)|^\d+\.\d+(?:\.\d+)?$"
 )
+DOTTED_PHONE = compiled(r"^[2-9]\d\d\.[2-9]\d\d\.\d{4}$")
+"""A North American number as some write it; no version is as long in these places."""
 NO_DOMAIN = frozenset(
     b"HKLM HKCU HKEY_LOCAL_MACHINE HKEY_CURRENT_USER HKCR HKU SOFTWARE SYSTEM C D E F".split()
 )
@@ -65,6 +67,10 @@ NOT_A_KEY = compiled(
     r"""|extensions?[/ ]|\b_?(?:mock|fake|dummy|sample|placeholder|public)[\w-]{0,24}["': =]+|message-id:? ?<?|(?:^|[ \t;])bh?=[ \t]?|=\?[\w-]{3,20}\?b\?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist|tracks|articles?|docs|wiki|questions|issues|topics?|tutorials?)/[^\s]*)$"""
 )
 """What may stand before a long odd value that is no key: checksums, public keys, encrypted values."""
+CLIENT_ID = compiled(
+    r"""(?i)(?:^|[^\w.-])client[_-]?id["']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}["'`]?$"""
+)
+"""What stands before an OAuth client's name, which every browser sees (RFC 6749, 2.2)."""
 PUBLIC_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$|^(?:git|hg|svn)@")
 """Addresses that RFC 2606 keeps for documentation, and the users that forges share."""
 VERSION_BEFORE = compiled(
@@ -100,7 +106,9 @@ def given_user(value: bytes) -> bool:
 def phone(value: bytes) -> bool:
     """Return whether the digits can be dialled (E.164 allows fifteen), and are not from a film."""
     digits = bytes(byte for byte in value if 48 <= byte <= 57)
-    return 7 <= len(digits) <= 15 and len(set(digits)) > 2 and not DATE.search(value)
+    if not 7 <= len(digits) <= 15 or len(set(digits)) <= 2:
+        return False
+    return bool(DOTTED_PHONE.search(value)) or not DATE.search(value)
 
 
 CARD_LENGTHS = {
@@ -164,6 +172,11 @@ def numbered(value: bytes) -> bool:
     return digits_in(value) >= 2
 
 
+def device_word(value: bytes) -> bool:
+    """Return whether a device's name is one: two parts, or a digit; no word of a sentence."""
+    return (b"-" in value or digits_in(value) > 0) and not ordinary(value)
+
+
 CHECKS: dict[str, Callable[[bytes], bool]] = {
     "luhn": luhn,
     "iban": iban,
@@ -178,6 +191,7 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "host": host,
     "numbered_host": numbered_host,
     "device": device,
+    "device_word": device_word,
     "root_host": root_host,
     "username": username,
     "folder_user": folder_user,

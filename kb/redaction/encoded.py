@@ -13,14 +13,14 @@ from kb.redaction.known import Lookout
 from kb.redaction.patterns import compiled
 from kb.redaction.scan import masked, scan, scan_shapes
 from kb.redaction.text import Finding
-from kb.redaction.views import GAP, Piece, View, led_back
+from kb.redaction.views import GAP, Piece, View, led_back, plain_view
 
 ESCAPE = compiled(
-    r"""%[0-9A-Fa-f]{2}|&(?:#\d{1,6}|#[xX][0-9A-Fa-f]{1,5}|quot|apos|commat|period|colon|lowbar|hyphen|sol|equals|plus);"""
-    r"""|&amp;(?:#|[a-z]{2,8};)|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt"/]|=\r?\n|=[0-9A-F]{2}"""
+    r"""(?:%[C-Dc-d][0-9A-Fa-f]|%[Ee][0-9A-Fa-f]%[89ABab][0-9A-Fa-f])%[89ABab][0-9A-Fa-f]|%[0-9A-Fa-f]{2}|&(?:#\d{1,6}|#[xX][0-9A-Fa-f]{1,5}|quot|apos|commat|period|colon|lowbar|hyphen|sol|equals|plus);"""
+    r"""|&amp;(?:#|[a-z]{2,8};)|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\\[nrt"/]|=\r?\n|(?:=[CD][0-9A-F]|=E[0-9A-F]=[89AB][0-9A-F])=[89AB][0-9A-F]|=[0-9A-F]{2}"""
 )
 TELLING = compiled(
-    r"""%[2-7C-Fc-f][0-9A-Fa-f]|&(?:#|quot;|apos;|commat;|period;|colon;|lowbar;|hyphen;|amp;#|amp;[a-z]{2,8};)"""
+    r"""%[2-7C-Fc-f][0-9A-Fa-f]|%0[ADad]|&(?:#|quot;|apos;|commat;|period;|colon;|lowbar;|hyphen;|amp;#|amp;[a-z]{2,8};)"""
     r"""|\\u[01][0-9A-Fa-f]|\\x[2-7]|\\[nrt"/]|=\r?\n|=(?:3D|20|40|2E|C3|E2)"""
 )
 ACCOUNT = compiled(r"[0-9A-Z]\\[nrt][a-z]")
@@ -85,16 +85,22 @@ def _unescaped(view: View, without: Mapping[bytes, bytes] = MappingProxyType({})
 
 
 def _decoded(raw: bytes) -> bytes:
-    """Return the byte that an escape stands for."""
+    """Return the byte that an escape stands for, as a view has it."""
     kind = raw[:1]
     if kind == b"&":
         plain = "&" + raw[5:].decode() if raw.startswith(b"&amp;") else html.unescape(raw.decode())
-        return bytes(ord(one) if one < "\x80" else 0xE0 for one in plain)
+        return plain_view(plain).seen
     if raw in SHORT:
         return SHORT[raw]
     if kind == b"=" and raw[1:2] in b"\r\n":
         return b""
+    if len(raw) > 4 and kind in b"%=":
+        return plain_view(
+            bytes.fromhex(raw.decode().replace(kind.decode(), "")).decode("utf-8", "replace")
+        ).seen
     code = int(raw[1:] if kind in b"%=" else raw[2:], 16)
+    if code >= 128 and kind == b"\\" and len(raw) > 4:
+        return plain_view(chr(code)).seen
     return bytes([code if code < 128 else 0xE0])
 
 

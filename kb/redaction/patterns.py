@@ -1,6 +1,6 @@
 """RE2 over the bytes of a view: shorthand for patterns, and searches that cost no more than they must."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import re2
@@ -11,17 +11,20 @@ MACROS = {
     "{U}": r"[A-Z\xC0]",
     "{l}": r"[a-z\xE0\xD0]",
     "{L}": r"[A-Za-z\xC0\xD0\xE0]",
-    "{Names}": r"{Name}(?:[ \t]+(?:{Name}|(?:[A-Z\xC0]\.?|v[ao]n(?: de[rn]?)?|de(?: l(?:a|as|os|e))?|d[ai]|del|d[oa]s|do|l[ae]|bin|ibn|al|el|ter|ten)\b)){0,4}",
+    "{Names}": r"{Name}(?:[ \t]+(?:{Name}|[A-Z\xC0]\.|(?:[A-Z\xC0]|v[ao]n(?: de[rn]?)?|de(?: l(?:a|as|os|e)|[rn])?|d[ai]|del|d[oa]s|do|l[ae]|bin|ibn|al|el|ter|ten)\b)){0,4}",
     "{Name}": (
         r"(?:(?:Mc|Mac|O'|D'|De|Di|Van|Le|La|Fitz)?"
         r"[A-Z\xC0\xD0][a-z\xE0\xD0]+(?:['-][A-Z\xC0][a-z\xE0\xD0]+)*)"
     ),
     "{unit}": r"(?:[,\n ]{1,3}[ \t>?*]{0,5}(?:Apt|Suite|Ste|Unit|Flat|Floor|Fl|Room|Appartement|App|#)\.? ?#?[A-Za-z0-9-]{1,6})?",
     "{tail}": (
-        r"(?:(?:[ ,]{0,3}\n{1,2}[ \t>?*]{0,5}[^\n\d:.;]{2,40}){0,3}[ ,]{0,3}\n{0,2}[ \t>?*]{0,5}"
-        r"[^\n\d:.;]{0,30}(?:[A-Z]{1,2}-)?(?:\b\d{5}(?:-\d{4})?|\b(?:[03-9]\d{3}|1[0-8]\d\d|2[1-9]\d\d)"
-        r"(?: ?[A-Z]{2}\b)?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d))?"
+        r"(?:[ ,]{0,3}\n?[ \t>?*]{0,5}(?:(?:[A-Z]{1,2}-)?(?:\d{4,5}(?:-\d{3})?(?: ?[A-Z]{2})?|\d{3} \d\d|\d\d-\d{3})[ \t]+)"
+        r"{town}"
+        r"|(?:(?:[ ,]{0,3}\n{1,2}[ \t>?*]{0,5}[^\n\d:.;]{2,40}){0,3}[ ,]{0,3}\n{0,2}[ \t>?*]{0,5}"
+        r"[^\n\d:.;]{0,30}(?:[A-Z]{1,2}-)?(?:\b\d{5}(?:-\d{3,4})?|\b(?:[03-9]\d{3}|1[0-8]\d\d|2[1-9]\d\d)"
+        r"(?: ?[A-Z]{2}\b)?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d))?)"
     ),
+    "{town}": r"[A-Z\xC0][A-Za-z\xC0\xE0'-]+(?: (?:am|an|im|der|de|la|le|sur|do|di|del|ob) [A-Za-z\xC0\xE0'-]+| [A-Z\xC0][A-Za-z\xC0\xE0'-]+(?:[\n,.;]|$))?",
     "{end}": r"""(?:$|[^0-9A-Za-z_\-])""",
 }
 """Shorthand that patterns may use: letters of any script, a name's shape, the end of a token; what
@@ -81,3 +84,8 @@ def compiled(pattern: str, *, longest: bool = False, unicode: bool = False) -> P
     options.longest_match = longest
     options.max_mem = 64 << 20
     return Pattern(b"(?m)" + pattern.encode(), options)
+
+
+def any_of(patterns: Iterable[Pattern]) -> Pattern:
+    """Return the search for what any of these finds; it tells where, and nothing of their groups."""
+    return compiled("|".join(f"(?:{one.source.decode()})" for one in patterns))

@@ -1,5 +1,6 @@
 """Names of people in free text, told by the places where names stand and by lists of names."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from kb.redaction.languages import carries_sentences
@@ -163,7 +164,7 @@ def _alone(seen: bytes, first: int, last: int) -> bool:
 def _in_place(rule: Rule, text: str, view: View, at: int, till: int) -> Iterator[Finding]:
     proof = PROOFS[rule.check]
     for found in rule.pattern.each(view.seen, at, till):
-        first, last = found[1] if found[1] != NOWHERE else found[2]
+        first, last = next(span for span in found[1:] if span != NOWHERE)
         person = rule.entity is Entity.PERSON
         if TAKEN in view.seen[first:last]:
             continue
@@ -176,9 +177,15 @@ def _in_place(rule: Rule, text: str, view: View, at: int, till: int) -> Iterator
             end = _end_of(text, start, words)
         skip = _unnamed(words, _spared(rule)) if person else 0
         skip += len(words) > skip + 1 and carries_sentences(_plain(words[skip]), text)
+        while 0 < skip < len(words) and _an_initial(words[skip - 1]):
+            skip -= 1
         if skip < len(words) and proof(words[skip:]):
             at = start + len(text[start:end]) - len(text[start:end].split(None, skip)[-1])
             yield _finding(rule.id, rule.entity, at, end, rule.confidence)
+
+
+def _an_initial(word: str) -> bool:
+    return len(word.strip(".")) == 1 and word.isupper() and word.endswith(".")
 
 
 def _spared(rule: Rule) -> frozenset[str]:
@@ -313,6 +320,7 @@ def _stuck(seen: bytes, first: int, last: int) -> bool:
 
 
 def _plain(word: str) -> str:
+    word = word if word.isascii() else unicodedata.normalize("NFKC", word)
     return word.strip(".,'’").lower()
 
 
@@ -335,6 +343,17 @@ def _an_unlisted_name(words: list[str]) -> bool:
     """Return whether each of the words could be part of a name, and none is anything else."""
     plain = [_plain(word) for word in words]
     return not any(word in common() or word in not_people() for word in plain if len(word) > 1)
+
+
+def _two_unlisted_names(words: list[str]) -> bool:
+    return len(words) > 1 and _an_unlisted_name(words)
+
+
+def _a_small_name(words: list[str]) -> bool:
+    """Return whether words in small letters begin with a listed name, and none is anything else."""
+    plain = [_plain(word) for word in words]
+    listed = plain[0] in given() or plain[0] in family()
+    return listed and _an_unlisted_name(words)
 
 
 def _a_handle(words: list[str]) -> bool:
@@ -361,6 +380,8 @@ PROOFS = {
     "name": _a_name,
     "listed": _a_listed_name,
     "unlisted": _an_unlisted_name,
+    "two": _two_unlisted_names,
+    "small": _a_small_name,
     "handle": _a_handle,
     "login": _a_login,
 }

@@ -59,6 +59,8 @@ class Cue:
         after: How many behind its end.
         lines: The surroundings reach to the ends of their lines, however long.
         tells: The name of a test in `sieve` that a sign must pass as well, or "".
+        family: Cues of one name are sought together first, because few texts show any; or "".
+        rare: Rules that are as sure as this are sought together first; over 1 for none of them.
     """
 
     id: str
@@ -67,6 +69,8 @@ class Cue:
     after: int
     lines: bool
     tells: str
+    family: str
+    rare: float
 
 
 def _joined(line: str | list[str]) -> str:
@@ -132,6 +136,8 @@ def cues() -> tuple[Cue, ...]:
             after=row["after"],
             lines=row.get("lines", False),
             tells=row.get("tells", ""),
+            family=row.get("family", ""),
+            rare=row.get("rare", 2.0),
         )
         for row in _rows("cue")
     )

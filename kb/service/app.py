@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -23,6 +24,7 @@ from kb.measure.crowding import Crowd
 from kb.measure.terms import Terms
 from kb.redaction import Redactor
 from kb.search.opensearch import ClusterSearcher, connect
+from kb.service.beacons import Beacons
 from kb.service.carrying import FORMS, no_form
 from kb.service.collector import Collector
 from kb.service.failures import LastResort, handle
@@ -40,6 +42,13 @@ from kb.store.group_commit import GroupCommit
 from kb.store.store import Store
 
 
+class Assembled(NamedTuple):
+    """The service: an ASGI application, and what may answer beacons before it is asked."""
+
+    app: ASGIApp
+    beacons: Beacons
+
+
 def make_app(
     config: Config,
     store: Store,
@@ -48,7 +57,19 @@ def make_app(
     token: str,
     site: Path | None = None,
 ) -> ASGIApp:
-    """Return the service as an ASGI application.
+    """Return the service as an ASGI application alone; see `assemble`."""
+    return assemble(config, store, now=now, token=token, site=site).app
+
+
+def assemble(
+    config: Config,
+    store: Store,
+    *,
+    now: Callable[[], datetime],
+    token: str,
+    site: Path | None = None,
+) -> Assembled:
+    """Put the service together.
 
     Args:
         now: The clock; every time that is stored comes from it.
@@ -86,8 +107,10 @@ def make_app(
         middleware=[Middleware(LastResort)],
         exception_handlers={HTTPException: handle, KbError: handle},
     )
-    lane = FastLane(app, LastResort(collector), config.service.origins)
-    return Forwarded(lane, ("127.0.0.1", "::1", *own.trusted))
+    lane = FastLane(app, LastResort(collector), own.origins)
+    forwarded = Forwarded(lane, ("127.0.0.1", "::1", *own.trusted))
+    origins = frozenset(("", *own.origins))
+    return Assembled(forwarded, Beacons(collector=collector, forwarded=forwarded, origins=origins))
 
 
 def _forget(store: Store, at: datetime) -> None:

@@ -3,9 +3,10 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from types import MappingProxyType
 
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
@@ -25,17 +26,22 @@ from kb.service.readers import Readers
 from kb.store.group_commit import GroupCommit, Parcel
 
 _MOST_PAGES = 10_000
-_LOOKED_AT = tuple(
-    (name.encode(), name)
-    for name in ("content-type", "content-length", "user-agent", "cookie", *TELLING)
-)
+LOOKED_AT = ("content-type", "content-length", "user-agent", "cookie", *TELLING)
+"""The headers that decide anything here; a browser sends three times as many."""
+
+_LOOKED_AT = tuple((name.encode(), name) for name in LOOKED_AT)
 _TYPES = ("application/json", "text/plain")
 _DECODER = json.JSONDecoder()
-_NO_VISITS: Mapping[tuple[str, int], int] = {}
-_ACCEPTED = b'{"status":"accepted"}'
-_HEADERS = (
+_NO_VISITS: Mapping[tuple[str, int], int] = MappingProxyType({})
+_NO_DROPS: Mapping[tuple[str, str], int] = MappingProxyType({})
+_NO_REASONS: Mapping[str, int] = MappingProxyType({})
+_NOTHING = Batch(events=())
+_TEAM = Exclusion.TEAM
+Told = Callable[[KbError | None], None]
+ACCEPTED = b'{"status":"accepted"}'
+HEADERS = (
     (b"content-type", b"application/json"),
-    (b"content-length", b"%d" % len(_ACCEPTED)),
+    (b"content-length", b"%d" % len(ACCEPTED)),
     (b"cache-control", b"no-store"),
 )
 
@@ -80,8 +86,22 @@ class Collector:
         except KbError as error:
             await handle(Request(scope), error)(scope, receive, send)
             return
-        await send({"type": "http.response.start", "status": 202, "headers": list(_HEADERS)})
-        await send({"type": "http.response.body", "body": _ACCEPTED})
+        await send({"type": "http.response.start", "status": 202, "headers": list(HEADERS)})
+        await send({"type": "http.response.body", "body": ACCEPTED})
+
+    def take(self, address: str, headers: Mapping[str, str], body: bytes, told: Told) -> None:
+        """Take a request that is there as a whole; it is from nobody of the team.
+
+        Args:
+            headers: Those that decide anything here, see `LOOKED_AT`.
+            told: Called in the loop once everything is durable, or with what went wrong.
+
+        Raises:
+            KbError: Nothing of it is kept, and `told` will not be called.
+        """
+        self.limit.take(address)
+        _check_type(headers)
+        self._accept(address, headers, body, told)
 
     def is_held(self, request: Request) -> bool:
         """Say whether an experiment holds the sender out: their form shows no suggestions."""
@@ -95,19 +115,28 @@ class Collector:
         headers = _looked_at(scope)
         self.limit.take(address)
         _check_type(headers)
-        payload = _json(await read_body(headers, receive))
-        agent = headers.get("user-agent", "")
-        reason = self._reason(scope, headers, agent)
-        if reason and not _is_canary(payload):
-            await self._keep(Batch(events=()), {reason: 1})
-        else:
-            await self._keep_uncrowded(self._read(payload, address, agent), address)
-
-    def _reason(self, scope: Scope, headers: Mapping[str, str], agent: str) -> str:
-        if reason := excluded(agent, headers, self.agents.named):
-            return str(reason)
+        body = await read_body(headers, receive)
+        kept = asyncio.get_running_loop().create_future()
         is_team = "cookie" in headers and self.is_team(Request(scope))
-        return str(Exclusion.TEAM) if is_team else ""
+        self._accept(address, headers, body, partial(_settle, kept), is_team=is_team)
+        await kept
+
+    def _accept(
+        self,
+        address: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        told: Told,
+        *,
+        is_team: bool = False,
+    ) -> None:
+        payload = _json(body)
+        agent = headers.get("user-agent", "")
+        reason = excluded(agent, headers, self.agents.named) or (_TEAM if is_team else "")
+        if reason and not _is_canary(payload):
+            self._keep(_NOTHING, {str(reason): 1}, told)
+        else:
+            self._keep_uncrowded(self._read(payload, address, agent), address, told)
 
     def _read(self, payload: object, address: str, agent: str) -> Batch:
         at = self.now()
@@ -122,34 +151,33 @@ class Collector:
             is_signed=self._is_signed,
         )
 
-    async def _keep_uncrowded(self, batch: Batch, address: str) -> None:
-        reasons = {str(Exclusion.UNSIGNED_VOTE): batch.unsigned} if batch.unsigned else {}
-        visits: dict[tuple[str, int], int] = {}
-        if any(event.kind in FORM for event in batch.events):
+    def _keep_uncrowded(self, batch: Batch, address: str, told: Told) -> None:
+        reasons = {str(Exclusion.UNSIGNED_VOTE): batch.unsigned} if batch.unsigned else _NO_REASONS
+        visits = _NO_VISITS
+        if batch.is_of_form:
             counts, visits = self.crowd.lets(batch.events, address)
             if not counts:
                 rest = tuple(event for event in batch.events if event.kind not in FORM)
-                reasons[str(Exclusion.CROWDED)] = len(batch.events) - len(rest)
-                batch = replace(batch, events=rest)
-        await self._keep(batch, reasons, visits)
+                crowded = len(batch.events) - len(rest)
+                reasons = {**reasons, str(Exclusion.CROWDED): crowded}
+                batch = batch._replace(events=rest)
+        self._keep(batch, reasons, told, visits)
 
-    async def _keep(
+    def _keep(
         self,
         batch: Batch,
         reasons: Mapping[str, int],
+        told: Told,
         visits: Mapping[tuple[str, int], int] = _NO_VISITS,
     ) -> None:
-        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        today = self.now().astimezone(UTC).date().isoformat() if reasons else ""
-        dropped = {(today, reason): count for reason, count in reasons.items()}
-        parcel = Parcel(
-            events=batch.events, dropped=dropped, kept=kept, comments=batch.comments, visits=visits
-        )
-        if not self.inbox.put(parcel):
+        dropped = _NO_DROPS
+        if reasons:
+            today = self.now().astimezone(UTC).date().isoformat()
+            dropped = {(today, reason): count for reason, count in reasons.items()}
+        if not self.inbox.put(Parcel(batch.events, dropped, told, batch.comments, visits)):
             raise Refusal(
                 503, "service", "too much waits", "Try again", headers={"Retry-After": "1"}
             )
-        await kept
 
     def _is_signed(self, event: Event, given: str) -> bool:
         if event.kind is Kind.CANARY:
@@ -164,8 +192,17 @@ def client(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
+def _settle(kept: "asyncio.Future[None]", error: KbError | None) -> None:
+    if kept.done():  # whoever asked went away
+        return
+    if error:
+        kept.set_exception(error)
+    else:
+        kept.set_result(None)
+
+
 def _looked_at(scope: Scope) -> dict[str, str]:
-    """Return those headers that decide anything here; a browser sends three times as many."""
+    """Return those headers of `LOOKED_AT` that were sent."""
     sent = dict(scope["headers"])
     return {name: sent[key].decode("latin-1") for key, name in _LOOKED_AT if key in sent}
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kb.feedback.letter import LetterState
 from kb.feedback.worklist import Noticed, Task, TaskKind, worklist
+from kb.measure.crowding import addresses_for_a_point
 from kb.measure.events import Comment
 from kb.measure.figures import Figure
 from kb.measure.gaps import Gap
@@ -55,6 +56,7 @@ class Board:
     """Everything on the dashboard.
 
     Attributes:
+        forgers: How many addresses it takes to move the deflection by a point; None without one.
         trend: The deflection week by week.
         outcomes: How all attempts ended, as pieces of one bar.
         failing: The articles that most people read who still wrote in.
@@ -68,6 +70,7 @@ class Board:
 
     days: int
     report: Report
+    forgers: int | None
     trend: tuple[Step, ...]
     outcomes: tuple[Bar, ...]
     failing: tuple[Failing, ...]
@@ -87,6 +90,7 @@ def board(store: Store, found: Measured, noticed: Noticed, *, days: int) -> Boar
     return Board(
         days=days,
         report=report,
+        forgers=addresses_for_a_point(report.deflection.explicit),
         trend=trend(store, found),
         outcomes=bars(report),
         failing=failing(store, found, tasks),

@@ -100,11 +100,14 @@ def _is_team(request: Request) -> bool:
     return request.url.path.startswith("/team")
 
 
-class LastResort:
-    """Turns what nobody expected into a 500, and logs its kind and place, never its words.
+def log_unexpected(error: Exception) -> None:
+    """Log the kind of an error and its place, never its words: they may be what a reader typed."""
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    _log.error("%s at %s:%s", type(error).__name__, at.filename, at.lineno)
 
-    An exception's own text may hold what a reader typed.
-    """
+
+class LastResort:
+    """Turns what nobody expected into a 500, and logs it as `log_unexpected` does."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -124,7 +127,6 @@ class LastResort:
         try:
             await self.app(scope, receive, watch)
         except Exception as error:
-            at = traceback.extract_tb(error.__traceback__)[-1]
-            _log.error("%s at %s:%s", type(error).__name__, at.filename, at.lineno)
+            log_unexpected(error)
             if not started:
                 await handle(Request(scope), error)(scope, receive, send)

@@ -79,10 +79,17 @@ class Forwarded:
             elif name == b"x-forwarded-proto" and value.strip() in (b"http", b"https"):
                 scope["scheme"] = value.strip().decode()
         if told:
-            hosts = [_host(one.strip()) for one in b",".join(told).decode("latin-1").split(",")]
-            # Each proxy adds at the end: the last one that is not of ours is the reader.
-            host = next((host for host in reversed(hosts) if not self._trusts(host)), hosts[0])
+            host = self._last(b",".join(told).decode("latin-1"))
             scope["client"] = (host, 0) if host else scope.get("client")
+
+    def reader(self, peer: str, told: str) -> str:
+        """Return who the reader is, where `peer` connected and one header told the way so far."""
+        return (self._last(told) or peer) if told and self._trusts(peer) else peer
+
+    def _last(self, told: str) -> str:
+        """Each proxy adds at the end: the last one that is not of ours is the reader."""
+        hosts = [_host(one.strip()) for one in told.split(",")]
+        return next((host for host in reversed(hosts) if not self._trusts(host)), hosts[0])
 
     def _trusts(self, host: str) -> bool:
         if not self.ranges and ":" not in host:

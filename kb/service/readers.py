@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from kb.measure.attempts import IDLE
 from kb.measure.crowding import connection_of
@@ -20,8 +21,7 @@ class Identity(StrEnum):
     ACCOUNT = "account"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sender:
+class Sender(NamedTuple):
     """Who sent a request, as opaque keys.
 
     Attributes:

@@ -14,7 +14,7 @@ import uvicorn
 
 from kb.config import Config, Service
 from kb.errors import SourceError
-from kb.service.app import make_app
+from kb.service.app import assemble
 from kb.store.store import Store
 
 DRAIN_SECONDS = 10
@@ -45,9 +45,10 @@ def serve(
     """
     sys.setswitchinterval(_SWITCH_SECONDS)
     token = secrets.token_urlsafe(32)
-    app = make_app(config, store, now=now, token=token, site=site)
+    service = assemble(config, store, now=now, token=token, site=site)
     settings = uvicorn.Config(
-        app,
+        service.app,
+        http=service.beacons.connection,  # type: ignore[arg-type]
         host=config.service.host,
         port=config.service.port,
         access_log=False,

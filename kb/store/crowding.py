@@ -4,12 +4,16 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from itertools import chain
 
 from sqlalchemy import Connection, delete, select
 
 from kb.measure.crowding import WEEKS, Week, monday
 from kb.store import schema
 from kb.store.database import Database
+
+_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,18 @@ def count_visits(
     """
     if not visits:
         return
-    table = schema.visits
-    insert = database.insert(table)
-    more = {"count": table.c["count"] + insert.excluded["count"]}
-    rows = [{"day": day, "cell": cell, "count": n} for (day, cell), n in sorted(visits.items())]
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=["day", "cell"], set_=more), rows
+    postgresql = database.engine.dialect.name == "postgresql"
+    rows = [(day, cell, count) for (day, cell), count in sorted(visits.items())]
+    for first in range(0, len(rows), _AT_ONCE):
+        some = rows[first : first + _AT_ONCE]
+        connection.exec_driver_sql(_statement(len(some), postgresql), tuple(chain(*some)))
+
+
+@lru_cache(2 * _AT_ONCE)
+def _statement(rows: int, postgresql: bool) -> str:
+    """Return one statement for many rows, for the reason that `events` has."""
+    row = "(%s, %s, %s)" if postgresql else "(?, ?, ?)"
+    return (
+        f"INSERT INTO visits (day, cell, count) VALUES {', '.join([row] * rows)} "  # noqa: S608
+        "ON CONFLICT (day, cell) DO UPDATE SET count = visits.count + excluded.count"
     )

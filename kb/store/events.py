@@ -178,7 +178,7 @@ def day_of(at: datetime) -> str:
 
 def _row(event: Event) -> tuple[Any, ...]:
     key = bytes.fromhex(event.id.replace("-", ""))
-    return (key, event.kind.value, stamp(event.at), *event[3:])
+    return (key, event.kind._value_, stamp(event.at), *event[3:])
 
 
 def _sized(rows: Sequence[tuple[Any, ...]]) -> Iterator[tuple[int, Sequence[tuple[Any, ...]]]]:

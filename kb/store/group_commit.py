@@ -5,7 +5,7 @@ import contextlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from kb.store.events import Events
 MOST_WAITING = 50_000
 """Events that may wait for the disk; above it the door says "later" instead of filling memory."""
 
-_LINGER = 0.003
+_LINGER = 0.002
 _MOST_AT_ONCE = 5_000
 
 
@@ -29,12 +29,12 @@ class Parcel(NamedTuple):
         dropped: What was kept out, `(day, reason)` and how often.
         comments: What was written beside votes.
         visits: New visits to the form, by `(week, cell)`.
-        kept: Settled in its own loop once all of it is durable, or with the error.
+        told: Called in the loop once all of it is durable (None), or with what went wrong.
     """
 
     events: Sequence[Event]
     dropped: Mapping[tuple[str, str], int]
-    kept: "asyncio.Future[None]"
+    told: Callable[[KbError | None], None]
     comments: Sequence[Comment] = ()
     visits: Mapping[tuple[str, int], int] = MappingProxyType({})
 
@@ -47,6 +47,7 @@ class GroupCommit:
     """
 
     events: Events
+    _loop: asyncio.AbstractEventLoop | None = None
     _waiting: list[Parcel] = field(default_factory=list)
     _size: int = 0
     _wake: threading.Condition = field(default_factory=threading.Condition)
@@ -54,17 +55,24 @@ class GroupCommit:
     _closing: bool = False
 
     def put(self, parcel: Parcel) -> bool:
-        """Queue a parcel; False when too much waits already, and it was not queued."""
+        """Queue a parcel; False when too much waits already, and it was not queued.
+
+        Called in the loop in which whoever brings parcels is told of them.
+        """
         with self._wake:
             if self._closing or self._size + len(parcel.events) > MOST_WAITING:
                 return False
             self._waiting.append(parcel)
             self._size += len(parcel.events)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
-                self._thread.start()
+                self._begin()
             self._wake.notify()
         return True
+
+    def _begin(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
+        self._thread.start()
 
     def close(self) -> None:
         """Write what waits, and end."""
@@ -85,7 +93,8 @@ class GroupCommit:
             busy = len(group) > 1
             error = self._write(group)
             with contextlib.suppress(RuntimeError):  # the loop is gone, and nobody waits
-                group[0].kept.get_loop().call_soon_threadsafe(_settle, group, error)
+                if self._loop:
+                    self._loop.call_soon_threadsafe(_tell, group, error)
 
     def _take(self) -> list[Parcel]:
         with self._wake:
@@ -112,11 +121,6 @@ class GroupCommit:
         return None
 
 
-def _settle(group: Sequence[Parcel], error: KbError | None) -> None:
+def _tell(group: Sequence[Parcel], error: KbError | None) -> None:
     for parcel in group:
-        if parcel.kept.done():  # whoever asked went away
-            continue
-        if error:
-            parcel.kept.set_exception(error)
-        else:
-            parcel.kept.set_result(None)
+        parcel.told(error)

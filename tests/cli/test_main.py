@@ -82,7 +82,7 @@ def test_doctor_names_what_is_missing(workspace: Path) -> None:
 @pytest.mark.parametrize(
     ("minutes", "refused", "ok", "said"),
     [
-        (10, False, True, "1 letters wait"),
+        (10, False, True, "1 letter waiting"),
         (180, False, False, "1 for slack late, the oldest put 3 hours ago"),
         (10, True, False, "1 for slack dead, the oldest put 0 hours ago"),
     ],

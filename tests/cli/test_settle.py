@@ -90,7 +90,7 @@ def test_skipped_is_left(folder: Path) -> None:
     """Skipping, or the end of input, decides nothing and ends with 1."""
     for keys in ("s\n", ""):
         done = settle(folder, keys)
-        assert (1, True) == (done.returncode, "1 findings are left" in done.stderr)
+        assert (1, True) == (done.returncode, "1 finding left" in done.stderr)
     assert not (folder / "kb.settled.jsonl").exists()
 
 

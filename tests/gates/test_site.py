@@ -324,7 +324,7 @@ def test_broken_rules_stop_a_pull(tmp_path: Path) -> None:
     assert "Traceback" not in told.stderr
     assert 1 == run("doctor").returncode
     rules.write_text(whole, encoding="utf-8")
-    assert "1 tickets taken in, 0 dead letters" in run("pull").stdout
+    assert "1 ticket taken in, 0 dead letters" in run("pull").stdout
 
 
 def test_what_was_read_in_a_page_is_not_judged_out_of_its_context(site: Path) -> None:

@@ -6,8 +6,20 @@ from uuid import uuid4
 
 import pytest
 
-from kb.measure.crowding import CELLS, FEWEST, WEEKS, Crowd, Week, cell_of, connection_of, monday
+from kb.measure.crowding import (
+    CELLS,
+    FEWEST,
+    ONE_IN,
+    WEEKS,
+    Crowd,
+    Week,
+    addresses_for_a_point,
+    cell_of,
+    connection_of,
+    monday,
+)
 from kb.measure.events import Event, Kind
+from kb.measure.figures import share
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -112,3 +124,30 @@ def test_a_cell_is_no_address() -> None:
 def test_a_network_of_ipv6_is_one_connection(address: str, connection: str) -> None:
     """Who has one address of IPv6 has 2^72 of them; all are one."""
     assert connection == connection_of(address)
+
+
+@pytest.mark.parametrize(("attempts", "solved"), [(2220, 1000), (80, 8), (9000, 8900), (90, 0)])
+def test_so_many_addresses_move_the_rate_by_a_point(attempts: int, solved: int) -> None:
+    """Whichever way it moves further: so many addresses move it by a point, one fewer do not."""
+    figure = share("rate", solved, attempts, since=NOON - timedelta(days=28), until=NOON)
+    found = addresses_for_a_point(figure)
+    assert found is not None
+    each = max(FEWEST, attempts // ONE_IN)
+
+    def moved(addresses: int) -> float:
+        made_up = addresses * each
+        up = (solved + made_up) / (attempts + made_up) - solved / attempts
+        down = solved / attempts - solved / (attempts + made_up)
+        return max(up, down)
+
+    assert moved(found - 1) < 0.01 <= moved(found)
+
+
+def test_too_little_for_a_rate_says_nothing_of_who_moves_it() -> None:
+    """Nine attempts have no rate, and so nobody moves it; three times five weeks give three parts."""
+    since = NOON - timedelta(days=28)
+    assert addresses_for_a_point(share("rate", 3, 9, since=since, until=NOON)) is None
+    long = share("rate", 900, 2000, since=NOON - timedelta(weeks=15), until=NOON)
+    short = share("rate", 900, 2000, since=since, until=NOON)
+    told = [addresses_for_a_point(figure) for figure in (short, long)]
+    assert told == [13, 5]

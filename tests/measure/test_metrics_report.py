@@ -115,7 +115,8 @@ def test_the_json_form_is_stable_and_names_no_reader() -> None:
     assert form["schema"] == SCHEMA == "docworthy.metrics/1"
     assert list(form) == [
         "schema", "since", "until", "window_days", "note", "events", "attempts", "outcomes",
-        "outcomes_strong_intent", "explicit_deflection", "confirmed", "deflection_by_window",
+        "outcomes_strong_intent", "explicit_deflection",
+        "addresses_for_a_point", "confirmed", "deflection_by_window",
         "implicit_success", "self_service_ratio", "searches", "csat", "first_response", "gaps",
         "articles", "helpfulness", "canaries", "definitions_of_others", "holdout", "article_effects",
         "by_article", "link_rate", "known_share", "known_not_found", "known_not_captured",

@@ -10,7 +10,7 @@ from yard import NOW, ORIGIN, TOKEN, Running, fill, served
 
 from kb.articles.library import Library
 from kb.config import Config, Form, Measure, Service
-from kb.service.app import make_app
+from kb.service.app import assemble
 from kb.store.store import open_store
 
 
@@ -44,8 +44,8 @@ def running(
     store, library = open_store(config.database), Library(config.docs)
     fill(library, store)
     (config.docs / "index.md").write_text("# Ferrywright\n\nShips files between yards.\n")
-    app = make_app(config, store, now=lambda: NOW, token=TOKEN)
-    with contextlib.closing(store), served(app) as address:
+    service = assemble(config, store, now=lambda: NOW, token=TOKEN)
+    with contextlib.closing(store), served(service.app, service.beacons.connection) as address:
         yield Running(address=address, store=store, library=library, folder=config.state)
 
 

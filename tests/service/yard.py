@@ -123,11 +123,17 @@ def move_to_draft(one: Article, at: datetime) -> Article:
 
 
 @contextlib.contextmanager
-def served(app: object) -> Iterator[str]:
+def served(app: object, http: object = "auto") -> Iterator[str]:
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, access_log=False, log_config=None, lifespan="off", proxy_headers=False)  # type: ignore[arg-type]
+    settings = uvicorn.Config(
+        app,
+        http=http,
+        access_log=False,
+        log_config=None,
+        lifespan="off",
+        proxy_headers=False,  # type: ignore[arg-type]
     )
+    server = uvicorn.Server(settings)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

@@ -129,10 +129,11 @@ def postgresql() -> Iterator[str]:
 
     programs = _programs()
     if programs is None:
+        print("PostgreSQL is not installed (apt-get install postgresql): its rows are left out")
         yield ""
         return
     with tempfile.TemporaryDirectory(
-        prefix="kb-pg-", dir="/tmp", ignore_cleanup_errors=True
+        prefix="kb-pg-", dir="/var/tmp", ignore_cleanup_errors=True
     ) as name:
         server = PostgreSQL(programs, Path(name))
         if os.geteuid() == 0:
