@@ -1,10 +1,12 @@
 """Reads what HTML and XML say: to a reader, and in the places that no reader looks at."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+from typing import Any
 
 _TOKEN = re.compile(
     r"""(?xsi)
@@ -29,6 +31,9 @@ _BARE = re.compile(
 _CELLS = frozenset({"td", "th"})
 _SPOKEN = frozenset({"href", "src", "alt", "title", "aria-label"})
 _FORM = frozenset({"class", "style", "id", "rel", "type", "for", "role", "media", "d", "viewbox"})
+_PLAIN_KEYS = frozenset({"@context", "@type", "about", "dateModified", "headline", "inLanguage",
+                         "keywords", "mainEntityOfPage", "name", "url"})  # fmt: skip
+"""Keys of JSON-LD that make no secret of what stands under them."""
 _META = frozenset({"description", "author", "keywords", "title", "subject"})
 
 
@@ -110,7 +115,7 @@ def said(page: str) -> Said:
         if token["tag"] is not None:
             reader.tag(token["tag"].lower(), bool(token["end"]), token["attributes"])
         elif hidden := (token["comment"] or token["inside"]):
-            reader.rest[hidden] = None
+            reader.rest |= dict.fromkeys(_strings(hidden) if hidden[:1] == "{" else (hidden,))
             reader.attributes("", token["with"] or "")
     reader.text(page[at:])
     around = "".join(reader.around)
@@ -119,6 +124,31 @@ def said(page: str) -> Said:
     lines = (line.strip() for line in around.split("\n"))
     rest = dict.fromkeys([*reader.rest, *filter(None, lines)])
     return Said(main=_closed("".join([*reader.head, "\n", *reader.main])), rest=tuple(rest))
+
+
+def _strings(script: str) -> Iterator[str]:
+    """Yield what an article's JSON-LD says, each by itself: the page says it too."""
+    found, todo = list[str](), [("about", _data(script))]
+    while todo:
+        key, value = todo.pop()
+        if key not in _PLAIN_KEYS:
+            yield script
+            return
+        if isinstance(value, tuple):
+            todo += value
+        elif isinstance(value, list):
+            todo += [(key, one) for one in value]
+        else:
+            found.append(str(value))
+    yield from found
+
+
+def _data(script: str) -> Any:
+    """Return what a script of data holds, objects as pairs; as it stands if it holds none."""
+    try:
+        return json.loads(script, object_pairs_hook=tuple)
+    except (ValueError, RecursionError):
+        return script
 
 
 def _closed(text: str) -> str:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from html import unescape
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -27,8 +28,11 @@ _RUN = re.compile(rb"[\t\n\r\x20-\x7e]{8,}")
 _SECRET_TERM = re.compile(r"secret:[a-z]+(?:-[a-z]+)*")
 _SHEET = re.compile(r"search/docworthy/p/[0-9a-f]+\.json(\.gz)?$")
 """One page as the site's own search has it: its lines, in order."""
-_ROW = re.compile(r"(?m)^[-*] \[([^\]\n]*)\]\((\S*)\)$")
-"""A row of a list of links in Markdown: what it is called, and where it is."""
+_LINK = re.compile(r"(!?)\[([^\[\]\n]*)\]\(([^()\s]*[/.#:][^()\s]*)\)")
+"""In Markdown, one that leads to what looks like an address."""
+_PROSE = frozenset({".md", ".txt"})
+_FORM = re.compile(r"(?<=^search/docworthy/p/)[0-9a-f]{1,8}\.json\.gz$|/index\.html$|\.md$")
+"""What a file's name says of its form: a page is called as its Markdown is."""
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.S)
 
 
@@ -83,6 +87,11 @@ def passages(name: str, data: bytes, depth: int = 2) -> Iterator[Passage]:
         yield from _written(name, suffix, _decoded(data))
 
 
+def called(name: str) -> Passage:
+    """Return what a file's name says: it may have been made from a title."""
+    return Passage(place=name, text=_FORM.sub("", name))
+
+
 def _inside(place: str, name: str, data: bytes, depth: int) -> Iterator[Passage]:
     if not depth:
         raise GateError(place, "it is packed too often to be read", "Keep it out")
@@ -103,7 +112,20 @@ def _written(name: str, suffix: str, text: str) -> Iterator[Passage]:
     elif suffix in _CODE:
         yield from _cut(name, text, Voice.PROGRAM)
     else:
-        yield from _cut(name, _ROW.sub(r"\1\n\2", text))
+        yield from _cut(name, _plainly(text) if suffix in _PROSE else text)
+
+
+def _plainly(markdown: str) -> str:
+    """Return Markdown as its page says it: entities resolved, addresses on lines of their own."""
+    apart = list[str]()
+
+    def put(link: re.Match[str]) -> str:
+        is_picture, words, address = link.groups()
+        apart.extend((words, address) if is_picture else (address,))
+        return "" if is_picture else words
+
+    said = _LINK.sub(put, markdown)
+    return unescape("\n".join((said, *apart)))
 
 
 def _decoded(data: bytes) -> str:
@@ -122,9 +144,19 @@ def _rows(name: str, text: str) -> Iterator[Passage]:
     except (ValueError, RecursionError):
         yield from _cut(name, text)
         return
-    rows = ("\n".join(_strings(value)),) if _SHEET.search(name) else _objects(value)
+    rows = ("\n".join(_strings(_bare(value))),) if _SHEET.search(name) else _objects(value)
     for row in rows:
         yield from _cut(name, row)
+
+
+def _bare(sheet: Any) -> Any:
+    """Return a page of the search without id and address where its path says them already."""
+    if not isinstance(sheet, dict) or not isinstance(path := sheet.get("p"), str):
+        return sheet
+    stem = _FORM.sub("", path)
+    told = {"i": stem.rpartition("/")[2], "u": f"{stem}/"}
+    rest = {key: value for key, value in sheet.items() if value != told.get(key)}
+    return {**rest, "p": stem}
 
 
 def _strings(value: Any) -> Iterator[str]:

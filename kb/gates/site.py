@@ -12,7 +12,7 @@ from pathlib import Path
 from kb.errors import GateError, KbError
 from kb.gates.ledger import Ledger, Row, Stamp, known_lines
 from kb.gates.lines import SHORT, Run, lined, packed, runs_of, unpacked
-from kb.gates.reading import LARGEST, Passage, Voice, inflated, passages
+from kb.gates.reading import LARGEST, Passage, Voice, called, inflated, passages
 from kb.gates.scanner import Scanner
 from kb.gates.verdict import Judge, carries_an_author, folded, verdict
 from kb.redaction import Finding, Redactor
@@ -63,7 +63,9 @@ class _Seen:
     refusals: tuple[tuple[str, str, str], ...] = ()
 
 
-def leaks(site: Path, judge: Judge, *, state: Path, shipped: Iterable[str] = ()) -> list[KbError]:
+def leaks(
+    site: Path, judge: Judge, *, state: Path, shipped: Iterable[str] = (), below: str = ""
+) -> list[KbError]:
     """Return an error for everything in the site's files that must not go out.
 
     A file that stands as it stood when it was read is not read again, and a line that was read in
@@ -75,14 +77,15 @@ def leaks(site: Path, judge: Judge, *, state: Path, shipped: Iterable[str] = ())
         judge: What is looked for.
         state: The folder `.kb/` for the cache.
         shipped: SHA-256 digests of files that come with the theme; equal bytes are not read.
+        below: Only this folder is looked at, with a slash behind it; a look ahead, no verdict.
 
     Raises:
         RedactionError: The scanner failed, is unknown or gave no answer: nothing may go out.
     """
     refused, there = list[tuple[str, str, str]](), dict[str, Stamp]()
-    _stand(str(site), "", there, refused)
+    _stand(str(site / below), below, there, refused)
     with Ledger(state / CACHE, (judge.version.hex(), judge.digest.hex())) as ledger:
-        stood = ledger.stamps()
+        stood = {n: stamp for n, stamp in ledger.stamps().items() if n.startswith(below)}
         stale = sorted(name for name, stamp in there.items() if stood.get(name) != stamp)
         context = _Context(site, judge, frozenset(shipped), ledger.rows(stale), set())
         read = list(_with_old_bytes(stale, context))
@@ -178,7 +181,7 @@ def _seen(name: str, context: _Context, redactor: Redactor) -> _Seen:
         data, stamp = _bytes_of(name, context)
         if seen := _as_before(name, data, stamp, context) or _as_packed(name, data, stamp, context):
             return seen
-        found = [Passage(place=name, text=name), *passages(name, data)]
+        found = [called(name), *passages(name, data)]
     except OSError as error:
         why = f"it cannot be read ({error.strerror})"
         return _Seen(name=name, refusals=((name, why, "Mend its rights"),))

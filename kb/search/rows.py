@@ -13,16 +13,16 @@ Impacts = Mapping[tuple[int, str], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Shift:
     """What pages that came, changed or went gave to one row, and what they give now, by number."""
 
     gave: dict[int, int] = field(default_factory=dict)
     give: dict[int, int] = field(default_factory=dict)
 
 
-def steps(gave: Impacts, give: Impacts) -> dict[str, Step]:
-    """Return the step of each term's row."""
-    found = defaultdict[str, Step](Step)
+def shifts(gave: Impacts, give: Impacts) -> dict[str, Shift]:
+    """Return the shift of each term's row."""
+    found = defaultdict[str, Shift](Shift)
     for (number, term), impact in gave.items():
         found[term].gave[number] = impact
     for (number, term), impact in give.items():
@@ -44,8 +44,8 @@ def written(row: Row | None) -> list[Any] | None:
     return [row.idf, row.pages, gaps, list(row.impacts)]
 
 
-def stepped(row: Row | None, step: Step, pages: float) -> tuple[Row | None, bool]:
-    """Return a row after a step, and whether it is told by the one before: else ask the index.
+def shifted(row: Row | None, shift: Shift, pages: float) -> tuple[Row | None, bool]:
+    """Return a row after a shift, and whether it is told by the one before: else ask the index.
 
     A row that was cut does not say which page comes next. It need not while those that it has, and
     those that come, all weigh more than the last that it had.
@@ -55,9 +55,9 @@ def stepped(row: Row | None, step: Step, pages: float) -> tuple[Row | None, bool
     """
     before = dict(zip(row.numbers, row.impacts, strict=True)) if row else {}
     last = max(map(_weight, before.items())) if row and row.pages > len(before) else None
-    holding = (row.pages if row else 0) - len(step.gave) + len(step.give)
-    kept = {number: impact for number, impact in before.items() if number not in step.gave}
-    kept |= step.give
+    holding = (row.pages if row else 0) - len(shift.gave) + len(shift.give)
+    kept = {number: impact for number, impact in before.items() if number not in shift.gave}
+    kept |= shift.give
     if len(kept) > MOST_POSTINGS:
         kept = dict(sorted(kept.items(), key=_weight)[:MOST_POSTINGS])
     if len(kept) < min(holding, MOST_POSTINGS):

@@ -76,7 +76,7 @@ def export(index: Searcher, kept: Keeping, urls: Mapping[str, str]) -> None:
         writer.everything()
     elif old != pages:
         kept.begin(anew=False)
-        writer.changes(old, by_steps=whole and bool(state and state.get("whole")))
+        writer.changes(old, by_shifts=whole and bool(state and state.get("whole")))
     if old != pages:
         _finish(index, kept, plan, pages, whole=whole)
 
@@ -175,11 +175,11 @@ class _Writer:
         for page in self.pages.values():
             self._page(page)
 
-    def changes(self, old: Mapping[str, Page], *, by_steps: bool) -> None:
+    def changes(self, old: Mapping[str, Page], *, by_shifts: bool) -> None:
         """Write again what the pages that came, changed or went have to do with.
 
         Args:
-            by_steps: Whether the shards hold, and held, every page of the index, so that a row
+            by_shifts: Whether the shards hold, and held, every page of the index, so that a row
                 follows from the one before.
         """
         gone = {path: page for path, page in old.items() if self.pages.get(path) != page}
@@ -193,8 +193,8 @@ class _Writer:
         now = {page.number: self.index.sheet(page.number) for page in new.values()}
         gave, give = self._impacts(before), self._impacts(now)
         touched = sorted({term for (_, term), _ in gave.items() ^ give.items()})
-        steps = rows.steps(gave, give) if by_steps else None
-        there = self._shards(touched, steps)
+        shifts = rows.shifts(gave, give) if by_shifts else None
+        there = self._shards(touched, shifts)
         self._words([term for term in touched if _is_word(term)], there)
 
     def _impacts(self, sheets: Mapping[int, Sheet]) -> dict[tuple[int, str], int]:
@@ -206,7 +206,7 @@ class _Writer:
             for term, impact in ranking.impacts(ranking.counts(lines_of(sheet)), pivot).items()
         }
 
-    def _shards(self, touched: Iterable[str], steps: Mapping[str, rows.Step] | None) -> set[str]:
+    def _shards(self, touched: Iterable[str], shifts: Mapping[str, rows.Shift] | None) -> set[str]:
         """Write the rows of these terms again; return the terms that still have one."""
         shards, there = defaultdict[str, list[str]](list), set[str]()
         for term in touched:
@@ -216,7 +216,7 @@ class _Writer:
             shard = held.get(name, {})
             for term in terms:
                 before = shard.pop(term, None)
-                if (row := self._stepped(term, before, steps)) is not None:
+                if (row := self._shifted(term, before, shifts)) is not None:
                     shard[term] = row
                     there.add(term)
             self._save_unless_empty(name, dict(sorted(shard.items())))
@@ -231,14 +231,14 @@ class _Writer:
             known = set(held.get(name, ())) - terms
             self._save_unless_empty(name, sorted(known | (terms & there)))
 
-    def _stepped(
-        self, term: str, before: list[Any] | None, steps: Mapping[str, rows.Step] | None
+    def _shifted(
+        self, term: str, before: list[Any] | None, shifts: Mapping[str, rows.Shift] | None
     ) -> list[Any] | None:
         """Return a term's row from the one before where that tells it, else from the index."""
-        if steps is None:
+        if shifts is None:
             return self._row(term)
-        row, is_told = rows.stepped(
-            rows.read(before) if before else None, steps[term], self.plan.scale
+        row, is_told = rows.shifted(
+            rows.read(before) if before else None, shifts[term], self.plan.scale
         )
         return rows.written(row) if is_told else self._row(term)
 

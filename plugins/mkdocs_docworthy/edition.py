@@ -47,8 +47,8 @@ class Edition:
         self._cache, self._site, self._press = cache, site, press
         self._place = f"{_PLACE}:{site}"
 
-    def bring_out(self, leaves: Mapping[str, Leaf], chrome: str) -> None:
-        """Make the site's finished pages exactly `leaves`, by source path.
+    def bring_out(self, leaves: Mapping[str, Leaf], chrome: str) -> int:
+        """Make the site's finished pages exactly `leaves`, by source path; return how many it put.
 
         A page whose key is known costs neither Markdown nor template: it stands where it stood,
         or is put there from the cache.
@@ -69,6 +69,7 @@ class Edition:
         self._cache.keep(_PAGE, fresh, gone=pages.keys() - keys.keys())
         rows = {p: Kept(key=keys[p], data=json.dumps(one).encode()) for p, one in put.items()}
         self._cache.keep(self._place, rows, gone=stood.keys() - keys.keys())
+        return len(put)
 
     def _print(self, leaves: Mapping[str, Leaf]) -> Iterator[tuple[str, tuple[bytes, _Stamps]]]:
         """Yield each leaf's page, packed, and how its files stand.

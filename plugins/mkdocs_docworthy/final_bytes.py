@@ -1,6 +1,11 @@
 """Looks once more, at the bytes that would go out: every file of the built site, by its kind."""
 
+import multiprocessing
+import threading
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from kb.config import Config
@@ -10,33 +15,58 @@ from kb.gates.scanner import Rulebook
 from kb.gates.site import digests, leaks, said_by_hand
 
 
-def refusals(
-    site: Path,
-    kb: Config,
-    settings: Path,
-    shipped: Iterable[Path],
-    theme: Iterable[str] = (),
-    texts: Iterable[Path] = (),
-) -> list[KbError]:
-    """Return why the built site must not go out: drafts in it, or words that are nobody's to read.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One build's last look.
 
-    Args:
+    Attributes:
         site: The built site.
         kb: The workspace.
         settings: The site's mkdocs.yml; what it says is the team's own.
-        shipped: Files that come with the theme and stand in the site as they are.
         theme: The theme's folders; the notes in its icons name their makers.
         texts: The interface's own words in the site's languages: "Sie" is a name elsewhere.
     """
-    try:
-        words = kb.redaction
+
+    site: Path
+    kb: Config
+    settings: Path
+    theme: tuple[str, ...] = ()
+    texts: tuple[Path, ...] = ()
+
+    def refusals(self, shipped: Iterable[Path]) -> list[KbError]:
+        """Return why the built site must not go out: drafts in it, or words that nobody may read.
+
+        Args:
+            shipped: Files that come with the theme and stand in the site as they are.
+        """
+        try:
+            found = self._leaks(shipped)
+        except KbError as error:
+            found = [error]
+        return [*drafts_in(self.site), *found]
+
+    def ahead(self) -> BaseProcess | None:
+        """Begin with the articles while the build goes on, where the system can fork.
+
+        The ledger then knows what may go out, by how it stands; whatever it does not know, because
+        it may not, or changed, or this failed, `refusals` reads.
+        """
+        if "fork" not in multiprocessing.get_all_start_methods() or threading.active_count() > 1:
+            return None
+        process = multiprocessing.get_context("fork").Process(target=self._begin)
+        process.start()
+        return process
+
+    def _begin(self) -> None:
+        with suppress(Exception):
+            self._leaks((), below="articles/")
+
+    def _leaks(self, shipped: Iterable[Path], below: str = "") -> list[KbError]:
+        words, kb = self.kb.redaction, self.kb
         book = Rulebook(words=words.words, allow=words.allow, seconds=words.seconds)
-        said = said_by_hand(kb.docs, settings, kb.root / "kb.toml", *_icons(theme), *texts)
-        judge = settling.judge(kb.root, kb.state, book, _key(kb), said)
-        found = leaks(site, judge, state=kb.state, shipped=digests(shipped))
-    except KbError as error:
-        found = [error]
-    return [*drafts_in(site), *found]
+        by_hand = (self.settings, kb.root / "kb.toml", *_icons(self.theme), *self.texts)
+        judge = settling.judge(kb.root, kb.state, book, _key(kb), said_by_hand(kb.docs, *by_hand))
+        return leaks(self.site, judge, state=kb.state, shipped=digests(shipped), below=below)
 
 
 def _icons(theme: Iterable[str]) -> list[Path]:

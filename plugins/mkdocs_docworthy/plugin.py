@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 from html import escape
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urljoin
@@ -51,6 +52,8 @@ from mkdocs_docworthy.surroundings import (
 from mkdocs_docworthy.texts import spoken, texts
 
 log = logging.getLogger("mkdocs.plugins.docworthy")
+_WORTH_A_LOOK = 500
+"""So many new pages are worth a process that reads them before the build has ended."""
 _MANY = 200_000
 """A library is many small things that stay: looking for waste among them is a fifth of a build."""
 
@@ -64,6 +67,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
     def __init__(self) -> None:
         self._serves = False
         self._press: Press | None = None
+        self._ahead: BaseProcess | None = None
         self._kb = Config(root=Path())
         self._shelved = Shelved.empty()
         self._lists: dict[str, places.Finished] = {}
@@ -160,7 +164,10 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         env.filters["striptags"] = lambda value: escape(do_striptags(value), quote=True)
         self._press = Press(config, self._nav, env, files.documentation_pages(), self._furnish)
         if not self.previews:
-            self._shelved.bring_out(self._press, files, self._around, self._list_leaves(config))
+            leaves = self._list_leaves(config)
+            printed = self._shelved.bring_out(self._press, files, self._around, leaves)
+            if printed > _WORTH_A_LOOK and not self._serves:
+                self._ahead = self._look(config).ahead()
         return env
 
     @event_priority(-100)
@@ -196,11 +203,8 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         if self._serves:
             return
         with phase("gate over the final bytes"):
-            settings, shipped = Path(config.config_file_path), self._shipped(config)
-            words = spoken((self._language, *(one.lang for one in self._shelved.published())))
-            found = final_bytes.refusals(
-                site, self._kb, settings, shipped, config.theme.dirs, words
-            )
+            self._wait()
+            found = self._look(config).refusals(self._shipped(config))
         if found:
             clean_directory(str(site))
         self._refuse(found)
@@ -212,8 +216,27 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         return self._shelved.preview(self._press, self._files, article)
 
     def on_build_error(self, **_: Any) -> None:
-        """Leave nothing hidden behind."""
+        """Leave nothing hidden behind, and nobody at work."""
+        if self._ahead:
+            self._ahead.terminate()
+        self._wait()
         self._shelved.abandon()
+
+    def _look(self, config: MkDocsConfig) -> final_bytes.Look:
+        languages = (self._language, *(one.lang for one in self._shelved.published()))
+        return final_bytes.Look(
+            site=Path(config.site_dir),
+            kb=self._kb,
+            settings=Path(config.config_file_path),
+            theme=tuple(config.theme.dirs),
+            texts=tuple(spoken(languages)),
+        )
+
+    def _wait(self) -> None:
+        """Wait until the look ahead has ended."""
+        if self._ahead:
+            self._ahead.join()
+        self._ahead = None
 
     def _refuse(self, errors: list[KbError]) -> None:
         """Stop the build with everything that is wrong; a preview only tells it."""

@@ -186,8 +186,8 @@ class Shelved:
 
     def bring_out(
         self, press: Press, files: Files, around: Around, lists: Mapping[str, Leaf]
-    ) -> None:
-        """Make the pages of articles and `lists` stand in the site."""
+    ) -> int:
+        """Make the pages of articles and `lists` stand in the site; return how many are new there."""
         assert self.mkdocs is not None  # noqa: S101
         links = Links(files, self.mkdocs)
         shown = {
@@ -209,7 +209,7 @@ class Shelved:
         chrome = f"{self.stamp} {_theme(self.mkdocs)} {_probed(press, files_shown)}"
         with phase("pages printed"):
             edition = Edition(self.cache, Path(self.mkdocs.site_dir), press)
-            edition.bring_out({**leaves, **lists}, chrome)
+            return edition.bring_out({**leaves, **lists}, chrome)
 
     def preview(self, press: Press, files: Files, article: Article) -> str:
         """Return the page of an article that need not lie on the shelf."""

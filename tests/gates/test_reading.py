@@ -13,7 +13,7 @@ from kb.errors import GateError
 from kb.gates.lines import lined, mark
 from kb.gates.markup import said
 from kb.gates.pictures import told_by
-from kb.gates.reading import PIECE, passages
+from kb.gates.reading import PIECE, Passage, called, passages
 
 WORD = "vandersloot"
 
@@ -232,3 +232,49 @@ def test_many_empty_lines_are_one() -> None:
     page = f"<main><p>a</p>{'<div>  </div>' * 9}<p>b</p></main>"
 
     assert said(page).main == "\n\na\n\nb\n"
+
+
+def test_an_article_says_the_same_in_each_of_its_forms() -> None:
+    """What its page says is known in its Markdown and in its part of the search."""
+    page = passages(
+        "articles/a/index.html",
+        b'<title>T</title><main><h1>T</h1><p>See <a href="../b/">the &amp; way</a> out.</p>'
+        b'<a href="https://c.example/d"></a></main><script type="application/ld+json">'
+        b'{"@context":"https://schema.org","about":[{"name":"T"}]}</script>',
+    )
+    twin = passages("articles/a.md", b"# T\n\nSee [the &amp; way](https://c.example/d) out.\n")
+    sheet = {"p": "articles/a.md", "i": "a", "u": "articles/a/", "x": [[0, 0, "T"]]}
+    shard = passages("search/docworthy/p/7.json", json.dumps(sheet).encode())
+    known = set[int]().union(*map(marks_of, (called("articles/a/index.html"), *page)))
+
+    for one in (called("articles/a.md"), *twin, *shard):
+        assert known.issuperset(marks_of(one)), one
+
+
+def marks_of(passage: Passage) -> set[int]:
+    return set(lined(passage.text, passage.voice)[1])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"headline":"T","password":"vandersloot"}',
+        '{"name":"vandersloot","name":"x"}',
+        '{"about":[{"name":"vandersloot"}]}',
+        '{"name":vandersloot}',
+    ],
+)
+def test_data_in_a_page_is_read(data: str) -> None:
+    """JSON-LD says each value by itself; anything else is read as it stands."""
+    told = said(f'<main>x</main><script type="application/ld+json">{data}</script>').rest
+
+    assert any(WORD in one for one in told)
+    assert (data in told) == ("password" in data or 'name":v' in data)
+
+
+def test_a_link_in_markdown_hides_nothing() -> None:
+    """Words and address are both read; what is no address stays where its words are."""
+    text = text_of("a.md", b"Use [the key](https://x.example/k) and [password](vandersloot)")
+
+    assert "Use the key and [password](vandersloot)" in text
+    assert "\nhttps://x.example/k" in text

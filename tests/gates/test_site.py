@@ -38,9 +38,9 @@ def put(site: Path, name: str, content: str | bytes) -> None:
     path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
-def found(site: Path, **judge: object) -> list[str]:
+def found(site: Path, below: str = "", **judge: object) -> list[str]:
     made = Judge(**{"book": Rulebook(seconds=60), **judge})  # type: ignore[arg-type]
-    return [str(error) for error in leaks(site, made, state=site.parent / ".kb")]
+    return [str(error) for error in leaks(site, made, state=site.parent / ".kb", below=below)]
 
 
 @pytest.mark.parametrize(
@@ -196,6 +196,21 @@ def test_a_packed_twin_is_read_where_it_says_more(site: Path) -> None:
 
     put(site, "sitemap.xml", more)
     assert {one.partition(":")[0] for one in found(site)} == {"sitemap.xml", "sitemap.xml.gz"}
+
+
+def test_a_look_ahead_is_no_verdict(site: Path) -> None:
+    """What it found fit passes while it stands so; what it refused, or has not seen, is read."""
+    put(site, "articles/a/index.html", "<main>One.</main>")
+    put(site, "articles/b/index.html", f"<main>Write to {MAIL}.</main>")
+    put(site, "browse/index.html", f"<main>Write to {MAIL}.</main>")
+    assert found(site, below="articles/") == found(site)[:1]
+    assert [one.partition(":")[0] for one in found(site)] == [
+        "articles/b/index.html",
+        "browse/index.html",
+    ]
+
+    put(site, "articles/a/index.html", f"<main>Write to {MAIL}.</main>")
+    assert len(found(site)) == 3
 
 
 def test_a_cache_of_nonsense_knows_nothing(site: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from kb.search import ranking
 from kb.search.ranking import MOST_POSTINGS
-from kb.search.rows import Step, read, stepped, written
+from kb.search.rows import Shift, read, shifted, written
 
 PAGES = 4096.0
 
@@ -25,10 +25,10 @@ def test_a_row_follows_from_the_one_before(held: int) -> None:
             for number in dice.sample(range(9000, 9100), dice.randint(0, 2))
         }
         give |= {number: dice.randint(1, 9) for number in gone if dice.random() < 0.6}
-        step = Step({number: every[number] for number in gone}, give)
+        shift = Shift({number: every[number] for number in gone}, give)
         after = {number: weight for number, weight in every.items() if number not in gone} | give
 
-        row, is_told = stepped(ranking.row(every.items(), PAGES), step, PAGES)
+        row, is_told = shifted(ranking.row(every.items(), PAGES), shift, PAGES)
 
         told += is_told
         assert not is_told or row == ranking.row(after.items(), PAGES)
@@ -39,8 +39,8 @@ def test_a_row_that_was_cut_says_when_it_does_not_know_the_next() -> None:
     """The heaviest page goes, and nobody says who comes in its place."""
     row = ranking.row(((number, 5) for number in range(MOST_POSTINGS + 1)), PAGES)
 
-    assert stepped(row, Step({0: 5}, {}), PAGES) == (None, False)
-    assert stepped(row, Step({0: 5}, {7000: 9}), PAGES)[1]
+    assert shifted(row, Shift({0: 5}, {}), PAGES) == (None, False)
+    assert shifted(row, Shift({0: 5}, {7000: 9}), PAGES)[1]
 
 
 def test_a_shard_keeps_a_row() -> None:
