@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from kb.capture.doing import instructed, plain, tells
-from kb.capture.language import detect, languages
+from kb.capture.language import detect, languages, surely
 from kb.capture.pointing import leads_elsewhere, points_elsewhere
 from kb.capture.thread import Form, Unit, denies, units
+from kb.capture.words import PLACEHOLDER, term_set
 from kb.tickets.ticket import Message, Role, Ticket
 
 _CAUSE = re.compile(
@@ -21,10 +22,20 @@ _LIMIT = re.compile(
     r"|there (is|are) no (way|option|setting)|by design)\b"
 )
 _CLAUSES = re.compile(r"[,;:.>(]|->| (?:und|et|e|ed|y|en|a|of|oder|ou|o|poi|dann|dan|puis|luego) ")
-_HANGS = re.compile(r"(?i)(?:that|those|they|but|and|or|he|she|which)\b")
-"""What such a sentence speaks of stands before the answer."""
+_ADVISES = re.compile(
+    r"\b(?:advi[sc]e|suggest|recommend|do not|don't|should|benefit|if you|you (?:can|could|need|have))\b"
+)
+_LEANS = re.compile(
+    r"(?i)(?:that(?! happens)|so|if|also|but|and|then|or|which|because|however|però|ma|se|aber|und|oder|wenn|mais|et|si|pero|y|mas|e|maar|en|als)\b"
+)
+"""How a sentence begins that goes on from one before it."""
+_DEPENDS = re.compile(
+    r"(?i)(?:this|that|it|these|those|note|otherwise|there|here|then|if|once|when|after|afterwards|now|you(?:'ll| will| should)(?: then)? (?:see|get|be|find|have)|an? (?:new )?(?:window|dialog\w*|menu|list|pop\w*|box|page|tab)"
+    r"|dies\w*|das|es|dann|danach|wenn|cela|ça|cette|ce|ensuite|si|esto|esta|este|eso|luego|isso|isto|então|se|questo|questa|poi|così|dit|dat|daarna|als|pak|poté|pokud|toto|ez|akkor|ha|to|wtedy|jeśli|bu|sonra)\b|[こそ][のれ]"
+)
+"""How a sentence begins that speaks of the act before it."""
 _ASKS = re.compile(
-    r"(?i)(?:what|which|who|where|how) (?:exactly )?(?:is|are|was|were|do|does|did|have|kind|version|type of)\b"
+    r"(?i)(?:what (?:happens|if)|how about|(?:does|did|do|have|has|can|could|are|is) (?:it|you|that|this|there|the problem)\b)|(?:what|which|who|where|how) (?:exactly )?(?:is|are|was|were|do|does|did|have|kind|version|type of)\b"
     r"|(?:please )?(?:clarify|describe|post|attach|upload|provide|show|send|tell|give) (?:us|me|a|an|the|your|exactly|which|what|how|more|some|any|details)\b"
 )
 """A helper who asks back, with a question mark or without."""
@@ -37,7 +48,7 @@ _OPINION = re.compile(
     r"\b(i|i'm|i've|i'd|i'll|my|me|we|our|mine|imo|imho|you (say|said|mention\w*|wrote|posted|uploaded|sent|attached|appear|seem|did|didn't|claim\w*|will probably)|your (description|image|screen))\b"
 )
 _VOICE = re.compile(
-    r"\b(hopefully|unfortunately|fortunately|frankly|lol|haha|honestly|granted|seems?|here'?s? (is )?what|mystery|(?:it's|it is) (a pity|a shame|sad|annoying|amazing|unfortunate)|love (it|this)|hate)\b|!\s*$|[!?]{2,}|^[^a-z]{12,}$|[☺😀-🙏]"
+    r"\b(hopefully|unfortunately|fortunately|frankly|lol|haha|honestly|granted|seems?|here'?s? (is )?what|mystery|(?:it's|it is) (a pity|a shame|sad|annoying|amazing|unfortunate)|love (it|this)|hate|at best|questionable|(not )?(really |exactly )?(a |the )?(great|good|bad|best|ideal|perfect) (solution|idea|practice|way)|(sounds|looks) (like|as)|other (suggestions|answers|solutions)|silly|stupid|no need|unambiguous|should (?:do|work|fix|help|solve|be (?:fine|ok|okay|good|it|enough|all))|that's (?:it|all)|you (?:wish|need)\W*$|if you want\W*$)\b|!\s*$|[!?]{2,}|^[^a-z]{12,}$|[☺😀-🙏]"
 )
 _HEDGE = re.compile(
     r"\b(may ?be|it is possible|possible that|likely|might|perhaps|possibly|probably|not sure|guess|suspect|you (had|did|have|are|were|would)|you'(re|ve))\b"
@@ -53,10 +64,30 @@ _REFERS = re.compile(
 _ALSO = re.compile(
     r"\b(also had to|had to also|i had to|in addition|instead of|the only difference)\b"
 )
+_OUTCOME = re.compile(
+    r"(?i)(?:this|that|it|you(?:'ll| will| should| are|'re| now)|there (?:is|are|will)|an? (?:new )?(?:window|dialog\w*|menu|list|pop\w*|box|page|tab)|everything|thunderbird (?:will|should))\b"
+)
+"""How a row of a list begins that tells what then happens."""
+_BARE_IT = re.compile(
+    r"(?i)[\w-]+(?: (?:out|up|down|off|on|to|back|for))? (?:(?:it|them)\b|(?:this|that|these|those|one)(?= (?:and|to|in|on|from|with|by|as|for|down|again|then|so|back|into|via)\b|[.,;:!]|$))"
+)
+_VAGUE_OBJECT = re.compile(
+    r"(?i)\b(?:everything|something|anything|things|stuff|it|this|that|them|there)(?: (?:again|once more|now|back))*\W*$"
+)
 NOTHING = "the answer holds nothing that could be told to others"
 ELSEWHERE = "the answer only points elsewhere"
 IN_VAIN = "the last answer says that it did not work"
-_FEW, _BESIDE, _MIN_ACT, _MIN_FACT, _MAX = 3, 2, 12, 40, 30
+_DONE = {"de": "t", "nl": "d", "it": "ato", "es": "ado", "pt": "ei", "fr": "é"}
+"""How a participle or a past of these ends: "wurde gelöscht" tells nobody to delete it."""
+_HANGS = re.compile(
+    r"(?i)(?:[\w'-]+ ){1,3}(?:by|with|the|and|or|as|for|of|from|these|following|an?)[:.]?$"
+)
+"""A step that stops before it tells anything."""
+_INQUIRY = re.compile(
+    r"(?i)\b(?:informations?|informazioni|información|informaciones|informações|informatie|informationen|details?|dettagli|detalles|detalhes|einzelheiten|angaben|gegevens|questions?|domande|preguntas|perguntas|fragen|vragen|renseignements|informace|údaje|informácie|bilgiler\w*|информаци\w+|tiedot|uppgifter)\b[^\n]{0,60}[:?]\s*$"
+)
+"""What stands before a list of what a helper would like to know."""
+_FEW, _BESIDE, _MIN_ACT, _MIN_FACT, _MAX, _VAGUELY, _WORDY = 3, 2, 12, 40, 30, 7, 45
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,22 +125,25 @@ def lack(ticket: Ticket, solved: Message) -> str:
 @lru_cache(maxsize=64)
 def _composed(ticket: Ticket, solved: Message) -> tuple[Told, ...]:
     found: list[Told] = []
+    lang = detect(f"{ticket.subject}\n{ticket.public_messages[0].body}")
     for message in stands_on(ticket.public_messages, solved):
-        found += told_by(message, extra=message is not solved and message.role is Role.REQUESTER)
-    seen: set[str] = set()
-    kept = [t for t in found if not (t.unit.text in seen or seen.add(t.unit.text))]  # type: ignore[func-returns-value]
+        extra = message is not solved and message.role is Role.REQUESTER
+        found += told_by(message, surely(message.body) or lang, extra=extra)
+    first: dict[str, str] = {}
+    kept = [t for t in found if first.setdefault(t.unit.text, t.unit.message) == t.unit.message]
     return tuple(kept[:_MAX])
 
 
 def stands_on(messages: tuple[Message, ...], solved: Message) -> list[Message]:
     """Return the messages that make up the answer, in order."""
+    lang = detect(messages[0].body)
     place = messages.index(solved)
     if solved.role is Role.REQUESTER:
-        own = [told for told in told_by(solved) if told.act]
+        own = [told for told in told_by(solved, surely(solved.body) or lang) if told.act]
         if own or not _REFERS.search(solved.body.lower()):
             return [solved]
         before = [m for m in messages[1:place] if m.role is not Role.REQUESTER]
-        told = [m for m in before if any(t.act for t in told_by(m))]
+        told = [m for m in before if any(t.act for t in told_by(m, surely(m.body) or lang))]
         return [*told[-1:], solved] if told else [solved]
     first = place
     while first > 1 and messages[first - 1].author == solved.author:
@@ -126,44 +160,73 @@ def stands_on(messages: tuple[Message, ...], solved: Message) -> list[Message]:
 
 
 @lru_cache(maxsize=256)
-def told_by(message: Message, *, extra: bool = False) -> tuple[Told, ...]:
-    """Return what of one message can be reused: acts, and up to two facts on each side of one."""
-    told = [one for unit in units(message) if (one := _read(unit, message)) is not None]
+def told_by(message: Message, lang: str = "en", *, extra: bool = False) -> tuple[Told, ...]:
+    """Return what of one message can be reused: acts, what leads up to the first, what comes of each."""
+    told = [one for unit in _answering(message) if (one := _read(unit, message, lang)) is not None]
     if extra:
         return tuple(t for t in told if t.act and _ALSO.search(t.unit.text.lower()))
     acts = [n for n, one in enumerate(told) if one.act]
     if not acts:
         return tuple(t for t in told if _stands_alone(t.unit))
-    first = acts[0]
-    return tuple(
-        one
-        for n, one in enumerate(told)
-        if one.act
-        or (first - _BESIDE <= n < first and not _HANGS.match(one.unit.text))
-        or any(0 < n - a <= _BESIDE for a in acts)
+    return tuple(one for n, one in enumerate(told) if one.act or _belongs(told, n, acts))
+
+
+def _answering(message: Message) -> list[Unit]:
+    """Return a message's units without the lists of what a helper would like to know."""
+    kept: list[Unit] = []
+    before, asked = 0, False
+    for unit in units(message):
+        if unit.form in (Form.STEP, Form.POINT):
+            gap = message.body[before : unit.start]
+            asked = _INQUIRY.search(gap.rstrip(" \n-*0123456789.)")) is not None or (
+                asked and len(gap) < _MIN_ACT
+            )
+        else:
+            asked = False
+        before = unit.end if unit.form in (Form.STEP, Form.POINT) else unit.start
+        if not asked:
+            kept.append(unit)
+    return kept
+
+
+def _belongs(told: list[Told], n: int, acts: list[int]) -> bool:
+    """Say whether a fact belongs to an act: it leads up to the first, or tells of the one before it."""
+    text = told[n].unit.text
+    if n < acts[0]:
+        leads = n == acts[0] - 1 and text.endswith((":", ",", "："))
+        return (leads and len(term_set(text)) >= _BESIDE) or states_cause(text)
+    before = max(a for a in acts if a < n)
+    if n - before > _BESIDE:
+        return False
+    return bool(
+        _LINK.match(text)
+        or _DEPENDS.match(text)
+        or term_set(text) & term_set(told[before].unit.text)
     )
 
 
-def _read(unit: Unit, message: Message) -> Told | None:
+def _read(unit: Unit, message: Message, lang: str) -> Told | None:
     """Tell what a unit is; None where no reader needs it."""
     text = unit.text
     if unit.form in (Form.CODE, Form.TABLE):
         return Told(unit=unit, act=True)
     if _LINK.match(text):
         return Told(unit=unit, act=False)
-    if _asks(text) or _FAILED.search(text.lower()) or leads_elsewhere(text):
+    if _asks(text) or _HANGS.match(text) or _FAILED.search(text.lower()) or leads_elsewhere(text):
         return None
-    if _language(message) != "en":
-        return _read_abroad(unit, message)
+    if lang != "en":
+        return _read_abroad(unit, lang, asks=message.role is Role.REQUESTER)
     text = plain(text)
     unit = replace(unit, text=text)
     is_listed = unit.form is not Form.SENTENCE and len(text) > _FEW
+    if is_listed and _OUTCOME.match(text) and not tells(text):
+        return Told(unit=unit, act=False)
     asks, mine = message.role is Role.REQUESTER, _is_personal(text)
     if tells(text) or asks or (is_listed and not mine):
         done = instructed(text)
-        if done or not asks or (is_listed and not mine):
+        if done or (not asks and not _OPINION.search(text.lower())) or (tells(text) and not mine):
             return Told(unit=replace(unit, text=done or text), act=True)
-    names = _PATH.search(_LINK.sub("", text)) is not None and not mine
+    names = _names_path(text) and not (mine or states_cause(text))
     if asks and not names:
         return Told(unit=unit, act=False) if _stands_alone(unit) and not mine else None
     if mine:
@@ -172,13 +235,22 @@ def _read(unit: Unit, message: Message) -> Told | None:
     return Told(unit=unit, act=names) if names or not is_short else None
 
 
-def _read_abroad(unit: Unit, message: Message) -> Told | None:
+def _read_abroad(unit: Unit, lang: str, *, asks: bool) -> Told | None:
     """Tell what a unit in another language than English is: whether a word in it tells what to do."""
     text = unit.text
-    is_act = unit.form is not Form.SENTENCE or _tells_abroad(text, message)
-    if is_act or _PATH.search(_LINK.sub("", text)):
-        return Told(unit=unit, act=True) if len(text) > _FEW else None
+    is_act = unit.form is not Form.SENTENCE or _tells_abroad(text, lang, asks=asks)
+    if not is_act and _guess(lang).search(text):
+        return None
+    if is_act or _names_path(text):
+        form = Form.STEP if _tells_abroad(text, lang, asks=asks) else unit.form
+        return Told(unit=replace(unit, form=form), act=True) if len(text) > _FEW else None
     return Told(unit=unit, act=False) if len(text.split()) >= _FEW or not text.isascii() else None
+
+
+@cache
+def _guess(lang: str) -> re.Pattern[str]:
+    """Return what matches an opinion in a language other than English."""
+    return re.compile(f"(?i){languages()[lang].guess or '(?!)'}")
 
 
 def _is_personal(text: str) -> bool:
@@ -190,19 +262,31 @@ def _asks(text: str) -> bool:
     return "?" in bare or "？" in bare or _ASKS.match(text) is not None
 
 
-def _tells_abroad(text: str, message: Message) -> bool:
-    """Say whether a clause in another language begins, or ends, with what tells what to do."""
-    lang = _language(message)
+def _names_path(text: str) -> bool:
+    """Say whether a sentence names a way through menus, a setting or a file."""
+    return _PATH.search(PLACEHOLDER.sub("", _LINK.sub("", text))) is not None
+
+
+@cache
+def _acts(lang: str, *, asks: bool) -> frozenset[str]:
+    """Return the words of doing of a language; what was done ("deleted") tells the requester's deeds alone."""
     acts = languages()[lang].acts
+    done = _DONE.get(lang)
+    return acts if asks or done is None else frozenset(a for a in acts if not a.endswith(done))
+
+
+def _tells_abroad(text: str, lang: str, *, asks: bool) -> bool:
+    """Say whether a clause in another language begins, or ends, with what tells what to do."""
+    acts = _acts(lang, asks=asks)
     if lang == "ja":
         return any(act in text for act in acts)
     clauses = [re.findall(r"[^\W\d_]+", clause) for clause in _CLAUSES.split(text.lower())]
-    return any(not acts.isdisjoint((*words[:_FEW], *words[-1:])) for words in clauses)
-
-
-@lru_cache(maxsize=256)
-def _language(message: Message) -> str:
-    return detect(message.body)
+    ends = () if lang not in _DONE or not asks else _DONE[lang]
+    return any(
+        not acts.isdisjoint(words[:_FEW])
+        or (words and words[-1] in acts and (not ends or words[-1].endswith(ends)))
+        for words in clauses
+    )
 
 
 def _stands_alone(unit: Unit) -> bool:
@@ -215,10 +299,15 @@ def states_cause(text: str) -> bool:
     """Say whether a sentence states why it happens, of the product and not of the people."""
     return bool(_CAUSE.search(text.lower())) and not (
         _asks(text)
+        or tells(text)
+        or _ADVISES.search(text.lower())
+        or len(text.split()) > _WORDY
         or _OPINION.search(text.lower())
         or _VOICE.search(text.lower())
         or _HEDGE.search(text.lower())
         or "please" in text.lower()
+        or _LEANS.match(text)
+        or _guess(detect(text)).search(text)
     )
 
 
@@ -241,6 +330,13 @@ def _is_reading(unit: Unit) -> bool:
 
 
 def _is_doable(unit: Unit) -> bool:
+    """Say whether a reader could do it by itself: what "it" is must stand in it."""
     text = unit.text
-    is_short = len(text) < _MIN_ACT or len(text.split()) < _FEW
-    return unit.form is Form.CODE or not is_short or bool(_PATH.search(text)) or not text.isascii()
+    names = _PATH.search(text) is not None
+    is_vague = _BARE_IT.match(text) or (
+        _VAGUE_OBJECT.search(text) and len(text.split()) <= _VAGUELY
+    )
+    if is_vague and not names:
+        return False
+    is_short = len(text) < _MIN_ACT or len(term_set(text)) < _FEW
+    return names or unit.form is Form.CODE or not is_short or not text.isascii()

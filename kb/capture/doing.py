@@ -13,16 +13,24 @@ _LEAD = re.compile(
     r"|try(?: to)?|be sure to|make sure to|it is (?:best|better|worth) to|one way is to|the (?:following|next) step is to)[ ,:]+"
 )
 _SHOULD = re.compile(
-    r"(?i)(?:(?:then|next|now|so|first(?:ly)?|finally|lastly|after that|please|and|but),? )*"
-    r"(?:(?:you(?:'ll)?(?: will)? (?:first |also |then )?(?:should|need to|have to|must|can|could|may|might)(?: also| then| just| simply| first)?"
-    r"(?: want to| try to| need to| wish to)?|i(?: personally)?(?: would|'d)(?: also| first)?(?: try to)?|i(?: would|'d)? (?:suggest|recommend|advise)(?: that)?(?: you)?(?: to)?|please"
-    r"|(?:try|do) (?:this|the following):(?: [-–])?|all you (?:need|have) to do is(?: to)?|the (?:key|main|only|important|first) (?:point|thing|step|trick) (?:would be|is) to|(?:i )?found (?:out )?that (?:i|you) (?:need|have|had|needed) to|(?:my (?:first )?suggestion|(?:one|another) (?:possibility|option|way|solution|fix)) is to|or you (?:could|can|might)|you(?: then| just| simply)?),? )?(?=\w)"
+    r"""(?xi)(?:(?:then|next|now|so|first(?:ly)?|second(?:ly)?|finally|lastly|after\ that|in\ the\ meantime|meanwhile|afterwards?|please|and|but|also|again|maybe|perhaps|from\ (?:there|here)|once\ there|as\ a\ first\ step)(?:,\ |\ ))*
+    (?:(?:you(?:'ll)?(?:\ will)?\ (?:first\ |also\ |then\ )?(?:should|need\ to|have\ to|must|can|could|may|might)(?:\ also|\ then|\ just|\ simply|\ first)?(?:\ want\ to|\ try\ to|\ need\ to|\ wish\ to)?
+        |you(?:'ll|\ will|\ would|'d)?\ (?:also\ )?(?:need|have|want|wish)\ to|you(?:'d|\ had)\ better|you(?:'re|\ are)\ to|or\ you\ (?:could|can|might)|you(?:\ then|\ just|\ simply)?
+        |i(?:\ personally)?(?:\ would|'d)(?:\ also|\ first)?(?:\ try\ to)?|(?:i(?:\ would|'d)?\ )?(?:also\ |strongly\ )?(?:suggest|recommend|advise)(?:\ that)?(?:\ you)?(?:\ to)?
+        |please|feel\ free\ to|(?:be|make)\ sure\ to|remember\ to|do(?:\ not|n't)\ forget\ to|(?:try|do)\ (?:this|the\ following):(?:\ [-–])?
+        |(?:all|what)\ you\ (?:need|have|want)\ to\ do\ is(?:\ to)?|it(?:'s|\ is|\ may|\ might|\ would|\ will)(?:\ also)?(?:\ be)?\ (?:best|better|worth|easiest|simplest|safest|necessary|advisable|recommended|a\ good\ idea)\ to
+        |the\ (?:key|main|only|important|first|best|easiest|simplest|quickest|other|proper|right|correct)\ (?:point|thing|step|trick|way|option|solution|fix)(?:\ to\ do\ (?:it|this|that))?\ (?:would\ be|is)\ to
+        |(?:i\ )?found\ (?:out\ )?that\ (?:i|you)\ (?:need|have|had|needed)\ to|my\ (?:first\ )?(?:suggestion|advice|recommendation)\ (?:is|would\ be)(?:\ that\ you)?(?:\ to)?
+        |(?:one|another)\ (?:possibility|option|way|solution|fix)\ is\ to),?\ )?(?=\w)"""
 )
 _ASIDE = re.compile(
     r"(?i)\s*\((?:see|as in|shown in|as per)\b[^()]{0,30}\b(?:pictures?|images?|screen ?shots?|attach\w*|below|above)[^()]{0,20}\)"
     r"|,? as (?:you|he|she|they|<[\w-]+>|(?-i:[A-Z]\w+)) (?:\w+ly |already |also |have |has )*(?:said|suggested|described|wrote|advised|recommended|mentioned|explained)"
+    r"|,? (?:as|like) (?:suggested|described|advised|recommended|mentioned|explained|instructed|said|noted|indicated)(?: (?:by|in) (?:<[\w-]+>|you|him|her|them|others?|(?:the|your|an?|this|that) (?:[\w-]+ )?(?:post|answer|reply|article|thread|forum|link)|(?-i:[A-Z]\w+)))?(?: (?:above|below|earlier|previously|here|before))?(?=[ .,;:]|$)"
+    r"|\s*\([^()]*\b(?:not sure|i think|i believe|iirc|afaik|i guess|maybe|perhaps|or something)\b[^()]*\)|,? <person-\d+>(?=[.,;!]|$)|\s*[:;]-?[)D(P]+$"
     r"|,? as (?:shown|seen|pictured|per (?:the|your) \w+)(?: (?:in the \w+|below|above))?(?=[.,;]|$)"
 )
+_MAY_BE_ASIDE = ("(", "as ", "like ", "<", ":)", ";)", ":-", ":D", ":P")
 _TAG = re.compile(r"</?(?:li|ul|ol|p|br|div|span)\s*/?>")
 _BEFORE = re.compile(
     r"(?i)(?:(?:so|then|and|but|well|ok|next|first|now|also|again|later|eventually|in the end|after that|to (?:fix|solve|resolve) (?:it|this|that|the (?:problem|issue))"
@@ -33,15 +41,26 @@ _I_DID = re.compile(
     r"(?P<aux> ?(?:had to|needed to|decided to|managed to|was able to|went ahead and|ended up))? (?P<verb>[a-z-]+)(?= )"
 )
 _BY = re.compile(
-    r"(?i)(?:i )?(?:have |finally )*(?:solved|fixed|resolved|cured) (?:(?:it|this|that|the|my)(?: \w+)? )?(?:myself )?by (?P<verb>[a-z-]+ing)(?= )"
+    r"(?i)(?:(?:the|this|my) (?:problem|issue|error)|it|this|that|everything|all) (?:(?:was|is|has been|have been|got|now|finally|then|seems to be|seems to have been|have|has) )*(?:disappeared|went away|gone|solved|fixed|resolved|cured|back|working|works|worked)(?: (?:now|again|fine|immediately))* (?:by|after|once i started|through) (?P<after>[a-z-]+ing)(?= )"
+    r"|(?i:i )?(?:have |finally )*(?:solved|fixed|resolved|cured) (?:(?:it|this|that|the|my)(?: \w+)? )?(?:myself )?by (?P<verb>[a-z-]+ing)(?= )"
 )
+_RESULT = re.compile(
+    r"(?i)(?P<verb>[a-z-]+ing)(?P<what> .{3,140}?),?(?: (?:has|have|had|seems? to(?: have)?|appears? to(?: have)?|also|finally|now|just|then|immediately|will|should|would|may|might))* (?:fixed|fix|fixes|solved|solves?|resolved|resolves?|cured|cures?|worked|works?|helped|helps?|allowed|allows?|did|cleared|clears?|corrected|corrects?|restored|restores?|brought|brings?|got|gets?|made|makes?|stopped|stops?|caused)\b"
+)
+"""A deed that is told by what came of it: "Turning off the proxy fixed it"."""
+_HALF = re.compile(
+    r"(?i)\b(?:would|will|could|can|may|might|should|only|not|never|did|does|do|is|was|which|that|who)\b|n[’']t\b"
+)
+"""What stands in it where the clause has a verb of its own."""
+_FOUND = re.compile(r"(?i)(?:i )?found (?=(?:the|an?) .+? and (?:then )?[a-z-]+ed )")
 _BARE = re.compile(r"(?i)(?P<by>(?:by|after) )?(?P<verb>[a-z-]+)(?= )")
 _AND = re.compile(
     r"((?:,|;| and|,? then|, and)(?: then| also| finally)?) (?:I )?([a-z-]+ed|ran|went|set|put|made|took|chose)(?= )"
 )
+_CLICKED = re.compile(r"(?i)\b(right|left|double)[ -]clicked\b")
 _WENT_WELL = re.compile(
     r"(?i)[,;.]? ?(?:\b(?:and|so|then|which|but|before)\b,?|[-–—]|:) ?(?:(?:now|then|that|this|finally|hopefully|voil[aà]|presto|all)[ ,]+)*(?:it|that|this|they|everything|all|things?|things are|the (?:problem|issue|error|emails?|mails?|messages?)|my \w+"
-    r"|i(?:'m| am| was| can| could| now)?|we|[A-Z]\w+ (?:now|is|was|worked|then|[a-z]+s)|works?|worked|solved|fixed|did|has|was|is|hey)\b.*$"
+    r"|i(?:'m| am| was| can| could| now)?|we|[A-Z]\w+ (?:now|is|was|worked|then|[a-z]+s)|works?|worked|solved|fixed|did|got|has|was|is|hey)\b.*$"
 )
 _HEY = re.compile(
     r"(?i),? (?:and )?(?:lo and behold|voil[aà]|bingo|presto|problem solved|all (?:is )?(?:good|well))\b.*$|!+$"
@@ -51,13 +70,16 @@ _LOOSE = re.compile(
 )
 """What a requester did to something that nobody else can tell."""
 _MINE = re.compile(r"(?i)\b(?:my|our)(?= )")
+_URL = re.compile(r"https?://\S+")
 _FIRST_PERSON = re.compile(
     r"(?i)\b(?:i|i'm|i've|i'd|i'll|me|we|us|mine|ours|myself|wife|husband|daughter|son|mother|father|wife's|husband's)\b"
 )
 _CLAUSE = re.compile(
-    r",? (?:and|but|so|because|since|which|as|while|where|that|until) |[,;(–] ?|: "
+    r"(?i) (?=(?:i|we) (?:think|believe|guess|suspect|assume|would|hope|just|find|found|use)\b)|,? (?:and|but|so|because|since|which|as|while|where|that|until) |[,;(–] ?|: "
 )
-_TWO_WORDS = re.compile(r"(?i)(?:(?:right|left|double)[ -]click|back up|(?:do not|don't|never) \w)")
+_TWO_WORDS = re.compile(
+    r"(?i)(?:(?:right|left|double)[ -]click|back up|make sure|(?:do not|don't|never) (?!need|have|know|think|see|want|believe|understand|like|find|get\b|care|mind|even|recall|remember|really|work|worry)\w)"
+)
 _SUBJECT = re.compile(
     r"(?:,? (?:and|or) \w+)? (?:is|are|was|were|works?|does|doesn't|will|would|has|had|seems?)\b"
 )
@@ -65,6 +87,11 @@ _SUBJECT = re.compile(
 _LIMITED = re.compile(
     r"(?i)(?:you|one) (?:can|could|may|might)\b.*\b(?:but|cannot|can't|only if|unless)\b"
 )
+_SAME_IN_BOTH = re.compile(r"(?i)(?:cut|put|set|shut|reset|hit)\b")
+_GIVEN = re.compile(
+    r"(?i)(?:if|when|once|after|before|unless|to|for|in|on|from|at|with|instead of|by)\b[^,.;]{3,100}, "
+)
+"""A condition or a place before what is to be done."""
 _PAST = {
     "went": "go", "set": "set", "put": "put", "made": "make", "ran": "run", "chose": "choose",
     "cut": "cut", "hid": "hide", "kept": "keep", "let": "let", "reset": "reset", "took": "take",
@@ -72,7 +99,7 @@ _PAST = {
     "swapped": "swap",
 }  # fmt: skip
 _NO_DEED = re.compile(
-    r"(?i)(?:tried|used to|turned out|turned up|went (?:through|from|back over|crazy)|set out)\b"
+    r"(?i)(?:tried|used to|turned out|turned up|went (?:through|from|without|smoothly|back (?!to\b)|crazy|and|ahead|well|away|wrong|fine|ok)|set out|put up|made (?:no|a mistake|sure it|it (?:work|happen)|the (?:mistake|difference|switch)))\b"
 )
 _TELLER = re.compile(
     r"(?i)(?:i|we)\b(?!(?:'d| would)? (?:also |strongly |personally )*(?:try|use|suggest|recommend|advise))"
@@ -128,9 +155,25 @@ def instructed(text: str) -> str:
     """
     bare = plain(text)
     lead = None if _LIMITED.match(bare) else _SHOULD.match(bare)
-    rest = _sooner(bare[lead.end() :]) if lead and lead.end() else bare
-    told = _impersonal(rest if _begins(rest) else _deed(bare))
+    rest = _sooner(bare[lead.end() :]) if lead and lead.end() else _even(bare)
+    told = _impersonal(rest if _begins(rest) else _under(bare) or _deed(bare))
     return f"{told}." if told and bare[-1:] in ".!" and told[-1].isalnum() else told
+
+
+def _even(text: str) -> str:
+    """Return "cut and paste" for "cut and pasted": the first verb is the same in both."""
+    return _also(text) if _SAME_IN_BOTH.match(text) else text
+
+
+def _under(text: str) -> str:
+    """Return "if it is there, delete it" for "if it is there, I suggest deleting it", `""` for others."""
+    given = _GIVEN.match(text)
+    if given is None or _FIRST_PERSON.search(given.group()):
+        return ""
+    rest = text[given.end() :]
+    lead = None if _LIMITED.match(rest) else _SHOULD.match(rest)
+    told = _sooner(rest[lead.end() :]) if lead and lead.end() else ""
+    return f"{given.group()}{told}" if _begins(told) else ""
 
 
 @cache
@@ -147,6 +190,8 @@ def as_deed(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return a sentence without "(see picture)", "as you said", "as shown" and stray tags."""
+    if not any(mark in text for mark in _MAY_BE_ASIDE):  # most sentences have neither
+        return text.strip()
     return _TAG.sub("", _ASIDE.sub("", text)).strip()
 
 
@@ -155,7 +200,9 @@ def _begins(text: str) -> bool:
     if _TWO_WORDS.match(text):
         return True
     word = re.match(r"[\"'“‘(*]*([\w-]+)", text)
-    is_named = word is not None and _SUBJECT.match(text, word.end()) is not None
+    is_named = word is not None and (
+        text[word.end() :].startswith(" of ") or _SUBJECT.match(text, word.end()) is not None
+    )
     return word is not None and not is_named and word.group(1).lower() in _acts()
 
 
@@ -172,13 +219,18 @@ def _deed(text: str) -> str:
     rest = text[lead.end() :] if lead else text
     if lead and lead.group().endswith(" to ") and _begins(rest):
         return rest
+    if result := _RESULT.match(rest):
+        base = base_of(result["verb"].lower())
+        return f"{base}{result['what']}" if base and not _HALF.search(result["what"]) else ""
+    if found := _FOUND.match(rest):
+        return f"find {_also(rest[found.end() :])}"
     match = _BY.match(rest) or _I_DID.match(rest) or _BARE.match(rest)
     if match is None:
         return ""
-    verb, tail = match.group("verb"), rest[match.end() :]
+    told = match.groupdict()
+    verb, tail = told.get("after") or match.group("verb"), rest[match.end() :]
     if _NO_DEED.match(f"{verb}{tail}"):
         return ""
-    told = match.groupdict()
     base = verb.lower() if told.get("aux") and is_act(verb.lower()) else base_of(verb.lower())
     is_how = match.re is _BY or bool(told.get("by") or told.get("aux"))
     if verb.lower().endswith("ing") and not is_how:
@@ -193,14 +245,16 @@ def _deed(text: str) -> str:
 
 def _also(text: str) -> str:
     """Put the deeds that follow the first into the same form."""
+    text = _CLICKED.sub(lambda m: f"{m.group(1)} click", text)
     return _AND.sub(lambda m: f"{m.group(1)} {base_of(m.group(2)) or m.group(2)}", text)
 
 
 def _impersonal(text: str) -> str:
     """Leave out the person: my and our are the; a clause with any other goes; `""` if too much does."""
     text = _MINE.sub("the", text).strip()
-    person = _FIRST_PERSON.search(text)
+    person = _FIRST_PERSON.search(_URL.sub(lambda match: "/" * len(match.group()), text))
     if person is not None:
-        cuts = [one.start() for one in _CLAUSE.finditer(text, 0, person.start())]
+        cuts = [one.start() for one in _CLAUSE.finditer(text) if one.start() < person.start()]
         text = text[: cuts[-1]].rstrip(" ,;:-–") if cuts else ""
+        text = text[: text.rindex("(")].rstrip() if text.count("(") > text.count(")") else text
     return text if len(text.split()) >= _FEW - 1 else ""

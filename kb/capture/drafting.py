@@ -10,10 +10,10 @@ from kb.articles.approval import digest
 from kb.articles.article import Article, Change, State, Verb
 from kb.articles.evidence import Evidence
 from kb.capture.answer import Told, answer, lack, states_cause
-from kb.capture.environment import environment, platform_of, product_of
+from kb.capture.environment import environment, platform_of, product_of, version_of
 from kb.capture.language import detect, surely
+from kb.capture.problem import first_of, problem_of
 from kb.capture.solution import Solution, solution
-from kb.capture.talk import is_history
 from kb.capture.thread import Form, Unit, units
 from kb.capture.title import PLACEHOLDER, subject_of, title
 from kb.capture.tried import HEADING, in_vain
@@ -23,7 +23,7 @@ from kb.errors import TicketError
 from kb.tickets.ticket import Message, Role, Ticket
 
 REVIEW_AFTER = timedelta(days=365)
-_MAX_ISSUE, _NAME, _SHARED = 7, 2, 2
+_SHARED = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +89,9 @@ def missing(ticket: Ticket) -> str:
 
 def _translation(ticket: Ticket, solved: Message) -> str:
     """Say that issue and answer would stand in two languages, where both are sure."""
-    asked, told = surely(_spoken(ticket)), surely(solved.body)
+    guess = detect(_spoken(ticket))
+    asked = surely(_spoken(ticket)) or (guess if guess != "en" else "")
+    told = surely(solved.body)
     if not asked or not told or asked == told:
         return ""
     return f"the question is in {asked}, its answer in {told}: somebody has to translate"
@@ -109,7 +111,7 @@ def reworded(
 
 
 def _spoken(ticket: Ticket) -> str:
-    first = _first(ticket)
+    first = first_of(ticket)
     return f"{ticket.subject}\n{first.body if first else ''}"
 
 
@@ -118,7 +120,7 @@ def extract(ticket: Ticket) -> Extract:
     solved = solution(ticket)
     evidence: list[Evidence] = []
     sections = _sections(ticket, solved, evidence)
-    named = _title(ticket, _issue(ticket), evidence)
+    named = _title(ticket, problem_of(ticket), evidence)
     return Extract(solved=solved, sections=sections, title=named, evidence=tuple(evidence))
 
 
@@ -129,8 +131,9 @@ def _sections(
     causes = _causes(ticket, solved.message, told)
     stated = {unit.text for unit in causes}
     rest = [one for one in told if one.act or one.unit.text not in stated]
-    issue = _issue(ticket)
     vain = in_vain(ticket, solved.message, told) if told and solved.message else ()
+    failed = {(unit.message, unit.start) for unit in vain}
+    issue = [one for one in problem_of(ticket) if (one.message, one.start) not in failed]
     texts = {"Issue": prose(issue), "Cause": prose(causes), "Resolution": _resolved(rest, vain)}
     done = [*(one.unit for one in rest), *vain]
     parts = (("Issue", issue), ("Cause", causes), ("Resolution", done))
@@ -147,24 +150,6 @@ def _resolved(told: Sequence[Told], vain: Sequence[Unit]) -> str:
     return f"{steps(told)}\n\n### {HEADING}\n\n{points}" if vain and told else steps(told)
 
 
-def _issue(ticket: Ticket) -> list[Unit]:
-    """Return the requester's problem; where nothing is told but the subject, the subject itself."""
-    first = _first(ticket)
-    found = [unit for unit in units(first) if not is_history(unit.text)] if first else []
-    while len(found) > 1 and len(found[-1].text.split()) <= _NAME and found[-1].text.isascii():
-        found.pop()
-    return found[:_MAX_ISSUE] or [_subject(ticket)]
-
-
-def _subject(ticket: Ticket) -> Unit:
-    text = subject_of(ticket.subject)
-    return Unit(form=Form.SENTENCE, text=text, message="subject", start=0, end=len(ticket.subject))
-
-
-def _first(ticket: Ticket) -> Message | None:
-    return next((m for m in ticket.public_messages if m.role is Role.REQUESTER), None)
-
-
 def _causes(ticket: Ticket, solved: Message | None, told: tuple[Told, ...]) -> list[Unit]:
     """Return up to two sentences that state the cause: of the answer, else of another helper's.
 
@@ -174,7 +159,7 @@ def _causes(ticket: Ticket, solved: Message | None, told: tuple[Told, ...]) -> l
     own = [unit for unit in (units(solved) if solved else ()) if _is_cause(unit, acts)]
     if own:
         return own[:2]
-    issue = set(terms("\n".join((ticket.subject, *(unit.text for unit in _issue(ticket))))))
+    issue = set(terms("\n".join((ticket.subject, *(unit.text for unit in problem_of(ticket))))))
     issue -= set(terms(product_of(ticket)))
     answers = [m for m in ticket.public_messages if m.role in (Role.AGENT, Role.OTHER)]
     found = [unit for message in answers for unit in units(message) if _is_cause(unit, acts)]
@@ -196,7 +181,7 @@ def _environment(ticket: Ticket, solved: Message | None, evidence: list[Evidence
 
 
 def _products(ticket: Ticket) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    product, version = product_of(ticket), ticket.field("version")
+    product, version = product_of(ticket), version_of(ticket)
     return (product,) if product else (), (version,) if version else ()
 
 

@@ -27,6 +27,24 @@ _SMALL = re.compile(
     r"|(?:on|for|under|installing|running) (?P<alone>windows))(?P<number> ?\d+(?:\.\d+)*)?(?![\w/@:-]|\.\w|'s? (?:name|folder))"
 )
 """Systems as people type them in haste; what may be another word only beside a word that tells."""
+_ODD = re.compile(
+    rf"(?i)(?<![\w/.-])(?:{'|'.join(sorted(map(re.escape, _SPELLED), key=len, reverse=True))})(?![\w/-])"
+)
+_NOTHING = {
+    "",
+    "n/a",
+    "na",
+    "none",
+    "unknown",
+    "null",
+    "unbekannt",
+    "inconnu",
+    "desconocido",
+    "any",
+    "all",
+    "nvt",
+}
+_MARKED = re.compile(r"\s*\(<[a-z][a-z-]*?(?:-\d+)?>\)|\s*<[a-z][a-z-]*?(?:-\d+)?>")
 _HINT = re.compile(
     r"linux|mint|mac|os ?x|ios|windows|win ?\d|android|ubuntu|debian|fedora|centos|unix|bsd|docker|kube|open|rhel|alpine|suse|arch|manjaro|raspberry|podman|nginx|github|postgre|eks|gke|aks"
 )
@@ -42,8 +60,10 @@ _DOTTED = re.compile(r"\.\d")
 _DIGITS = re.compile(r"\d+\.[\d.]*\d")
 _NO_PRODUCT = re.compile(
     r"(?i)^(?:installed?|run(?:ning)?|use|using|used|from|to|and|or|on|in|with|since|before|after|until|latest|update[ds]?|updating|upgrade[ds]?|upgrading|build|port|ip|address"
-    r"|is|was|at|for|by|the|my|than|page|step|section|about|around|over|only|now|this|it|see|figure|file|size|back|between|total|price|tlsv?|ssl|http|stuff)\b"
+    r"|is|was|at|for|by|the|my|than|page|step|section|about|around|over|only|now|this|it|see|figure|file|size|back|between|total|price|tlsv?|ssl|http|stuff|angle|es|nt|egl|gl|opengl|webgl|mesa|driver|exim|postfix|dovecot|openssl|mozilla|gecko|rv|build|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|direct3d|chrome|safari|applewebkit|khtml)\b(?!ory)"
 )
+"""What a number belongs to that is no product's version, or one of a report's innards."""
+_INNARD = re.compile(r"^[A-Z]{4}\.(?=\d)")
 _FIELDS = ("platform", "deployment", "os")
 _MAX = 8
 
@@ -57,20 +77,45 @@ def environment(ticket: Ticket, solved: Message | None) -> list[tuple[str, str]]
     kept: list[tuple[str, str]] = []
     for where, fact in (*_of_fields(ticket), *_of_thread(ticket, solved)):
         held = next((n for n, (_, one) in enumerate(kept) if _says_less(one, fact)), None)
-        if held is not None and not kept[held][0].startswith("field:"):
+        if held is not None and _gives_way(*kept[held], fact, ticket):
             kept[held] = (where, fact)
         elif not any(_says_less(fact, one) or _key(fact) == _key(one) for _, one in kept):
             kept.append((where, fact))
     return list(dict.fromkeys(kept))[:_MAX]
 
 
+def _gives_way(where: str, held: str, fact: str, ticket: Ticket) -> bool:
+    """Say whether a fact that tells more takes a held one's place: of a field's, the bare product alone."""
+    if not where.startswith("field:"):
+        return True
+    return (
+        held == product_of(ticket) and re.fullmatch(rf"{re.escape(held)} v?\d.*", fact) is not None
+    )
+
+
 def _of_fields(ticket: Ticket) -> Iterator[tuple[str, str]]:
-    product, version = product_of(ticket), ticket.field("version")
+    product, version = product_of(ticket), version_of(ticket)
     if product or version:
         yield "field:product", f"{product} {version}".strip()
     for name in _FIELDS:
-        if value := ticket.field(name):
-            yield f"field:{name}", value
+        if value := _told(ticket, name):
+            yield f"field:{name}", _spelled(value)
+
+
+def version_of(ticket: Ticket) -> str:
+    """Return the version of the ticket's field."""
+    return _told(ticket, "version")
+
+
+def _told(ticket: Ticket, name: str) -> str:
+    """Return a field's value, `""` where a form was filled with a word for nothing."""
+    value = _MARKED.sub("", ticket.field(name)).strip(" |,;")
+    return "" if value.strip(" .-?").lower() in _NOTHING else value
+
+
+def _spelled(value: str) -> str:
+    """Return a field's value with the names of systems as they should be written."""
+    return _ODD.sub(lambda match: _SPELLED[match.group().lower()], value)
 
 
 def _of_thread(ticket: Ticket, solved: Message | None) -> Iterator[tuple[str, str]]:
@@ -91,7 +136,7 @@ def _named(body: str, product: str) -> tuple[str, ...]:
     found = _systems(body) if _HINT.search(body.lower()) else []
     versions = _VERSION.finditer(body) if _DOTTED.search(body) else ()
     found += [
-        version.group().rstrip(". ")
+        _INNARD.sub("", version.group()).rstrip(". ")
         for version in (*_of_product(product, body), *versions)
         if not (_NO_PRODUCT.match(version.group()) or _PLATFORMS.match(version.group()))
     ]
@@ -100,7 +145,8 @@ def _named(body: str, product: str) -> tuple[str, ...]:
 
 def _systems(body: str) -> list[str]:
     """Return systems, as they are written, else as they should be."""
-    found = [platform.group(1).rstrip(". ") for platform in _PLATFORMS.finditer(body)]
+    names = (platform.group(1).rstrip(". ") for platform in _PLATFORMS.finditer(body))
+    found = [re.sub(r"^windows|^win(?=[ \d])", "Windows", name) if name[0] == "w" else name for name in names]  # fmt: skip
     for match in _SMALL.finditer(body):
         small = match["name"] or match["mac"] or match["win"] or match["alone"]
         words = [_SPELLED.get(word, word) for word in small.lower().split()]
@@ -136,8 +182,8 @@ def product_of(ticket: Ticket) -> str:
 
 def platform_of(ticket: Ticket) -> str:
     """Return the one platform of the ticket: its field's, or the only one the requester names."""
-    if field := ticket.field("platform"):
-        return field
+    if field := _told(ticket, "platform"):
+        return _spelled(field)
     named = [fact for _, fact in environment(ticket, None) if _PLATFORMS.fullmatch(fact)]
     return named[0] if len(named) == 1 else ""
 

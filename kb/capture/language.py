@@ -24,6 +24,7 @@ class Language:
         closing: First words of a signature or of thanks, folded.
         acts: Words, folded, that tell somebody to do something.
         talk: A pattern of what people say to each other; `""` for none.
+        guess: A pattern of what somebody thinks, supposes or regrets; `""` for none.
     """
 
     code: str
@@ -33,6 +34,7 @@ class Language:
     closing: tuple[str, ...]
     acts: frozenset[str]
     talk: str
+    guess: str
 
 
 @cache
@@ -54,6 +56,7 @@ def _language(code: str, told: dict[str, object]) -> Language:
         closing=tuple(str(told["closing"]).split("|")),
         acts=frozenset(str(told["acts"]).split()),
         talk=str(told.get("talk", "")),
+        guess=str(told.get("guess", "")),
     )
 
 
@@ -93,6 +96,7 @@ def _detect(text: str) -> str:
     return best if clear else _ENGLISH
 
 
+@lru_cache(maxsize=512)
 def _counted(text: str) -> dict[str, int]:
     """Return how many stop words of each language the text has."""
     found = dict.fromkeys(languages(), 0)

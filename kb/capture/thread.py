@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 
+from kb.capture.doing import is_act
 from kb.capture.language import detect, languages
-from kb.capture.talk import begins, is_talk
+from kb.capture.talk import begins, ends, is_talk
 from kb.tickets.ticket import Message
 
 
@@ -50,6 +51,8 @@ _BLOCK = re.compile(
     r"|(?:^\|[^\n]*\|[ \t]*(?:\n|\Z)){2,}"
 )
 _BLOCK_MARKS = ("```", "~~~", "    ", "\t", "|")
+_SAID = re.compile(r"\s*[A-Z][a-z’']*(?: [A-Za-z’',]+){3,}[.!?:]?\s*$")
+"""A line of words alone that begins like a sentence."""
 _NO_CODE = re.compile(r"\s*(?:https?://\S+|[-=_*~ ]+)\s*")
 _CODE_SIGN = re.compile(r"[{}=;$\\`|<]|--\w|::|\w\(|\b\w+[._]\w+[._]\w+|^\s*[/~#]", re.M)
 _STEP = re.compile(r"^\s*(?:(?:[Ss]tep )?\d{1,2}\s?[.):](?:\s+|(?=[A-Z]))|([-*•·+])\s+)(.*)$")
@@ -66,7 +69,7 @@ _GOES_ON = re.compile(
 _ABBREVIATION = 12
 """More than the longest of these, with what stands before it."""
 _MANY = 3
-_CARD_LINES, _CARD_WIDTH = 5, 60
+_CARD_LINES, _CARD_WIDTH, _LONGEST_QUOTING = 5, 60, 400
 _PLACEHOLDER = re.compile(
     r"<(?:person|email|phone|organi[sz]ation|address|url|host|domain)[a-z:-]*\d*>"
 )
@@ -159,6 +162,8 @@ def _is_prose(block: str) -> bool:
         return False
     if sum(_STEP.match(line) is not None for line in lines) > len(lines) // 2:
         return True
+    if all(_SAID.match(line) for line in lines):
+        return True
     words = sum(len(line.split()) for line in lines)
     return words >= 2 * _WORDY and words / len(lines) >= _WORDY and bool(_ENDS.search(block))
 
@@ -179,7 +184,9 @@ def _pieces(line: str) -> Iterator[tuple[Form, int, int]]:
         may = len(bare) > 30 and any(sign in bare for sign in _LIST_SIGNS[form])
         cuts = list(mark.finditer(bare)) if may else []
         if len(cuts) > 1 and _counts(form, bare, cuts):
-            yield Form.SENTENCE, 0, cuts[0].start()
+            opening = _STEP.match(bare)
+            start = opening.start(2) if opening and opening.group(1) else 0
+            yield (form if start else Form.SENTENCE), start, cuts[0].start()
             ends = [one.start() for one in cuts[1:]] + [len(bare)]
             for one, right in zip(cuts, ends, strict=True):
                 yield form, one.end(), right
@@ -193,7 +200,13 @@ def _pieces(line: str) -> Iterator[tuple[Form, int, int]]:
 def _counts(form: Form, line: str, cuts: list[re.Match[str]]) -> bool:
     """Say whether the marks in a line are those of a list: 1, 2, 3, or dashes after a colon."""
     if form is Form.POINT:
-        if len(cuts) >= _MANY and all(line[cut.end()].islower() for cut in cuts):
+        if line.lstrip()[:2] in ("- ", "– ", "• "):
+            return True
+        begins_low = sum(line[cut.end()].islower() for cut in cuts)
+        if len(cuts) >= _MANY and begins_low == len(cuts):
+            return True
+        orders = [re.match(r"[\w-]+", line[cut.end() :]) for cut in cuts]
+        if sum(one is not None and is_act(one.group().lower()) for one in orders) >= _MANY:
             return True
         return line[: cuts[0].start() + 1].rstrip(" -–•").endswith(":")
     numbers = [int(re.sub(r"\D", "", one.group())) for one in cuts]
@@ -208,6 +221,7 @@ def _cut(form: Form, line: str, span: tuple[int, int], at: tuple[int, str, str])
         left += len(text) - len(text.lstrip())
         left += begins(line[left:right])
         text = line[left:right].strip()
+        text = text[: ends(text, at[2])]
         if len(text) > 3 and not is_talk(text, at[2]):
             yield _unit(form, text, at[1], at[0] + left)
 
@@ -220,7 +234,8 @@ def _joined(line: str, start: int, end: int) -> list[tuple[int, int]]:
         text = match.group().strip()
         if not text:
             continue
-        joins = goes_on or (spans and _continues(line[spans[-1][0] : spans[-1][1]], text))
+        before = line[spans[-1][0] : spans[-1][1]] if spans else ""
+        joins = goes_on or (spans and (_continues(before, text) or _quotes(before, text)))
         if joins and spans:
             spans[-1] = (spans[-1][0], match.end())
         else:
@@ -232,6 +247,15 @@ def _joined(line: str, start: int, end: int) -> list[tuple[int, int]]:
 def _continues(before: str, text: str) -> bool:
     """Say whether a sentence goes on after an ellipsis, or with what opens no sentence."""
     return text[0] in ",;)" or (before.rstrip().endswith(("..", "…")) and text[0].islower())
+
+
+def _quotes(before: str, text: str) -> bool:
+    """Say whether a sentence ends the quotation that the one before it begins."""
+    if len(before) > _LONGEST_QUOTING or not any(mark in before for mark in '"“„«'):
+        return False
+    is_even = before.count('"') % 2 == 0
+    opened = any(before.count(one) > before.count(two) for one, two in ("“”", "„“", "«»"))
+    return (opened and any(mark in text for mark in "”“»")) or (not is_even and '"' in text)
 
 
 def _unit(form: Form, text: str, message: str, start: int) -> Unit:

@@ -9,32 +9,34 @@ from kb.capture.words import terms
 
 MAX = 80
 _NOISE = re.compile(
-    r"(?i)^\s*((re|fwd?|aw|wg|tr|rv)\s*:\s*|\[[^\]]*\]\s*|urgent\W+|help( me| needed)?\s*[:!,.-]+\s*|question\s*:\s*|please help\W+|solved\W+|problem:\s*)+"
+    r"(?i)^\s*((re|fwd?|aw|wg|tr|rv)\s*:\s*|\[[^\]]*\]\s*|urgent\W+|(?:i )?(?:(?:need|want|please|pls|plz) )?help( me| needed| please)?\s*[:!,.-]+\s*|question\s*:\s*|please help\W+|solved\W+|(?:problem|issue|bug|hilfe|aide|ayuda|ajuda|aiuto):\s*)+"
 )
 PLACEHOLDER = re.compile(r"<[a-z][a-z:-]*?(?:-\d+)?>")
 _ASKED = re.compile(
     r"(?i)^(?:is there (?:a|any) way|(?:can|could) (?:some|any)(?:one|body) (?:please )?tell me|i (?:would like|want|need) to know|please tell me|i(?:'m| am) wondering|does anyone know) (?=how|why|what|to|if)"
 )
 _PERSON = re.compile(
-    r"(?i)(?:(?:hi|hello|help)\W+)?(?:(?:i|we)(?:'m| am|'ve| have)? (?:(?:just|suddenly|now|recently|am|also|still) )*(?=(?:can'?t|cannot|can no|no longer|lost|unable|do not|don'?t|need to know))"
-    r"|i(?:'d| would)? (?:would )?(?:like|want|wish|need|am trying|'m trying) to (?=\w)|i'm trying to (?=\w)|trying to (?=\w))"
+    r"(?i)(?:(?:hi|hello|help)\W+)?(?:(?:(?:recently|lately|suddenly|today|yesterday|now),? )?(?:i|we)(?:[’']ve| have| just| recently)* (?:noticed|found|discovered|realized|realised|see|find)(?: out)? that (?=\w)"
+    r"|(?:for some reason|all of a sudden|suddenly|recently|lately),? (?=\w)|(?:my|our) (?=[a-z]\w)|(?:i|we)(?:[’']m| am|[’']ve| have)? (?:(?:just|suddenly|now|recently|am|also|still) )*(?=(?:can[’']?t|cannot|can no|no longer|lost|unable|do not|don[’']?t|need to know))"
+    r"|i(?:[’']d| would)? (?:would )?(?:like|want|wish|need|am trying|'m trying) to (?=\w)|i'm trying to (?=\w)|trying to (?=\w))"
 )
 _ABOUT = re.compile(
     r"(?i)(?:new (?:to|user)|newbie|novice|beginner|first time)\b[^.!?]*[.!?]\s+(?=\S)"
 )
+_SAYS_WHERE = re.compile(r"(?i)\d\.\d|\bwin(?:dows)? ?\d")
 _BITS = re.compile(r"(?i)\s*[\[(](?:32|64)[ -]?bits?[)\]]")
 _HOW = re.compile(
     r"(?i)^(?:how (?:do|can|to|would|should)|is there|can i|why (?:is|are|does|do|can)|where (?:is|are|do)|wie |comment |cómo |como |come |hoe )"
 )
 _SYMPTOM = re.compile(
-    r"(?i)\b(can'?t|cannot|can not|won'?t|not|fail\w*|error|unable|missing|disappear\w*|lost|gone|stop\w*|crash\w*|freez\w*|hang\w*|slow|wrong|refus\w*|no longer|keeps?|doesn'?t|does not"
+    r"(?i)\b(can[’']?t|cannot|can not|won[’']?t|not|fail\w*|error|unable|missing|disappear\w*|lost|gone|stop\w*|crash\w*|freez\w*|hang\w*|slow|wrong|refus\w*|no longer|keeps?|doesn[’']?t|does not|hidden|blank|empty|duplicat\w*|twice"
     r"|nicht|fehler|kein\w*|pas|erreur|impossible|plus|no|error|não|erro|non|errore|niet|fout)\b"
 )
 _CUTS = re.compile(
     r"[.!?:;] |, | [-–—] |\s\(| (?=(?:but|because|since|after|when|while|although|so that|and|which|that|aber|weil|mais|pero|mas|ma|maar|en|y|et|e|und)\b)"
 )
 _HANGING = re.compile(
-    r"(?i)[\s,;:(\-–—]+(?:and|or|but|the|a|an|of|to|in|on|with|for|from|at|by|is|are|was|that|which|when|after|my|their|its|i|i'm|either|as|if|not|und|der|die|das|et|le|la|de|y|el|que|o|e|di|il|en|het|een)?$"
+    r"(?i)[\s,;:(\-–—]+(?:and|or|but|the|a|an|of|to|in|on|with|for|from|at|by|is|are|was|that|which|when|after|my|their|its|i|i'm|either|as|if|not|und|der|die|das|et|le|la|de|y|el|que|o|e|di|il|en|het|een|che|con|per|da|nel|della|dei|del|para|por|sobre|com|em|avec|pour|dans|du|des|sur|dass|mit|für|von|zu|auf|bei|dem|den|met|van|voor|naar|op|dat|sia|si|se|s|v|na|ve)?$"
 )
 _OPENING = re.compile(r"(?i)(?:when|after|since|in|on|with|while|if)\b[^,.!?]{3,60}, ")
 _PHRASE = re.compile(
@@ -43,7 +45,14 @@ _PHRASE = re.compile(
 _SETTING_OUT = re.compile(
     r"(?i)(?:(?:i|we)(?:'m|'ve| am| are| have)? )?(?:been )?(?:using|running|use|run)\b"
 )
-_SOME, _CLEAR = 0.9, 4.0
+_STORY = re.compile(
+    r"(?i)(?:(?:not |i(?:[’']ve| have)? |we(?:[’']ve| have)? )*(?:used|been|had|bought|got|installed|upgraded|updated|moved|switched)|after|for (?:the|about|over|many|several)|since|while|today|yesterday|last|lately|on return|when i)\b"
+)
+"""How a sentence begins that tells how it came about, not what is wrong."""
+_WANTS = re.compile(
+    r"(?i)(?:now )?i(?:[’']d| would)? (?:like|want|need|wish|am trying|[’']m trying) to \w"
+)
+_SOME, _FAIR, _CLEAR = 0.9, 2.0, 4.0
 _VAGUE, _BRIEF, _LEAST, _EDGE = 3, 4, 28, " '.!?,:;-…"
 
 
@@ -61,14 +70,14 @@ def title(
     A subject that is too long, cut off or says too little gives way to the issue's sentence that
     tells most; the platform, else the product, joins it where neither is named.
     """
-    bare = _BITS.sub("", subject_of(subject))
+    bare = _fitting(_BITS.sub("", subject_of(subject).replace('""', '"')))
     is_cut = bool(re.search(r"[^.!?](…|\.\.\.)$", bare)) or len(bare.strip(_EDGE)) > MAX
     whole = _shortened(bare, is_cut=is_cut)
     told: Unit | None = None
     says = len(set(terms(whole)) - set(terms(f"{product} {platform}")))
     is_clear = _names_problem(whole) and says >= (_BRIEF if is_cut else _VAGUE - 1)
     if not is_clear and (is_cut or says <= _BRIEF):
-        told = _best(bare, issue, product, least=_CLEAR if says >= _VAGUE else _SOME)
+        told = _best(bare, issue, product, least=(_SOME, _SOME, _FAIR, _CLEAR)[min(says, 3)])
     text = _clean(told.text if told else whole)
     if told is None and not says:
         told = next((one for one in issue if len(set(terms(one.text))) >= _VAGUE), None)
@@ -78,6 +87,12 @@ def title(
     if product != product.lower():
         text = re.sub(rf"(?i)(?<![\w./-]){re.escape(product)}(?![\w/-]|\.\w)", product, text)
     return _placed(text[:1].upper() + text[1:], product, platform, lang), told
+
+
+def _fitting(subject: str) -> str:
+    """Leave out what stands in brackets where the subject is too long for a title."""
+    less = " ".join(re.sub(r"\s*\([^()]*\)", " ", subject).split())
+    return less if len(subject) > MAX and len(less) >= _LEAST else subject
 
 
 def _names_problem(text: str) -> bool:
@@ -109,6 +124,7 @@ def _best(subject: str, issue: Sequence[Unit], product: str, *, least: float) ->
         ):
             continue
         weight = 2.0 * bool(_HOW.match(text)) + 1.5 * bool(_SYMPTOM.search(text)) + len(own & found)
+        weight += 1.5 * bool(_WANTS.match(unit.text)) - 1.5 * bool(_STORY.match(unit.text))
         weight -= 0.3 * place + 1.0 * bool(
             re.match(
                 r"(?i)(this|that|it|then|so|if|but|and|since then|i (have|tried|am|was|had|use)|my)\b",
@@ -149,7 +165,7 @@ def _balanced(text: str) -> str:
 
 def _placed(text: str, product: str, platform: str, lang: str) -> str:
     names = [one for one in (platform, product) if one and "<" not in one]
-    if any(one.casefold() in text.casefold() for one in names) or re.search(r"\d\.\d", text):
+    if any(one.casefold() in text.casefold() for one in names) or _SAYS_WHERE.search(text):
         return text[:MAX]
     for name in (platform, product):
         where = f" on {name}" if lang == "en" and name == platform else f" ({name})"

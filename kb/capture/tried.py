@@ -21,8 +21,12 @@ _TRIED = re.compile(
 _DENIED = re.compile(
     r"(?i)\b(?:(?:did|does|has|have)(?:n't| not) (?:work|help|fix|solve|resolve|change|make (?:any|a) difference)|no (?:luck|change|difference|joy|effect|success))"
 )
+_INQUIRES = re.compile(
+    r"(?i)\?|\b(?:post|paste|attach|upload|send|copy)\b.{0,60}\b(?:information|reply|here|screen ?shots?|logs?|text|clipboard)\b"
+)
+"""A message that wants to know something: what it tells to do was not meant as the cure."""
 _VAGUE = re.compile(
-    r"(?i)^\w+ (?:it|that|this|them|those|these|so)\b|\b(?:like|as) this\b|\bsame\b"
+    r"(?i)^\w+ (?:it|that|this|them|those|these|so)\b|\b(?:like|as) this\b|\bsame\b|\band (?:disabling|removing|deleting|using|re\w+ing)\b"
 )
 _MOST, _FEW, _FEW_ACTS, _LONGEST, _SOON, _SAME = 3, 3, 2, 160, 160, 0.6
 
@@ -50,7 +54,9 @@ def _own(message: Message) -> Iterable[Unit]:
     """Yield what the requester says they tried, and that it failed, in one sentence."""
     for unit in units(message):
         match = _TRIED.match(unit.text) if unit.form is Form.SENTENCE else None
-        text = as_deed(match.group("what")) if match else ""
+        text = (
+            as_deed(re.split(r", and (?:that|it|this)\b", match.group("what"))[0]) if match else ""
+        )
         if len(text.split()) > _FEW and not _VAGUE.search(text):
             yield replace(unit, text=f"{text[:1].upper()}{text[1:]}.")
 
@@ -58,6 +64,8 @@ def _own(message: Message) -> Iterable[Unit]:
 def _denied(message: Message, reply: Message) -> list[Unit]:
     """Return an answer's acts where the requester's next message says that they did not help."""
     if reply.role is not Role.REQUESTER or not _DENIED.search(reply.body[:_SOON]):
+        return []
+    if _INQUIRES.search(message.body):
         return []
     acts = [one.unit for one in told_by(message) if one.act]
     fits = all(one.form is Form.SENTENCE and len(one.text) <= _LONGEST for one in acts)

@@ -40,6 +40,12 @@ def terms(text: str) -> tuple[str, ...]:
     return tuple(chain.from_iterable(map(_of_token, tokens)))
 
 
+@lru_cache(maxsize=1024)
+def term_set(sentence: str) -> frozenset[str]:
+    """Return the terms of a sentence, each once; sentences are compared many times."""
+    return frozenset(terms(sentence))
+
+
 @lru_cache(maxsize=65_536)
 def _of_token(token: str) -> tuple[str, ...]:
     """Return the terms of one token; most tokens were seen before."""

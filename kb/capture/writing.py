@@ -26,19 +26,23 @@ _LANGUAGES = (
 )
 
 
+_ENDS = re.compile(r"[.!?。！？…][\"”»')]*\Z")
+
+
 def prose(found: Sequence[Unit]) -> str:
-    """Write what was said: paragraphs, with points and code where they stood."""
+    """Write what was said: paragraphs of a line a sentence, with points and code where they stood."""
     out: list[tuple[str, str]] = []
     for unit in found:
         if unit.form in (Form.STEP, Form.POINT):
             out.append(("- ", f"- {coded(unit.text)}"))
         else:
-            out.append(("", _block(unit)))
+            is_whole = unit.form is Form.SENTENCE and _ENDS.search(unit.text)
+            out.append(("." if is_whole else "", _block(unit)))
     return _stacked(out)
 
 
 def _stacked(rows: Sequence[tuple[str, str]]) -> str:
-    """Put blocks below each other: a list's rows close together, all else with a line between."""
+    """Put blocks below each other: a list's rows and whole sentences close together, all else apart."""
     text, before = "", ""
     for mark, row in rows:
         gap = "" if not text else "\n" if mark and mark == before else "\n\n"
@@ -83,7 +87,9 @@ def _is_point(text: str, under: str, number: int) -> bool:
 
 def begun(text: str) -> str:
     """Begin a sentence with a capital, unless it begins with a command or a setting."""
-    return text[:1].upper() + text[1:] if re.match(r"[^\W\d_A-Z]+[ ,'>]", text) else text
+    return (
+        text[:1].upper() + text[1:] if re.match(r"[^\W\d_A-Z]+(?:-[a-z]+)*[ ,'>]", text) else text
+    )
 
 
 def _block(unit: Unit) -> str:
@@ -132,7 +138,7 @@ def _indented(code: str) -> str:
 
 _SETTING = re.compile(
     r"`[^`]*`|https?://\S+|www\.\S+|<[^<>\s]*>|\S+@\S+|\[[^\]]*\]\([^)]*\)"
-    r"|(?P<code>(?<![\w/.\\:-])(?:--[a-z][\w-]+(?:=[\w./-]+)?|[A-Za-z]:\\(?:[^\s,;\"”)]|(?<=Program)\ (?=Files))*[\w\\>]|%\w+%(?:\\[^\s,;\"”)]*\w)?"
+    r"|(?P<code>\b[a-zA-Z_]\w*\(\"[^\"\n]*\"(?:, ?[^()\n]*)?\);?|(?<![\w/.\\:-])(?:--[a-z][\w-]+(?:=[\w./-]+)?|[A-Za-z]:\\(?:[^\s,;\"”)]|(?<=Program)\ (?=Files)|(?<=Files)\ (?=\(x86\)\\)|(?<=\(x86)\)|\ (?=\w+\\))*[\w\\>]|%\w+%(?:\\[^\s,;\"”)]*\w)?"
     r"|[a-z][a-z]\w*(?:\.[A-Za-z][\w-]*){2,}|[a-z]\w*\.\w*_\w+|[a-zA-Z]+(?:_[A-Za-z0-9]+)+(?!\w)"
     r"|(?:~|/(?:etc|usr|var|opt|Library|tmp))/[^\s,;\"”)<]*\w))"
 )

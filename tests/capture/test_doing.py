@@ -18,6 +18,13 @@ from kb.capture.pointing import leads_elsewhere, points_elsewhere
         ("Once I enabled the dark theme, it was fine.", "enable the dark theme."),
         ("Click the arrow (see picture).", "Click the arrow."),
         ("I deleted the account and it seems to be working now.", "delete the account."),
+        ("Maybe you need to open the message pane.", "open the message pane."),
+        ("It may also be necessary to delete the stale proxy.", "delete the stale proxy."),
+        ("If a file is left, I suggest deleting that file.", "If a file is left, delete that file."),
+        ("Turning off the add-on fixed it.", "turn off the add-on."),
+        ("The problem went away after updating to 4.2.", "update to 4.2."),
+        ("I suggest you check the proxy I think it is stale.", "check the proxy."),
+        ("Use the address from https://vendor.example/en-us/ports now.", "Use the address from https://vendor.example/en-us/ports now."),
     ],
 )  # fmt: skip
 def test_a_deed_becomes_what_to_do(said: str, told: str) -> None:
@@ -34,6 +41,9 @@ def test_a_deed_becomes_what_to_do(said: str, told: str) -> None:
         "I tried everything.",
         "I selected lots of options.",
         "Edit and Delete is available for all.",
+        "Don't know why it started.",
+        "Using the button would only work for me.",
+        "Sign of a broken berth.",
     ],
 )
 def test_no_deed_is_made_up(said: str) -> None:

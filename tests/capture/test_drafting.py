@@ -187,3 +187,52 @@ def test_a_cause_is_of_this_issue() -> None:
         assert "Set `push_window 90s` in ferry.toml." in sections["Resolution"]
 
     assert [None, "The ferry push ends because the pipe times out."] == causes
+
+
+def resolution(*said: tuple[Role, str], asked: str = "The ferry push stops with FW-9.") -> str:
+    """Return the resolution of a thread that is rated good."""
+    ticket = make_ticket(messages=make_thread((Role.REQUESTER, asked), *said), satisfaction=Satisfaction.GOOD)  # fmt: skip
+    return draft(ticket, by="a", at=AT).article.section("Resolution")
+
+
+def test_what_only_judges_is_no_part_of_a_step() -> None:
+    """A verdict beside a step goes; what comes of the step stays with it."""
+    answer = "Not really a great solution. Open Settings > Network and delete the proxy. This will show a warning. Yearly clean-ups are questionable at best."  # fmt: skip
+    assert resolution((Role.AGENT, answer)) == (
+        "1. Open Settings > Network and delete the proxy. This will show a warning."
+    )
+
+
+def test_a_list_of_what_a_helper_wants_to_know_is_no_list_of_steps() -> None:
+    """Points that ask for versions are left out, in whatever language they are asked for."""
+    asked = "Il programma non si avvia dopo che ho fatto il nuovo aggiornamento di ieri."
+    wants = (
+        "Prova a fornire queste informazioni:\n\n1. Versione del traghetto\n2. Sistema operativo"
+    )
+    answer = "Apri Impostazioni > Rete e disattiva il proxy del porto."
+    assert resolution((Role.AGENT, f"{wants}\n\n{answer}"), asked=asked) == f"1. {answer}"
+
+
+def test_a_participle_tells_nobody_what_to_do() -> None:
+    """What "was deleted" is no instruction in a helper's message; "delete" is."""
+    asked = "Ich kann die Fähre nicht öffnen und es wird mir nur ein Fehler angezeigt."
+    answer = "Der alte Ordner wurde gelöscht. Öffne die Einstellungen und deaktiviere den Proxy."
+    text = resolution((Role.AGENT, answer), asked=asked)
+    assert text == "1. Öffne die Einstellungen und deaktiviere den Proxy."
+
+
+def test_thanks_without_a_full_stop_take_no_step_along() -> None:
+    """Thanks and a name behind the last sentence are cut off, the sentence stays."""
+    text = resolution((Role.AGENT, "Open Settings > Network and delete the stale proxy Thanks"))
+    assert text == "1. Open Settings > Network and delete the stale proxy"
+
+
+def test_a_report_is_no_environment() -> None:
+    """Numbers of a pasted report's innards are nobody's version; a version takes the bare product's line."""
+    asked = "Since Ferry 4.2 the push stops. NT 10.0 ANGLE 2.1.19736 ES 3.0.0"
+    ticket = make_ticket(
+        fields=(("product", already_safe("Ferry")), ("version", already_safe("N/A"))),
+        messages=make_thread((Role.REQUESTER, asked), (Role.AGENT, "Set `push_window 90s`.")),
+        satisfaction=Satisfaction.GOOD,
+    )
+    assert "- Ferry 4.2" == draft(ticket, by="a", at=AT).article.section("Environment")
