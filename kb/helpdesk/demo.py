@@ -61,8 +61,7 @@ def run(folder: Path) -> Told:
     first = _first_round(steps)
     _bring_tickets(folder, TODAY)
     pulled = steps.json(TODAY, "pull")
-    decided = [row for row in steps.rows(TODAY, "triage", "--auto") if row["decided"]]
-    steps.kb(TODAY, "draft", "--as", ENGINEER)
+    decided = _second_round(steps)
     planted = _record(steps, folder)
     steps.mkdocs(TODAY)
     steps.kb(TODAY, "feedback", "--days", str(_DAYS), "--into", "feedback")
@@ -108,6 +107,19 @@ def _first_round(steps: "_Steps") -> int:
         steps.json(LAUNCH, "publish", "--as", REVIEWER)
     live = Library(steps.folder / "docs").articles()
     return sum(article.state is State.PUBLISHED for article in live)
+
+
+def _second_round(steps: "_Steps") -> list[dict[str, Any]]:
+    """Decide and draft until nothing is left to decide; tickets are compared with new drafts, too."""
+    decided, before = _decided(steps), -1
+    while len(decided) != before:
+        steps.kb(TODAY, "draft", "--as", ENGINEER)
+        before, decided = len(decided), _decided(steps)
+    return decided
+
+
+def _decided(steps: "_Steps") -> list[dict[str, Any]]:
+    return [row for row in steps.rows(TODAY, "triage", "--auto") if row["decided"]]
 
 
 def _review(steps: "_Steps") -> None:
