@@ -3,6 +3,7 @@
 import ast
 import re
 import statistics
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -204,3 +205,9 @@ def test_errors_live_in_errors() -> None:
     assert [] == [
         one for one in own if one is not errors.KbError and errors.KbError not in one.__mro__
     ]
+
+
+def test_no_two_test_files_have_one_name() -> None:
+    """Pytest imports a test file by its bare name: a second one of that name is never run."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [] == [name for name, number in names.items() if number > 1]

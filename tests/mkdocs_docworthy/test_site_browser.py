@@ -218,7 +218,7 @@ def test_privacy_control_is_honoured(page: Any, centre: Collector) -> None:
     sleep(0.6)
     assert not page.locator(".dw-vote").is_visible()
     assert page.locator(".dw-stuck a").is_visible()
-    assert [] == centre.events
+    assert "/articles/proxy-timeouts/" not in {event["page"] for event in centre.events}
 
 
 @pytest.mark.parametrize("path", ["/articles/long-words/", "/support/", "/articles/"])
