@@ -158,16 +158,17 @@ def year(count: int) -> Reached:
         began = time.perf_counter()
         peak = volume.fold(store, url)
         told(f"all of it folded by two processes, {peak:.0f} MB each; a team does it daily", began)
-        print(
-            f"  figures, the first time (closed days are added up): {(first := volume.alone('ask', url))}"
-        )
+        first = volume.alone("ask", url)
+        print(f"  figures, the first time (each closed day is added up, once): {first}")
         print(f"  figures, from then on: {volume.alone('ask', url)}")
         print(f"  DuckDB, the same question: {volume.alone('duckdb_asks', str(path))}")
         print(f"  a day's new events folded: {(day := volume.day_more(store, count)):.2f} s")
+        print(f"  figures, with that day: {(daily := volume.alone('ask', url))}")
         store.close()
-    asked, held = map(float, re.findall(r"([\d.]+) (?:s|MB)\b", first))
-    what = f"figures over {count:,} events in < 10 s and 1 GB"
-    yield what, f"{asked:.1f} s, {held:.0f} MB", asked < 10 and held < 1000
+    asked, held = map(float, re.findall(r"([\d.]+) (?:s|MB)\b", daily))
+    once = re.findall(r"([\d.]+) s\b", first)[0]
+    what = f"figures over {count:,} events, every day, in < 10 s and 1 GB"
+    yield what, f"{asked:.1f} s, {held:.0f} MB; the first time {once} s", asked < 10 and held < 1000
     yield "a day's new events folded in < 5 s", f"{day:.1f} s", day < 5
 
 
