@@ -25,13 +25,14 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import re2  # noqa: E402
-from canaries import Canary, canaries, tickets  # noqa: E402
+from planting import Canary, canaries, tickets  # noqa: E402
 
 WRITER, REVIEWER = "ines@ferrywright.example", "tomas@ferrywright.example"
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff\\s]+")
@@ -237,7 +238,7 @@ def main() -> None:
     sys.exit(1 if told["seen"] or told["notes_out"] else 0)
 
 
-def table(told: dict[str, object]) -> str:
+def table(told: dict[str, Any]) -> str:
     """Return the report for people."""
     lines = [
         f"{told['planted']} canaries of {told['kinds']} kinds in {told['forms']} forms, "

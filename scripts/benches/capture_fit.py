@@ -181,7 +181,7 @@ def main() -> None:
     for k in range(FOLDS):
         train = [i for i in range(len(rows)) if fold[i] != k]
         weights = conditional([signals[i] for i in train], [gold[i] for i in train])
-        for i in np.flatnonzero(fold == k):
+        for i in map(int, np.flatnonzero(fold == k)):
             picked[i] = scores(signals[i], weights)
     reached = shares(rows, [int(np.argmax(one)) + 1 for one in picked])
     print("cross-validated, strict and or referred to, then of four messages: ", *reached, sep="  ")
@@ -197,7 +197,7 @@ def main() -> None:
         fitted = solved_logit(
             [e for e, f in zip(ends, fold, strict=True) if f != k], labels[fold != k]
         )
-        for i in np.flatnonzero(fold == k):
+        for i in map(int, np.flatnonzero(fold == k)):
             chance[i] = scores((ends[i],), fitted)[0]
     said_so = chance > 0
     print(

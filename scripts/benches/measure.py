@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -268,14 +268,15 @@ def main() -> None:
     )
     reached: list[tuple[str, str, bool]] = []
     for part in given.parts or PARTS:
-        reached += {
+        shown: dict[str, Callable[[], Reached]] = {
             "load": lambda: load(seconds),
             "kills": lambda: kills(int(deaths)),
             "volume": lambda: year(int(events)),
             "coverage": lambda: coverage(int(runs)),
             "spam": spammed,
             "quiet": lambda: watched(1 if given.quick else 8),
-        }[part]()
+        }
+        reached += shown[part]()
         sys.stdout.flush()
     print(f"\n{'to reach':56}{'reached':>44}")
     for what, found, enough in reached:

@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
@@ -67,7 +68,7 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def given(options: argparse.Namespace, name: str) -> list[dict]:
+def given(options: argparse.Namespace, name: str) -> list[dict[str, Any]]:
     """Return a set's rows; an absent set is said and left out."""
     folder = options.data / name
     if not folder.is_dir():
@@ -76,7 +77,9 @@ def given(options: argparse.Namespace, name: str) -> list[dict]:
     return list(rows(folder))
 
 
-def measured(sets: dict[str, list[dict]], finders: list[Finder], most: int) -> list[Column]:
+def measured(
+    sets: dict[str, list[dict[str, Any]]], finders: list[Finder], most: int
+) -> list[Column]:
     """Return a column for each finder; a slow one's sample is read by us as well."""
     dice = random.Random(SEED)
     samples = {name: dice.sample(lines, min(most, len(lines))) for name, lines in sets.items()}
@@ -91,7 +94,7 @@ def measured(sets: dict[str, list[dict]], finders: list[Finder], most: int) -> l
     return columns
 
 
-def print_recall(sets: dict[str, list[dict]], columns: list[Column]) -> None:
+def print_recall(sets: dict[str, list[dict[str, Any]]], columns: list[Column]) -> None:
     """Print recall, exact spans and precision by set and entity, the finders side by side."""
     print("## By entity: recall, spans exactly right, the same with parts made one, precision\n")
     print("A finding is right if it shares a character with any labelled span of its row.")
@@ -117,7 +120,7 @@ def _cell(finder: Finder, tally: Tally, kind: str, whole: int) -> str:
     return f" {' / '.join(shares)} / {precision}{few} |"
 
 
-def print_sets(sets: dict[str, list[dict]], columns: list[Column]) -> None:
+def print_sets(sets: dict[str, list[dict[str, Any]]], columns: list[Column]) -> None:
     """Print by set what was found and wrong in all, and what must survive and was touched."""
     print("\n## By set: precision of all findings; must survive, touched\n")
     print("| set | rows |" + "".join(f" {name} |" for name, _, _ in columns))

@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -111,7 +112,11 @@ def speed(data: Path, place: Path, size: Size) -> None:
     pages = texts(docs, folder)
     for name, make in list(ENGINES.items())[1:]:
         engine = make(pages)
-        tell(name, timed(lambda query, ask=engine: ask(query, 5), asked) if engine else "-")
+        tell(name, timed(partial(_five, engine), asked) if engine else "-")
+
+
+def _five(engine: Search, query: str) -> list[str]:
+    return engine(query, 5)
 
 
 def timed(call: Callable[[str], object], asked: Sequence[str]) -> str:
@@ -145,6 +150,7 @@ def suggest(place: Path, asked: Sequence[str]) -> str:
     server = subprocess.Popen([sys.executable, "-c", code], cwd=place, env=env,
                               stdout=subprocess.PIPE, text=True)  # fmt: skip
     try:
+        assert server.stdout
         address = server.stdout.readline().split("/team/")[0]
         readers = cycle(_reader(address, number) for number in range(2, 2 + READERS))
         for reader in islice(readers, READERS):
