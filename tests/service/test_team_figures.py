@@ -71,7 +71,7 @@ def test_deflection_opens(measured: httpx2.Client) -> None:
     ended = [row[1] for row in rows]
 
     assert "<strong>9</strong> of <strong>12</strong> attempts that reached the form" in html
-    assert "needs 1 address to move this by a point" in html
+    assert "Invented visits from 1 address would move this by a point" in html
     assert (9, 3, 12) == (ended.count("probable"), ended.count("recontact"), len(rows))
     assert "0000" not in "".join("".join(row[1:]) for row in rows), "no reader's key"
 
