@@ -108,12 +108,13 @@ def fenced(code: str) -> str:
     lines = code.splitlines()
     margin = min((len(ln) - len(ln.lstrip()) for ln in lines if ln.strip()), default=0)
     bare = [line[margin:] for line in lines]
-    mark = re.match(r"(`{3,}|~{3,})\s*([\w+-]*)", bare[0]) if bare else None
+    mark = re.match(r" {0,3}((`{3,}|~{3,})\s*([\w+-]*).*)", bare[0]) if bare else None
     if mark is None:
-        return f"```{_language(bare)}\n" + "\n".join(bare) + "\n```"
-    if mark.group(2):
-        return "\n".join(bare)
-    return "\n".join([f"{mark.group(1)}{_language(bare[1:-1])}", *bare[1:]])
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
+        return f"{fence}{_language(bare)}\n" + "\n".join(bare) + f"\n{fence}"
+    if mark.group(3):
+        return "\n".join([mark.group(1), *bare[1:]])
+    return "\n".join([f"{mark.group(2)}{_language(bare[1:-1])}", *bare[1:]])
 
 
 def _language(lines: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from factories import AT, make_article, make_thread, make_ticket
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kb.articles.article import parse, render
@@ -81,6 +81,14 @@ threads = st.lists(st.tuples(st.sampled_from(Role), bodies), min_size=1, max_siz
 
 @settings(max_examples=150, deadline=None)
 @given(threads, st.integers(0, 6), st.sampled_from(Satisfaction))
+@example(
+    [
+        (Role.REQUESTER, " ```\nferry up\n``` ```\nferry up\n```"),
+        (Role.REQUESTER, "Set `proxy_read_timeout 600s`."),
+    ],
+    0,
+    Satisfaction.GOOD,
+)
 def test_evidence_and_notes(rows: list, place: int, satisfaction: Satisfaction) -> None:
     """Each sentence is what stands in its public message at start:end, and no internal note gets out."""
     rows.insert(place, (Role.AGENT, SECRET_NOTE, False))
