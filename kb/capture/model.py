@@ -22,6 +22,7 @@ from kb.articles.evidence import Evidence
 from kb.capture.answer import Told, stands_on
 from kb.capture.claims import Claim, claims, holds, refused
 from kb.capture.drafting import Draft, reworded
+from kb.capture.problem import first_of
 from kb.capture.solution import solution
 from kb.capture.thread import Form, Unit, units
 from kb.capture.title import MAX, subject_of
@@ -159,7 +160,7 @@ def _allowed(ticket: Ticket) -> dict[str, set[str]]:
     """Return the ids of the messages that each section may stand on."""
     solved = solution(ticket).message
     messages = ticket.public_messages
-    first = next((m for m in messages if m.role is Role.REQUESTER), None)
+    first = first_of(ticket)
     answer: list[Message] = stands_on(messages, solved) if solved else []
     helped = {m.id for m in messages if m.role is not Role.REQUESTER}
     own = {message.id for message in answer}

@@ -10,6 +10,7 @@ from typing import Self
 
 from kb.capture.drafting import draft_id, missing
 from kb.capture.matching import Match, Matcher, identifiers
+from kb.capture.problem import first_of
 from kb.capture.solution import Solution, solution
 from kb.capture.thread import Form, units
 from kb.search.page import Page
@@ -134,7 +135,7 @@ def _told(ticket: Ticket) -> _Told:
 
 def problem(ticket: Ticket) -> str:
     """Return the problem in the requester's words: subject, and the first message's sentences."""
-    first = next((m for m in ticket.public_messages if m.role is Role.REQUESTER), None)
+    first = first_of(ticket)
     said = units(first) if first else ()
     prose = [unit.text for unit in said if unit.form is not Form.CODE]
     codes = identifiers("\n".join(unit.text for unit in said))

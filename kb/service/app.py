@@ -49,18 +49,6 @@ class Assembled(NamedTuple):
     beacons: Beacons
 
 
-def make_app(
-    config: Config,
-    store: Store,
-    *,
-    now: Callable[[], datetime],
-    token: str,
-    site: Path | None = None,
-) -> ASGIApp:
-    """Return the service as an ASGI application alone; see `assemble`."""
-    return assemble(config, store, now=now, token=token, site=site).app
-
-
 def assemble(
     config: Config,
     store: Store,

@@ -12,7 +12,7 @@ import pytest
 from yard import NOW, TOKEN, served
 
 from kb.config import Config, Source
-from kb.service.app import make_app
+from kb.service.app import assemble
 from kb.store.store import Store, open_store
 from kb.tickets.webhook import LARGEST_BODY
 
@@ -52,7 +52,7 @@ def post(
     monkeypatch.setenv("KB_HOOK_SECRET", "new old")
     (tmp_path / "docs").mkdir()
     config = replace(Config(root=tmp_path), source=Source(name="gh", kind="github"))
-    app = make_app(config, store, now=clock, token=TOKEN)
+    app = assemble(config, store, now=clock, token=TOKEN).app
     with served(app) as address, httpx2.Client(base_url=address, trust_env=False) as client:
 
         def send(
@@ -134,7 +134,7 @@ def test_without_a_secret(tmp_path: Path, store: Store, monkeypatch: pytest.Monk
     monkeypatch.delenv("KB_HOOK_SECRET", raising=False)
     (tmp_path / "docs").mkdir()
     config = replace(Config(root=tmp_path), source=Source(name="gh", kind="github"))
-    with served(make_app(config, store, now=lambda: NOW, token=TOKEN)) as address:
+    with served(assemble(config, store, now=lambda: NOW, token=TOKEN).app) as address:
         answer = httpx2.post(f"{address}/hooks/github", content=b"{}", trust_env=False)
 
     assert 404 == answer.status_code

@@ -17,7 +17,7 @@ from yard import NOW, ORIGIN, TOKEN, fill, served
 from kb.articles.library import Library
 from kb.config import Config, Paging, Service
 from kb.feedback.letter import LetterState
-from kb.service.app import make_app
+from kb.service.app import assemble
 from kb.store.store import Store, open_store
 
 SIGNING = "shh"
@@ -51,7 +51,7 @@ def typed(
         paging=Paging(kind="pagerduty", url=pager.address),
     )
     fill(Library(config.docs), store)
-    app = make_app(config, store, now=lambda: NOW, token=TOKEN)
+    app = assemble(config, store, now=lambda: NOW, token=TOKEN).app
     with served(app) as address, httpx2.Client(base_url=address, trust_env=False) as client:
 
         def send(text: str, *, secret: str = SIGNING, user: str = "U1") -> httpx2.Response:
@@ -131,7 +131,7 @@ def test_without_a_secret(tmp_path: Path, store: Store, monkeypatch: pytest.Monk
     monkeypatch.setenv("KB_SECRET", "a key for tests")
     monkeypatch.delenv("KB_SLACK_SIGNING_SECRET", raising=False)
     (tmp_path / "docs").mkdir()
-    app = make_app(Config(root=tmp_path), store, now=lambda: NOW, token=TOKEN)
+    app = assemble(Config(root=tmp_path), store, now=lambda: NOW, token=TOKEN).app
     with served(app) as address:
         answer = httpx2.post(f"{address}/hooks/slack", content=b"text=help", trust_env=False)
 

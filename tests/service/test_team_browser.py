@@ -19,7 +19,7 @@ from kb.articles.article import State, Verb
 from kb.articles.library import Library
 from kb.articles.lifecycle import move
 from kb.config import Config
-from kb.service.app import make_app
+from kb.service.app import assemble
 from kb.service.session import new_link
 from kb.store.store import open_store
 
@@ -68,7 +68,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     _fill(library)
     (config.docs / "index.md").write_text("# Ferrywright\n")
     with contextlib.closing(open_store(config.database)) as store:
-        app = make_app(config, store, now=lambda: NOW, token="")
+        app = assemble(config, store, now=lambda: NOW, token="").app
         with served(app) as address:
             yield Place(address, library, config)
 

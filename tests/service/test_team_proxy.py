@@ -12,7 +12,7 @@ from kb.articles.approval import is_approved
 from kb.articles.library import Library
 from kb.config import Config, Review, Service
 from kb.errors import ConfigError
-from kb.service.app import make_app
+from kb.service.app import assemble
 from kb.service.proxy import Proxy
 from kb.store.store import open_store
 
@@ -28,7 +28,7 @@ def behind(folder: Path, trusted: tuple[str, ...], review: Review) -> Iterator[t
     library = Library(config.docs)
     with contextlib.closing(open_store(config.database)) as store:
         fill(library, store)
-        with served(make_app(config, store, now=lambda: NOW, token="")) as address:
+        with served(assemble(config, store, now=lambda: NOW, token="").app) as address:
             yield address, library
 
 
