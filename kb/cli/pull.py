@@ -58,18 +58,21 @@ def pull(
 
 
 def _dropped(workspace: Workspace, places: tuple[str, ...]) -> tuple[DeadLetter, ...]:
-    """Forget these dead letters, and return what is left.
+    """Forget the dead letters at these places, of a whole file where it is named; return the rest.
 
     Raises:
         TicketError: There is none at one of the places; all of them stay.
     """
     name = workspace.config.source.name
     with workspace.store(alone=True) as store:
-        there = {letter.place for letter in store.tickets.dead_letters(name)}
+        there = [letter.place for letter in store.tickets.dead_letters(name)]
+        gone = list[str]()
         for place in places:
-            if place not in there:
+            meant = [one for one in there if one == place or one.startswith(f"{place}:")]
+            if not meant:
                 raise TicketError(place, "no dead letter is there", "Name one that kb pull tells")
-        store.tickets.take(name, tickets=(), dead=(), read=places)
+            gone += meant
+        store.tickets.take(name, tickets=(), dead=(), read=gone)
         return store.tickets.dead_letters(name)
 
 
