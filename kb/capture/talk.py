@@ -15,7 +15,7 @@ _OPENS = pattern(
 _TALK = pattern(r"\b(?:{talk})", "en")
 _TOLD = pattern(r"^\W*(?:(?:{told_after})[ ,]+)*(?:{told_done})[\s.!)…]*$")
 _HISTORY = pattern(r"^(?:(?:and|but|so|also|now|well)[ ,]+)*(?:{history})")
-_LONG, _SENTENCE, _TAIL, _LENGTHY, _OPENING = 300, 4, 80, 200, 60
+_LONG, _SENTENCE, _TAIL, _LENGTHY, _OPENING, _FEW = 300, 4, 80, 200, 60, 3
 _DUMP = re.compile(r"[=;<>:]")
 _MARKS = re.compile(r"\s*((<[a-z][a-z:-]*?(-\d+)?>|\W)\s*)+")
 _MARK = re.compile(r"(?:[)\].,;:=*–—]+\s|-+\s|re:)*\s*", re.I)
@@ -44,6 +44,9 @@ def _trailing(lang: str) -> re.Pattern[str]:
     """Return what matches thanks and greetings at a sentence's end."""
     told = languages()
     farewells = {*told["en"].phrases["farewell"], *(told[lang].closing if lang != "en" else ())}
+    farewells |= {
+        way for code, one in told.items() if code != "en" for way in one.closing if len(way) > _FEW
+    }
     ways = "|".join(sorted(map(re.escape, farewells), key=len, reverse=True))
     return re.compile(
         rf"(?i)(?:[\s,.!;:–-]+(?:{ways})(?:[ ,]+(?:<person-\d+>|(?-i:[A-Z]\w+))){{0,2}})+[\s.!,:)–-]*$"
