@@ -406,7 +406,7 @@ def test_folder_in_its_place(tmp_path: Path) -> None:
         ("SQLITE_READONLY_DBMOVED", "it may not be written"),
         ("SQLITE_PROTOCOL", "its file system does not lock files"),
         ("SQLITE_IOERR_LOCK", "its file system does not lock files"),
-        ("SQLITE_IOERR_WRITE", "its disk does not do what it should"),
+        ("SQLITE_IOERR_SHMSIZE", "its disk is full, or fails"),
         ("SQLITE_MISMATCH", "the database refused (SQLITE_MISMATCH)"),
     ],
 )
