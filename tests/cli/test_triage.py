@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -117,8 +118,29 @@ def test_what_nobody_marked_is_suggested_apart(tmp_path: Path) -> None:
     assert "new" == decided(folder)["3"][0]
 
 
+def test_nothing_is_more_than_the_same(tmp_path: Path) -> None:
+    """However many words two tickets share, they are told as 100 % alike at most."""
+    comments = make_raw(1)["comments"]
+    bodies = (
+        "After the upgrade to Ferry 4.2 the relay refuses to start with `ERR_RELAY_PORT 7443`.",
+        "Run `ferry relay reset --port 7443`, then restart it with `ferry relay start`.",
+        "A note.",
+        "That worked, thank you!",
+    )
+    comments = [{**one, "body": body} for one, body in zip(comments, bodies, strict=True)]
+    same = [
+        make_raw(number, subject="Relay refuses to start after upgrade", comments=comments)
+        for number in (1, 2)
+    ]
+    told = kb(workspace(tmp_path, *same), "triage", "--auto").stdout
+    shares = [int(share) for share in re.findall(r"(\d+)% like", told)]
+
+    assert shares
+    assert max(shares) <= 100
+
+
 def test_known_tells_that_it_was_looked_for(inbox: Path) -> None:
-    """A requester who had searched and did not open the article did not find it: the reason says so."""
+    """A requester who had searched and did not open the article did not find it: the decision says so."""
     store = open_store(f"sqlite:///{inbox / '.kb' / 'store.sqlite3'}")
     one = next(store.tickets.all())
     search = make_event(1, kind=Kind.SEARCH, reader=one.requester, at=one.created_at - MINUTE,
@@ -126,6 +148,12 @@ def test_known_tells_that_it_was_looked_for(inbox: Path) -> None:
     store.events.append([search])
     store.close()
 
-    ask(inbox, "k\nindex.md\nq\n", one.key)
+    told = ask(inbox, "k\nindex.md\nq\n", one.key)
+    rows = [
+        json.loads(line) for line in kb(inbox, "triage", "--auto", "--json").stdout.splitlines()
+    ]
 
-    assert decided(inbox)["1"][2].endswith("the requester had looked for it and not found it")
+    assert "index.md answers it; the requester had looked for it and not found it" in told.stdout
+    assert [("index.md answers it", True)] == [
+        (r["reason"], r["in_vain"]) for r in rows if r["id"] == "1"
+    ]
