@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kb.redaction.encoded import find_encoded
+from kb.redaction.japanese import find_japanese
 from kb.redaction.known import lookout, lookout_for_domains, stands
 from kb.redaction.model import find_by_model, load
 from kb.redaction.scan import PLACEHOLDER, masked, scan, scan_secrets
@@ -107,7 +108,7 @@ class Redactor:
         """Return what must not go on, in order and without overlaps."""
         view = masked(plain_view(text))
         look = lookout(known, self.words)
-        found = [*scan(text, view), *scan_secrets(text, view)]
+        found = [*scan(text, view), *scan_secrets(text, view), *find_japanese(text, view)]
         found.extend(find_encoded(text, view, look, found))
         if self.people:
             found.extend(find_by_model(text, view))
