@@ -8,7 +8,9 @@ from functools import cache, lru_cache
 
 from kb.capture.doing import is_act
 from kb.capture.language import detect, languages
+from kb.capture.phrases import pattern
 from kb.capture.talk import begins, ends, is_talk
+from kb.capture.words import ADDRESS
 from kb.tickets.ticket import Message
 
 
@@ -33,18 +35,12 @@ class Unit:
     end: int
 
 
-_DENY = re.compile(
-    r"(?i)\b(still (does|do|is|are|has|have|get|fail|not|the same|no)\w*|(does|did|do)(n't| not) (work|help|fix|solve)"
-    r"|not (working|solved|fixed)|no luck|same (error|problem|issue)|gave up|come back to this|never ?mind|not (very |really |so )?helpful|(i|we)( wi|'l)ll (watch|report))\b"
-)
+_DENY = pattern(r"(?i)\b(?:{denies})\b")
 _SIGNATURE = re.compile(
     r"(?im)^(--\s*$|—\s*\S|(best|kind|warm)?\s*regards,?\s*$|cheers,?\s*$|sent from my )"
 )
 _NAME_LINE = re.compile(r"(?m)^\W{0,3}(<person-\d+>[ ,.]*)+\s*$")
-_QUOTE = re.compile(
-    r"(?m)^(>.*|On .{5,80} wrote:|.{1,60} (?:said|wrote|dijo|escribió|schrieb|a écrit|a dit|disse"
-    r"|escreveu|ha scritto|ha detto|schreef|zei):?[ \t]*)$"
-)
+_QUOTE = pattern(r"(?m)^(?:>.*|On .{5,80} wrote:|.{1,60} (?:{wrote}):?[ \t]*)$")
 _IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|\[(?:image|video|attachment)[^\]\n]{0,40}\]", re.I)
 _BLOCK = re.compile(
     r"(?ms)^[ ]{0,3}(```+|~~~+)[^\n]*\n.*?^[ ]{0,3}\1[ \t]*$|^(?:(?: {4}|\t)[ \t]*\S[^\n]*(?:\n(?:\n(?= {4}|\t))*|\Z))+"
@@ -158,7 +154,7 @@ def _is_prose(block: str) -> bool:
         lines = lines[1:-1]
     if all(_NO_CODE.fullmatch(line) for line in lines):
         return True
-    if not lines or _CODE_SIGN.search("\n".join(lines)):
+    if not lines or _CODE_SIGN.search(ADDRESS.sub("", "\n".join(lines))):
         return False
     if sum(_STEP.match(line) is not None for line in lines) > len(lines) // 2:
         return True
@@ -250,9 +246,11 @@ def _continues(before: str, text: str) -> bool:
 
 
 def _quotes(before: str, text: str) -> bool:
-    """Say whether a sentence ends the quotation that the one before it begins."""
-    if len(before) > _LONGEST_QUOTING or not any(mark in before for mark in '"“„«'):
+    """Say whether a sentence ends the quotation or the bracket that the one before it begins."""
+    if len(before) > _LONGEST_QUOTING or not any(mark in before for mark in '"“„«('):
         return False
+    if before.count("(") > before.count(")") and text.count(")") > text.count("("):
+        return True
     is_even = before.count('"') % 2 == 0
     opened = any(before.count(one) > before.count(two) for one, two in ("“”", "„“", "«»"))
     return (opened and any(mark in text for mark in "”“»")) or (not is_even and '"' in text)
