@@ -6,67 +6,34 @@ from functools import cache, lru_cache
 
 from kb.capture.doing import instructed, plain, tells
 from kb.capture.language import detect, languages, surely
+from kb.capture.phrases import pattern
 from kb.capture.pointing import leads_elsewhere, points_elsewhere
 from kb.capture.thread import Form, Unit, denies, units
-from kb.capture.words import PLACEHOLDER, term_set
+from kb.capture.words import ADDRESS, PLACEHOLDER, term_set
 from kb.tickets.ticket import Message, Role, Ticket
 
-_CAUSE = re.compile(
-    r"\b(?<!here is )(?<!here's )(because|the (root )?cause|caused by|this happens when|happens (when|if|because)|due to"
-    r"|the reason|turns out|turned out|which is why|that's why|(was|is) the (culprit|problem|issue))\b"
-    r"|\b(weil|liegt daran|ursache|verursacht|parce que|à cause|causée?|porque|debido a|causad[oa]"
-    r"|por causa|perché|a causa|omdat|veroorzaakt)\b|(原因|ためです|からです)"
-)
-_LIMIT = re.compile(
-    r"\b(you can(no|')t|(is|are) not (possible|supported|available)|(is|are) no longer|not possible"
-    r"|there (is|are) no (way|option|setting)|by design)\b"
-)
-_CLAUSES = re.compile(r"[,;:.>(]|->| (?:und|et|e|ed|y|en|a|of|oder|ou|o|poi|dann|dan|puis|luego) ")
-_ADVISES = re.compile(
-    r"\b(?:advi[sc]e|suggest|recommend|do not|don't|should|benefit|if you|you (?:can|could|need|have))\b"
-)
-_LEANS = re.compile(
-    r"(?i)(?:that(?! happens)|so|if|also|but|and|then|or|which|because|however|però|ma|se|aber|und|oder|wenn|mais|et|si|pero|y|mas|e|maar|en|als)\b"
-)
+_CAUSE = pattern(r"\b(?<!here is )(?<!here's )(?:{cause})\b")
+_LIMIT = pattern(r"\b(?:{limit})\b")
+_CLAUSES = pattern(r"[,;:.>(]|->| (?:{joins}) ")
+_ADVISES = pattern(r"\b(?:{advises})\b")
+_LEANS = pattern(r"(?i)(?:{leans})\b")
 """How a sentence begins that goes on from one before it."""
-_DEPENDS = re.compile(
-    r"(?i)(?:this|that|it|these|those|note|otherwise|there|here|then|if|once|when|after|afterwards|now|you(?:'ll| will| should)(?: then)? (?:see|get|be|find|have)|an? (?:new )?(?:window|dialog\w*|menu|list|pop\w*|box|page|tab)"
-    r"|dies\w*|das|es|dann|danach|wenn|cela|ça|cette|ce|ensuite|si|esto|esta|este|eso|luego|isso|isto|então|se|questo|questa|poi|così|dit|dat|daarna|als|pak|poté|pokud|toto|ez|akkor|ha|to|wtedy|jeśli|bu|sonra)\b|[こそ][のれ]"
-)
+_DEPENDS = pattern(r"(?i)(?:{depends})\b")
 """How a sentence begins that speaks of the act before it."""
-_ASKS = re.compile(
-    r"(?i)(?:what (?:happens|if)|how about|(?:does|did|do|have|has|can|could|are|is) (?:it|you|that|this|there|the problem)\b)|(?:what|which|who|where|how) (?:exactly )?(?:is|are|was|were|do|does|did|have|kind|version|type of)\b"
-    r"|(?:please )?(?:clarify|describe|post|attach|upload|provide|show|send|tell|give) (?:us|me|a|an|the|your|exactly|which|what|how|more|some|any|details)\b"
-)
+_ASKS = pattern(r"(?i)(?:{asks})")
 """A helper who asks back, with a question mark or without."""
-_LINK = re.compile(r"https?://\S+")
 _PATH = re.compile(
     r"[\w)\"'’”] ?(?:>|→|➤|➔|»|=>|->) ?[\w\"'‘“]|\b[A-Z][\w ]{2,20} - [A-Z]\w+ - [A-Z]|`[^`]+`"
     r"|(?<![\w.@/-])[A-Za-z]\w+(?:\.\w+){2,}\b|[A-Za-z]:\\\w"
 )
-_OPINION = re.compile(
-    r"\b(i|i'm|i've|i'd|i'll|my|me|we|our|mine|imo|imho|you (say|said|mention\w*|wrote|posted|uploaded|sent|attached|appear|seem|did|didn't|claim\w*|will probably)|your (description|image|screen))\b"
-)
-_VOICE = re.compile(
-    r"\b(hopefully|unfortunately|fortunately|frankly|lol|haha|honestly|granted|seems?|here'?s? (is )?what|mystery|(?:it's|it is) (a pity|a shame|sad|annoying|amazing|unfortunate)|love (it|this)|hate|at best|questionable|(not )?(really |exactly )?(a |the )?(great|good|bad|best|ideal|perfect) (solution|idea|practice|way)|(sounds|looks) (like|as)|other (suggestions|answers|solutions)|silly|stupid|no need|unambiguous|should (?:do|work|fix|help|solve|be (?:fine|ok|okay|good|it|enough|all))|that's (?:it|all)|you (?:wish|need)\W*$|if you want\W*$)\b|!\s*$|[!?]{2,}|^[^a-z]{12,}$|[☺😀-🙏]"
-)
-_HEDGE = re.compile(
-    r"\b(may ?be|it is possible|possible that|likely|might|perhaps|possibly|probably|not sure|guess|suspect|you (had|did|have|are|were|would)|you'(re|ve))\b"
-)
-_FAILED = re.compile(
-    r"\b((did|does|do)(n't| not) (help|work|fix|solve|change|make)|no (luck|avail|success|difference|change)|to no|without (success|luck)"
-    r"|not work(ing|ed)?|still (not|no|only|work\w* only|can't|cannot|doesn't|won't|get)|tried .{0,80}\bbut|failed|gave up|giving up|(hilft|half|geht|ging|funktioniert\w*) nicht|leider|ne (fonctionne|marche) pas|no (funciona|funcionó)|não funciona|non funziona|werkt(e)? niet)\b"
-)
-_REFERS = re.compile(
-    r"\b(as you (said|suggested|described|wrote)|your (\w+ )?(suggestion|advice|solution|instructions|steps|answer|reply|fix|help|tip|link)"
-    r"|(that|this|it|which) (did|has|have)? ?(worked|works|did it|did the trick|helped|solved|fixed)|did the trick|worked (perfectly|great|fine|for me|like)|followed (your|the))\b"
-)
-_ALSO = re.compile(
-    r"\b(also had to|had to also|i had to|in addition|instead of|the only difference)\b"
-)
-_OUTCOME = re.compile(
-    r"(?i)(?:this|that|it|you(?:'ll| will| should| are|'re| now)|there (?:is|are|will)|an? (?:new )?(?:window|dialog\w*|menu|list|pop\w*|box|page|tab)|everything|thunderbird (?:will|should))\b"
-)
+_CODE = re.compile(r"`[^`]*`")
+_OPINION = pattern(r"\b(?:{opinion})\b")
+_VOICE = pattern(r"\b(?:{voice})\b|!\s*$|[!?]{2,}|^[^a-z]{12,}$|[☺😀-🙏]")
+_HEDGE = pattern(r"\b(?:{hedge})\b")
+_FAILED = pattern(r"\b(?:{failed})\b")
+_REFERS = pattern(r"\b(?:{refers})\b")
+_ALSO = pattern(r"\b(?:{besides})\b")
+_OUTCOME = pattern(r"(?i)(?:{outcome})\b")
 """How a row of a list begins that tells what then happens."""
 _BARE_IT = re.compile(
     r"(?i)[\w-]+(?: (?:out|up|down|off|on|to|back|for))? (?:(?:it|them)\b|(?:this|that|these|those|one)(?= (?:and|to|in|on|from|with|by|as|for|down|again|then|so|back|into|via)\b|[.,;:!]|$))"
@@ -77,15 +44,11 @@ _VAGUE_OBJECT = re.compile(
 NOTHING = "the answer holds nothing that could be told to others"
 ELSEWHERE = "the answer only points elsewhere"
 IN_VAIN = "the last answer says that it did not work"
-_DONE = {"de": "t", "nl": "d", "it": "ato", "es": "ado", "pt": "ei", "fr": "é"}
-"""How a participle or a past of these ends: "wurde gelöscht" tells nobody to delete it."""
 _HANGS = re.compile(
     r"(?i)(?:[\w'-]+ ){1,3}(?:by|with|the|and|or|as|for|of|from|these|following|an?)[:.]?$"
 )
 """A step that stops before it tells anything."""
-_INQUIRY = re.compile(
-    r"(?i)\b(?:informations?|informazioni|información|informaciones|informações|informatie|informationen|details?|dettagli|detalles|detalhes|einzelheiten|angaben|gegevens|questions?|domande|preguntas|perguntas|fragen|vragen|renseignements|informace|údaje|informácie|bilgiler\w*|информаци\w+|tiedot|uppgifter)\b[^\n]{0,60}[:?]\s*$"
-)
+_INQUIRY = pattern(r"(?i)\b(?:{inquiry})\b[^\n]{0,60}[:?]\s*$")
 """What stands before a list of what a helper would like to know."""
 _FEW, _BESIDE, _MIN_ACT, _MIN_FACT, _MAX, _VAGUELY, _WORDY = 3, 2, 12, 40, 30, 7, 45
 
@@ -199,7 +162,7 @@ def _belongs(told: list[Told], n: int, acts: list[int]) -> bool:
     if n - before > _BESIDE:
         return False
     return bool(
-        _LINK.match(text)
+        ADDRESS.match(text)
         or _DEPENDS.match(text)
         or term_set(text) & term_set(told[before].unit.text)
     )
@@ -210,7 +173,7 @@ def _read(unit: Unit, message: Message, lang: str) -> Told | None:
     text = unit.text
     if unit.form in (Form.CODE, Form.TABLE):
         return Told(unit=unit, act=True)
-    if _LINK.match(text):
+    if ADDRESS.match(text):
         return Told(unit=unit, act=False)
     if _asks(text) or _HANGS.match(text) or _FAILED.search(text.lower()) or leads_elsewhere(text):
         return None
@@ -231,7 +194,7 @@ def _read(unit: Unit, message: Message, lang: str) -> Told | None:
         return Told(unit=unit, act=False) if _stands_alone(unit) and not mine else None
     if mine:
         return Told(unit=unit, act=False) if _CAUSE.search(text.lower()) else None
-    is_short = len(text.split()) < _FEW and not _LINK.search(text)
+    is_short = len(text.split()) < _FEW and not ADDRESS.search(text)
     return Told(unit=unit, act=names) if names or not is_short else None
 
 
@@ -247,10 +210,9 @@ def _read_abroad(unit: Unit, lang: str, *, asks: bool) -> Told | None:
     return Told(unit=unit, act=False) if len(text.split()) >= _FEW or not text.isascii() else None
 
 
-@cache
 def _guess(lang: str) -> re.Pattern[str]:
     """Return what matches an opinion in a language other than English."""
-    return re.compile(f"(?i){languages()[lang].guess or '(?!)'}")
+    return pattern(r"(?i)\b(?:{guess})\b", lang)
 
 
 def _is_personal(text: str) -> bool:
@@ -258,21 +220,20 @@ def _is_personal(text: str) -> bool:
 
 
 def _asks(text: str) -> bool:
-    bare = re.sub(r"https?://\S+|`[^`]*`", "", text)
+    bare = _CODE.sub("", ADDRESS.sub("", text))
     return "?" in bare or "？" in bare or _ASKS.match(text) is not None
 
 
 def _names_path(text: str) -> bool:
     """Say whether a sentence names a way through menus, a setting or a file."""
-    return _PATH.search(PLACEHOLDER.sub("", _LINK.sub("", text))) is not None
+    return _PATH.search(PLACEHOLDER.sub("", ADDRESS.sub("", text))) is not None
 
 
 @cache
 def _acts(lang: str, *, asks: bool) -> frozenset[str]:
     """Return the words of doing of a language; what was done ("deleted") tells the requester's deeds alone."""
-    acts = languages()[lang].acts
-    done = _DONE.get(lang)
-    return acts if asks or done is None else frozenset(a for a in acts if not a.endswith(done))
+    acts, done = languages()[lang].acts, languages()[lang].done
+    return frozenset(a for a in acts if not a.endswith(done)) if done and not asks else acts
 
 
 def _tells_abroad(text: str, lang: str, *, asks: bool) -> bool:
@@ -281,7 +242,7 @@ def _tells_abroad(text: str, lang: str, *, asks: bool) -> bool:
     if lang == "ja":
         return any(act in text for act in acts)
     clauses = [re.findall(r"[^\W\d_]+", clause) for clause in _CLAUSES.split(text.lower())]
-    ends = () if lang not in _DONE or not asks else _DONE[lang]
+    ends = languages()[lang].done if asks else ""
     return any(
         not acts.isdisjoint(words[:_FEW])
         or (words and words[-1] in acts and (not ends or words[-1].endswith(ends)))
@@ -318,13 +279,13 @@ def _lack(told: tuple[Told, ...]) -> str:
     limits = any(_LIMIT.search(one.unit.text.lower()) for one in told if not one.act)
     if any(map(_is_doable, real)) or limits:
         return ""
-    links = any(_LINK.search(one.unit.text) for one in told)
+    links = any(ADDRESS.search(one.unit.text) for one in told)
     return ELSEWHERE if links else NOTHING
 
 
 def _is_reading(unit: Unit) -> bool:
     """Say whether a list's item is a page's title with its link."""
-    linked = _LINK.search(unit.text)
+    linked = ADDRESS.search(unit.text)
     is_last = linked is not None and len(unit.text[linked.end() :].split()) <= _FEW
     return unit.form is not Form.SENTENCE and is_last and not tells(unit.text)
 

@@ -4,38 +4,16 @@ import re
 from functools import cache, lru_cache
 
 from kb.capture.language import languages
+from kb.capture.phrases import pattern
+from kb.capture.words import ADDRESS
 
 _IF_YOU = re.compile(r"(?i)(?:if|when|once) you (?:\w+ly |then |just |simply )?(\w+)")
-_LEAD = re.compile(
-    r"(?i)(?:please|just|simply|then|now|first(?:ly)?|second(?:ly)?|third(?:ly)?|next|finally|lastly|after that|also|or|and|but|so|again|instead|alternatively"
-    r"|to start|otherwise|perhaps|maybe|only|you(?:'ll)?(?: will| may| might| could| can| should| would)?(?: first| also| then| just| simply)?"
-    r"(?: need to| have to| must| want to| try to| wish to| like to| try)?|i(?: would|'d)?(?: also| strongly)? (?:suggest|recommend|advise)(?: that)?(?: you)?(?: to)?"
-    r"|try(?: to)?|be sure to|make sure to|it is (?:best|better|worth) to|one way is to|the (?:following|next) step is to)[ ,:]+"
-)
-_SHOULD = re.compile(
-    r"""(?xi)(?:(?:then|next|now|so|first(?:ly)?|second(?:ly)?|finally|lastly|after\ that|in\ the\ meantime|meanwhile|afterwards?|please|and|but|also|again|maybe|perhaps|from\ (?:there|here)|once\ there|as\ a\ first\ step)(?:,\ |\ ))*
-    (?:(?:you(?:'ll)?(?:\ will)?\ (?:first\ |also\ |then\ )?(?:should|need\ to|have\ to|must|can|could|may|might)(?:\ also|\ then|\ just|\ simply|\ first)?(?:\ want\ to|\ try\ to|\ need\ to|\ wish\ to)?
-        |you(?:'ll|\ will|\ would|'d)?\ (?:also\ )?(?:need|have|want|wish)\ to|you(?:'d|\ had)\ better|you(?:'re|\ are)\ to|or\ you\ (?:could|can|might)|you(?:\ then|\ just|\ simply)?
-        |i(?:\ personally)?(?:\ would|'d)(?:\ also|\ first)?(?:\ try\ to)?|(?:i(?:\ would|'d)?\ )?(?:also\ |strongly\ )?(?:suggest|recommend|advise)(?:\ that)?(?:\ you)?(?:\ to)?
-        |please|feel\ free\ to|(?:be|make)\ sure\ to|remember\ to|do(?:\ not|n't)\ forget\ to|(?:try|do)\ (?:this|the\ following):(?:\ [-–])?
-        |(?:all|what)\ you\ (?:need|have|want)\ to\ do\ is(?:\ to)?|it(?:'s|\ is|\ may|\ might|\ would|\ will)(?:\ also)?(?:\ be)?\ (?:best|better|worth|easiest|simplest|safest|necessary|advisable|recommended|a\ good\ idea)\ to
-        |the\ (?:key|main|only|important|first|best|easiest|simplest|quickest|other|proper|right|correct)\ (?:point|thing|step|trick|way|option|solution|fix)(?:\ to\ do\ (?:it|this|that))?\ (?:would\ be|is)\ to
-        |(?:i\ )?found\ (?:out\ )?that\ (?:i|you)\ (?:need|have|had|needed)\ to|my\ (?:first\ )?(?:suggestion|advice|recommendation)\ (?:is|would\ be)(?:\ that\ you)?(?:\ to)?
-        |(?:one|another)\ (?:possibility|option|way|solution|fix)\ is\ to),?\ )?(?=\w)"""
-)
-_ASIDE = re.compile(
-    r"(?i)\s*\((?:see|as in|shown in|as per)\b[^()]{0,30}\b(?:pictures?|images?|screen ?shots?|attach\w*|below|above)[^()]{0,20}\)"
-    r"|,? as (?:you|he|she|they|<[\w-]+>|(?-i:[A-Z]\w+)) (?:\w+ly |already |also |have |has )*(?:said|suggested|described|wrote|advised|recommended|mentioned|explained)"
-    r"|,? (?:as|like) (?:suggested|described|advised|recommended|mentioned|explained|instructed|said|noted|indicated)(?: (?:by|in) (?:<[\w-]+>|you|him|her|them|others?|(?:the|your|an?|this|that) (?:[\w-]+ )?(?:post|answer|reply|article|thread|forum|link)|(?-i:[A-Z]\w+)))?(?: (?:above|below|earlier|previously|here|before))?(?=[ .,;:]|$)"
-    r"|\s*\([^()]*\b(?:not sure|i think|i believe|iirc|afaik|i guess|maybe|perhaps|or something)\b[^()]*\)|,? <person-\d+>(?=[.,;!]|$)|\s*[:;]-?[)D(P]+$"
-    r"|,? as (?:shown|seen|pictured|per (?:the|your) \w+)(?: (?:in the \w+|below|above))?(?=[.,;]|$)"
-)
+_LEAD = pattern(r"(?i)(?:{leads})[ ,:]+")
+_SHOULD = pattern(r"(?i)(?:(?:{first_then})(?:, | ))*(?:(?:{urges}),? )?(?=\w)")
+_ASIDE = pattern(r"(?i){asides}")
 _MAY_BE_ASIDE = ("(", "as ", "like ", "<", ":)", ";)", ":-", ":D", ":P")
 _TAG = re.compile(r"</?(?:li|ul|ol|p|br|div|span)\s*/?>")
-_BEFORE = re.compile(
-    r"(?i)(?:(?:so|then|and|but|well|ok|next|first|now|also|again|later|eventually|in the end|after that|to (?:fix|solve|resolve) (?:it|this|that|the (?:problem|issue))"
-    r"|(?:what (?:worked|helped|fixed it|solved it)(?: for me)?|the (?:solution|fix|answer|trick))(?: for me)? (?:was|is)(?: that| to)?|here's what i did|i (?:have |'ve )?(?:finally )?found (?:a|the|my|an) (?:\w+ )?(?:solution|fix|answer|way|workaround)|i tried .{5,80}?(?=,? (?:and|but) (?:finally|then))|[a-z]+ly)[ ,:]+)+"
-)
+_BEFORE = pattern(r"(?i)(?:(?:{before})[ ,:]+)+")
 _I_DID = re.compile(
     r"(?i)(?P<once>(?:once|after|when) )?(?:I(?:'ve| have| had(?! to))?(?: (?:then|just|also|now|next|first|only|again|[a-z]+ly))*|(?=was able|managed|had to|ended up|decided))"
     r"(?P<aux> ?(?:had to|needed to|decided to|managed to|was able to|went ahead and|ended up))? (?P<verb>[a-z-]+)(?= )"
@@ -58,9 +36,8 @@ _AND = re.compile(
     r"((?:,|;| and|,? then|, and)(?: then| also| finally)?) (?:I )?([a-z-]+ed|ran|went|set|put|made|took|chose)(?= )"
 )
 _CLICKED = re.compile(r"(?i)\b(right|left|double)[ -]clicked\b")
-_WENT_WELL = re.compile(
-    r"(?i)[,;.]? ?(?:\b(?:and|so|then|which|but|before)\b,?|[-–—]|:) ?(?:(?:now|then|that|this|finally|hopefully|voil[aà]|presto|all)[ ,]+)*(?:it|that|this|they|everything|all|things?|things are|the (?:problem|issue|error|emails?|mails?|messages?)|my \w+"
-    r"|i(?:'m| am| was| can| could| now)?|we|[A-Z]\w+ (?:now|is|was|worked|then|[a-z]+s)|works?|worked|solved|fixed|did|got|has|was|is|hey)\b.*$"
+_WENT_WELL = pattern(
+    r"(?i)[,;.]? ?(?:\b(?:and|so|then|which|but|before)\b,?|[-–—]|:) ?(?:(?:now|then|that|this|finally|hopefully|voil[aà]|presto|all)[ ,]+)*(?:{went_well})\b.*$"
 )
 _HEY = re.compile(
     r"(?i),? (?:and )?(?:lo and behold|voil[aà]|bingo|presto|problem solved|all (?:is )?(?:good|well))\b.*$|!+$"
@@ -70,10 +47,7 @@ _LOOSE = re.compile(
 )
 """What a requester did to something that nobody else can tell."""
 _MINE = re.compile(r"(?i)\b(?:my|our)(?= )")
-_URL = re.compile(r"https?://\S+")
-_FIRST_PERSON = re.compile(
-    r"(?i)\b(?:i|i'm|i've|i'd|i'll|me|we|us|mine|ours|myself|wife|husband|daughter|son|mother|father|wife's|husband's)\b"
-)
+_FIRST_PERSON = pattern(r"(?i)\b(?:{first_person})\b")
 _CLAUSE = re.compile(
     r"(?i) (?=(?:i|we) (?:think|believe|guess|suspect|assume|would|hope|just|find|found|use)\b)|,? (?:and|but|so|because|since|which|as|while|where|that|until) |[,;(–] ?|: "
 )
@@ -92,15 +66,7 @@ _GIVEN = re.compile(
     r"(?i)(?:if|when|once|after|before|unless|to|for|in|on|from|at|with|instead of|by)\b[^,.;]{3,100}, "
 )
 """A condition or a place before what is to be done."""
-_PAST = {
-    "went": "go", "set": "set", "put": "put", "made": "make", "ran": "run", "chose": "choose",
-    "cut": "cut", "hid": "hide", "kept": "keep", "let": "let", "reset": "reset", "took": "take",
-    "undid": "undo", "wrote": "write", "rewrote": "rewrite", "rebuilt": "rebuild", "shut": "shut",
-    "swapped": "swap",
-}  # fmt: skip
-_NO_DEED = re.compile(
-    r"(?i)(?:tried|used to|turned out|turned up|went (?:through|from|without|smoothly|back (?!to\b)|crazy|and|ahead|well|away|wrong|fine|ok)|set out|put up|made (?:no|a mistake|sure it|it (?:work|happen)|the (?:mistake|difference|switch)))\b"
-)
+_NO_DEED = pattern(r"(?i)(?:{no_deed})\b")
 _TELLER = re.compile(
     r"(?i)(?:i|we)\b(?!(?:'d| would)? (?:also |strongly |personally )*(?:try|use|suggest|recommend|advise))"
 )
@@ -137,8 +103,8 @@ def is_act(word: str) -> bool:
 @lru_cache(maxsize=4096)
 def base_of(word: str) -> str:
     """Return the verb of doing whose past or -ing form a word is, `""` for none."""
-    if word in _PAST:
-        return _PAST[word]
+    if word in (past := languages()["en"].past):
+        return past[word]
     ending = next((one for one in ("ing", "ied", "ed") if word.endswith(one)), "")
     stem = word.removesuffix(ending)
     ways = (f"{stem}y",) if ending == "ied" else (stem, f"{stem}e", stem[:-1])
@@ -252,7 +218,7 @@ def _also(text: str) -> str:
 def _impersonal(text: str) -> str:
     """Leave out the person: my and our are the; a clause with any other goes; `""` if too much does."""
     text = _MINE.sub("the", text).strip()
-    person = _FIRST_PERSON.search(_URL.sub(lambda match: "/" * len(match.group()), text))
+    person = _FIRST_PERSON.search(ADDRESS.sub(lambda match: "/" * len(match.group()), text))
     if person is not None:
         cuts = [one.start() for one in _CLAUSE.finditer(text) if one.start() < person.start()]
         text = text[: cuts[-1]].rstrip(" ,;:-–") if cuts else ""

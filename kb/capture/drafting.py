@@ -15,9 +15,9 @@ from kb.capture.language import detect, surely
 from kb.capture.problem import first_of, problem_of
 from kb.capture.solution import Solution, solution
 from kb.capture.thread import Form, Unit, units
-from kb.capture.title import PLACEHOLDER, subject_of, title
+from kb.capture.title import subject_of, title
 from kb.capture.tried import HEADING, in_vain
-from kb.capture.words import terms
+from kb.capture.words import PLACEHOLDER, terms
 from kb.capture.writing import coded, prose, steps
 from kb.errors import TicketError
 from kb.tickets.ticket import Message, Role, Ticket

@@ -1,4 +1,4 @@
-"""Tells which language a text is in, and what its words of thanks, success and failure mean."""
+"""Tells which language a text is in, and what is known of each: words and phrases, a file a language."""
 
 import re
 import tomllib
@@ -16,15 +16,18 @@ _SOME, _CLEARLY = 5, 1.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """What is known of one language.
+    """What is known of one language, as its file in `languages/` tells it.
 
     Attributes:
         meaning: A word and the English word whose weight it takes.
         greeting: First words of a greeting, folded.
         closing: First words of a signature or of thanks, folded.
         acts: Words, folded, that tell somebody to do something.
-        talk: A pattern of what people say to each other; `""` for none.
-        guess: A pattern of what somebody thinks, supposes or regrets; `""` for none.
+        done: How a participle or a past ends that tells what was done, `""` where it is not told.
+        spaces: Whether words stand apart.
+        words: Every text of the file as words, by its name.
+        phrases: Every list of the file, by its name: small patterns.
+        past: A past that is not regular, and its verb.
     """
 
     code: str
@@ -33,30 +36,39 @@ class Language:
     greeting: frozenset[str]
     closing: tuple[str, ...]
     acts: frozenset[str]
-    talk: str
-    guess: str
+    done: str
+    spaces: bool
+    words: dict[str, frozenset[str]]
+    phrases: dict[str, tuple[str, ...]]
+    past: dict[str, str]
 
 
 @cache
 def languages() -> dict[str, Language]:
     """Return every language there is data for, by its ISO 639-1 code."""
-    path = Path(__file__).with_name("languages.toml")
-    raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {code: _language(code, told) for code, told in raw.items()}
+    folder = Path(__file__).with_name("languages")
+    return {path.stem: _language(path) for path in sorted(folder.glob("*.toml"))}
 
 
-def _language(code: str, told: dict[str, object]) -> Language:
-    meanings = told["meaning"]
-    pairs = meanings.items() if isinstance(meanings, dict) else ()
+def _language(path: Path) -> Language:
+    told = tomllib.loads(path.read_text(encoding="utf-8"))
+    words = {name: frozenset(one.split()) for name, one in told.items() if isinstance(one, str)}
+    phrases = {name: tuple(one) for name, one in told.items() if isinstance(one, list)}
+    meaning = {
+        word: english for english, row in told.get("meaning", {}).items() for word in row.split()
+    }
     return Language(
-        code=code,
-        stop=frozenset(str(told["stop"]).split()),
-        meaning={word: english for english, words in pairs for word in str(words).split()},
-        greeting=frozenset(str(told["greeting"]).split()),
-        closing=tuple(str(told["closing"]).split("|")),
-        acts=frozenset(str(told["acts"]).split()),
-        talk=str(told.get("talk", "")),
-        guess=str(told.get("guess", "")),
+        code=path.stem,
+        stop=words["stop"],
+        meaning=meaning,
+        greeting=words["greeting"],
+        closing=phrases["closing"],
+        acts=words["acts"],
+        done=told.get("done", ""),
+        spaces=told.get("spaces", True),
+        words=words,
+        phrases=phrases,
+        past=told.get("past", {}),
     )
 
 

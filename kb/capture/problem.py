@@ -4,63 +4,30 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
+from kb.capture.phrases import pattern, words
 from kb.capture.talk import is_history
 from kb.capture.thread import Form, Unit, units
 from kb.capture.title import subject_of
 from kb.capture.words import term_set
 from kb.tickets.ticket import Message, Role, Ticket
 
-_EVERYWHERE = """\
-    fix solve solv solution problem issue way know idea help wrong happen possible work please thing something anything
-    anybody somebody everything nothing none one else experience experienc anyone someone advice suggestion suggest
-    thought clue answer tell correct resolve resolv resolution happening start started avail luck successful success
-    anyway normal common bug going here there deal remedy cause reason fault guess hope wonder wondering sure seem
-    try tried change changed new recently suddenly find found question wanted want need lately yesterday today week
-    time year day ago last since recent few several many much back again still
-    problema problemi soluzione aiuto idea qualcuno qualche risolvere fare posso possibile cosa perché come
-    problem lösung jemand hilfe idee machen kann tun wissen wie was weiß problème solution quelqu aide idée faire
-    peut comment problema solución alguien ayuda idea hacer puedo solução alguém ajuda ideia fazer posso iemand
-    oplossing probleem hulp idee doen"""
-_GENERIC = frozenset(_EVERYWHERE.split())
+_GENERIC = words("everywhere")
 """Words of a sentence that tells a helper nothing of what is wrong."""
-_AROUND = re.compile(
-    r"\b(?:any(?:one|body) (?:else|have|has|know|seen|experienc\w*|got|got any|able|out there)|am i (?:the only|missing|doing|alone|(?:typically|just))"
-    r"|(?:does|do|has|have|can|could|is|are|was) (?:any|some)(?:one|body)\b|(?:any|all|your) (?:ideas?|thoughts?|suggestions?|advice|help|assistance|pointers?|input|tips?)\b"
-    r"|(?:thoughts|ideas|suggestions|solutions|advice) (?:on|please|anyone|how|are)|(?:please|kindly) (?:help|advise|assist|explain|respond|reply)|is (?:this|it|that) (?:a )?(?:known|normal|common|bug)"
-    r"|is this being|other (?:people|users) (?:have|had|having|here)|(?:i|we) (?:saw|see|read|found|noticed) (?:\w+ ){0,4}(?:people|users|posts?|threads?|reports?|questions?|topics?|articles?)\b)"
-)
+_AROUND = pattern(r"\b(?:{asks_around})")
 """What somebody asks of whoever reads it."""
-_ASIDE = re.compile(
-    r"\b(?:(?:same|similar) (?:issue|problem|question|behaviou?r)\b.{0,40}\b(?:question|thread|post|topic|reported|as)\b|as (?:the|my) (?:title|subject)|(?:reach|contact|call|phone|e-?mail) me\b"
-    r"|(?:my|the) [\w ]{0,20}e-?mail(?: address)? is\b|(?:was|am|is|are|been) (?:surprised|happy|very happy|disappointed|proud|desperate|at a loss|so sorry)|(?:love|hate|thrilled|disgusted|tired of|fed up|sick of|proud of|ridiculous|unacceptable|nuisance|annoying|annoyed|frustrat\w+|irritat\w+|nightmare|janky)\b"
-    r"|i (?:really )?(?:do not|don't) (?:want|like|understand why|get why|think i)|not (?:the end of the world|very tech\w*|a tech\w*|surprised)|(?:non|not) technical|(?:i|we) (?:have |'ve )?(?:always |been )+(?:a )?(?:fan|happy|loyal|user|using)"
-    r"|(?:look|looking) (?:for|at) (?:a )?(?:new|another|other|different|alternative)\w* \w*(?: \w+)? ?(?:program|client|app)|(?:will|gonna|going to|have to) (?:have to )?(?:find|switch|look|adjust|leave)\b.{0,30}\b(?:another|other|new|something)"
-    r"|is my (?:isp|provider)|i (?:am|live|'m) (?:in|from) (?:the )?[a-z]\w+\W*$|i (?:could|can) (?:talk|speak)|would be (?:great|nice|appreciated|grateful|helpful|lovely)|forgive|in advance|thank)\b"
-    r"|\b(?:uso|utilizzo|utilizo|nutze|benutze|verwende|utilise|gebruik)\b.{0,40}\b(?:anni|años|anos|jahren?|ans|jaar|jaren)\b"
-)
+_ASIDE = pattern(r"\b(?:{aside})\b")
 """What tells of the person, of the forum or of their temper."""
-_SEARCHED = re.compile(
-    r"^(?:and |but |so )?(?:i |we )?(?:have |'ve )?(?:also |already )?(?:search\w*|googl\w*|look\w*|read|check\w*|contact\w*|call\w*|ask\w*|went (?:through|to)|spoke|talked|tried to (?:search|find|look))\b"
-    r".{0,60}\b(?:forums?|help|articles?|support|internet|web|google\w*|online|pages?|posts?|threads?|documentation|knowledge ?base|kb|provider|isp|server|solution|answer|faq)\b"
+_SEARCHED = pattern(
+    r"^(?:and |but |so )?(?:i |we )?(?:have |'ve )?(?:also |already )?(?:{searched})\b.{0,60}\b(?:{searched_in})\b"
 )
 _HERE = re.compile(r"^(?:here|below|attached|above|these) (?:is|are)\b.{0,110}$|\b(?:see|view) ")
-_SHOWN = re.compile(
-    r"^.{0,12}\b(?:see|view|siehe|voir|ver|vedi|zie|veja)\b.{0,30}\b(?:attach\w*|screen\w*|image\w*|picture\w*|below|file|anhang|bild|capture|captura|imagen|imagem|allegat\w|immagine|bijlage|afbeelding)\b.{0,20}$"
+_SHOWN = pattern(r"^.{0,12}\b(?:{see})\b.{0,30}\b(?:{shown})\b.{0,20}$")
+_SYMPTOM = pattern(r"\b(?:{symptom})\b")
+_WANTS = pattern(r"^(?:so |and |but |now )?(?:{wants})")
+_TRIED = pattern(
+    r"^(?:and |but |so |then |also )*(?:i |we )?(?:'ve |have |had )?(?:also |already |even |just |now )*(?:{tried})\b"
 )
-_SYMPTOM = re.compile(
-    r"\b(?:can'?t|cannot|can not|won'?t|not|fail\w*|error|unable|missing|disappear\w*|lost|gone|stop\w*|crash\w*|freez\w*|hang\w*|slow\w*|wrong|refus\w*|no longer|doesn'?t|didn'?t|isn'?t|aren'?t|instead|but|blank|empty|duplicat\w*|twice|keeps?|always|every time|never"
-    r"|nicht|fehler\w*|kein\w*|mehr|pas|erreur|impossible|plus|no|error|fallo|não|erro|non|errore|niet|geen|fout\w*|nie|błąd|nelze|chyba|nem|hiba|değil|hata)\b|ません|ない|エラー"
-)
-_WANTS = re.compile(
-    r"^(?:so |and |but |now )?(?:how (?:do|can|to|would|should|could)|is there|can (?:i|you|we|it)|could i|is it possible|what (?:is|are|do|should|steps)|where (?:is|are|do|can|did)|which|why|i(?:'d| would)? (?:like|want|need|wish)|i'm trying|i am trying|trying to"
-    r"|wie |kann ich|comment |puis-je|cómo |como |puedo |posso |come |è possibile|hoe |kan ik|jak |hogyan |nasıl )|(?:方法|ますか|でしょうか)"
-)
-_TRIED = re.compile(
-    r"^(?:and |but |so |then |also )*(?:i |we )?(?:'ve |have |had )?(?:also |already |even |just |now )*(?:tr(?:ied|ying)|check\w+|re-?install\w*|re-?start\w*|reboot\w*|uninstall\w*|delet\w+|remov\w+|clear\w+|repair\w*|contact\w*|call\w*|updat\w+|verif\w+)\b"
-)
-_STORY = re.compile(
-    r"\b(?:years?|wife|husband|son|daughter|friend|retired|used to|guess|suspect|think|believe|maybe|perhaps|probably|assum\w+|coming from|as far as|no idea|not sure|hopefully|they (?:say|said|tell|told)|user of|<person|her (?:computer|account|new)|long[- ]time|decades?|remember)\b"
-)
+_STORY = pattern(r"\b(?:{story})\b")
 _QUOTED = re.compile(
     r"[\"“„«][^\"”»]{6,}[\"”»]|`[^`]+`|\b[A-Z][A-Z0-9]{2,}[-_][A-Z0-9_-]{2,}|\d{3}\b"
 )

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from kb.capture.doing import is_act
 from kb.capture.language import detect, languages
+from kb.capture.phrases import pattern
 from kb.capture.talk import begins, ends, is_talk
 from kb.tickets.ticket import Message
 
@@ -33,18 +34,12 @@ class Unit:
     end: int
 
 
-_DENY = re.compile(
-    r"(?i)\b(still (does|do|is|are|has|have|get|fail|not|the same|no)\w*|(does|did|do)(n't| not) (work|help|fix|solve)"
-    r"|not (working|solved|fixed)|no luck|same (error|problem|issue)|gave up|come back to this|never ?mind|not (very |really |so )?helpful|(i|we)( wi|'l)ll (watch|report))\b"
-)
+_DENY = pattern(r"(?i)\b(?:{denies})\b")
 _SIGNATURE = re.compile(
     r"(?im)^(--\s*$|—\s*\S|(best|kind|warm)?\s*regards,?\s*$|cheers,?\s*$|sent from my )"
 )
 _NAME_LINE = re.compile(r"(?m)^\W{0,3}(<person-\d+>[ ,.]*)+\s*$")
-_QUOTE = re.compile(
-    r"(?m)^(>.*|On .{5,80} wrote:|.{1,60} (?:said|wrote|dijo|escribió|schrieb|a écrit|a dit|disse"
-    r"|escreveu|ha scritto|ha detto|schreef|zei):?[ \t]*)$"
-)
+_QUOTE = pattern(r"(?m)^(?:>.*|On .{5,80} wrote:|.{1,60} (?:{wrote}):?[ \t]*)$")
 _IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|\[(?:image|video|attachment)[^\]\n]{0,40}\]", re.I)
 _BLOCK = re.compile(
     r"(?ms)^[ ]{0,3}(```+|~~~+)[^\n]*\n.*?^[ ]{0,3}\1[ \t]*$|^(?:(?: {4}|\t)[ \t]*\S[^\n]*(?:\n(?:\n(?= {4}|\t))*|\Z))+"

@@ -3,41 +3,24 @@
 import re
 from collections.abc import Sequence
 
+from kb.capture.phrases import pattern
 from kb.capture.talk import begins, is_talk
 from kb.capture.thread import Form, Unit
-from kb.capture.words import terms
+from kb.capture.words import PLACEHOLDER, terms
 
 MAX = 80
-_NOISE = re.compile(
-    r"(?i)^\s*((re|fwd?|aw|wg|tr|rv)\s*:\s*|\[[^\]]*\]\s*|urgent\W+|(?:i )?(?:(?:need|want|please|pls|plz) )?help( me| needed| please)?\s*[:!,.-]+\s*|question\s*:\s*|please help\W+|solved\W+|(?:problem|issue|bug|hilfe|aide|ayuda|ajuda|aiuto):\s*)+"
-)
-PLACEHOLDER = re.compile(r"<[a-z][a-z:-]*?(?:-\d+)?>")
-_ASKED = re.compile(
-    r"(?i)^(?:is there (?:a|any) way|(?:can|could) (?:some|any)(?:one|body) (?:please )?tell me|i (?:would like|want|need) to know|please tell me|i(?:'m| am) wondering|does anyone know) (?=how|why|what|to|if)"
-)
-_PERSON = re.compile(
-    r"(?i)(?:(?:hi|hello|help)\W+)?(?:(?:(?:recently|lately|suddenly|today|yesterday|now),? )?(?:i|we)(?:[’']ve| have| just| recently)* (?:noticed|found|discovered|realized|realised|see|find)(?: out)? that (?=\w)"
-    r"|(?:for some reason|all of a sudden|suddenly|recently|lately),? (?=\w)|(?:my|our) (?=[a-z]\w)|(?:i|we)(?:[’']m| am|[’']ve| have)? (?:(?:just|suddenly|now|recently|am|also|still) )*(?=(?:can[’']?t|cannot|can no|no longer|lost|unable|do not|don[’']?t|need to know))"
-    r"|i(?:[’']d| would)? (?:would )?(?:like|want|wish|need|am trying|'m trying) to (?=\w)|i'm trying to (?=\w)|trying to (?=\w))"
-)
+_NOISE = pattern(r"(?i)^\s*(?:(?:re|fwd?|aw|wg|tr|rv)\s*:\s*|\[[^\]]*\]\s*|{noise})+")
+_ASKED = pattern(r"(?i)^(?:{asked}) (?=how|why|what|to|if)")
+_PERSON = pattern(r"(?i)(?:(?:hi|hello|help)\W+)?(?:{person})")
 _ABOUT = re.compile(
     r"(?i)(?:new (?:to|user)|newbie|novice|beginner|first time)\b[^.!?]*[.!?]\s+(?=\S)"
 )
 _SAYS_WHERE = re.compile(r"(?i)\d\.\d|\bwin(?:dows)? ?\d")
 _BITS = re.compile(r"(?i)\s*[\[(](?:32|64)[ -]?bits?[)\]]")
-_HOW = re.compile(
-    r"(?i)^(?:how (?:do|can|to|would|should)|is there|can i|why (?:is|are|does|do|can)|where (?:is|are|do)|wie |comment |cómo |como |come |hoe )"
-)
-_SYMPTOM = re.compile(
-    r"(?i)\b(can[’']?t|cannot|can not|won[’']?t|not|fail\w*|error|unable|missing|disappear\w*|lost|gone|stop\w*|crash\w*|freez\w*|hang\w*|slow|wrong|refus\w*|no longer|keeps?|doesn[’']?t|does not|hidden|blank|empty|duplicat\w*|twice"
-    r"|nicht|fehler|kein\w*|pas|erreur|impossible|plus|no|error|não|erro|non|errore|niet|fout)\b"
-)
-_CUTS = re.compile(
-    r"[.!?:;] |, | [-–—] |\s\(| (?=(?:but|because|since|after|when|while|although|so that|and|which|that|aber|weil|mais|pero|mas|ma|maar|en|y|et|e|und)\b)"
-)
-_HANGING = re.compile(
-    r"(?i)[\s,;:(\-–—]+(?:and|or|but|the|a|an|of|to|in|on|with|for|from|at|by|is|are|was|that|which|when|after|my|their|its|i|i'm|either|as|if|not|und|der|die|das|et|le|la|de|y|el|que|o|e|di|il|en|het|een|che|con|per|da|nel|della|dei|del|para|por|sobre|com|em|avec|pour|dans|du|des|sur|dass|mit|für|von|zu|auf|bei|dem|den|met|van|voor|naar|op|dat|sia|si|se|s|v|na|ve)?$"
-)
+_HOW = pattern(r"(?i)^(?:{how})")
+_SYMPTOM = pattern(r"(?i)\b(?:{symptom_named})\b")
+_CUTS = pattern(r"[.!?:;] |, | [-–—] |\s\(| (?=(?:{cuts})\b)")
+_HANGING = pattern(r"(?i)[\s,;:(\-–—]+(?:{hanging})?$")
 _OPENING = re.compile(r"(?i)(?:when|after|since|in|on|with|while|if)\b[^,.!?]{3,60}, ")
 _PHRASE = re.compile(
     r"\s(?:with|for|from|in|on|by|of|at|as|via|using|into|either|or|and)(?:\s+\S+){0,3}$"
@@ -45,9 +28,7 @@ _PHRASE = re.compile(
 _SETTING_OUT = re.compile(
     r"(?i)(?:(?:i|we)(?:'m|'ve| am| are| have)? )?(?:been )?(?:using|running|use|run)\b"
 )
-_STORY = re.compile(
-    r"(?i)(?:(?:not |i(?:[’']ve| have)? |we(?:[’']ve| have)? )*(?:used|been|had|bought|got|installed|upgraded|updated|moved|switched)|after|for (?:the|about|over|many|several)|since|while|today|yesterday|last|lately|on return|when i)\b"
-)
+_STORY = pattern(r"(?i)(?:{background})\b")
 """How a sentence begins that tells how it came about, not what is wrong."""
 _WANTS = re.compile(
     r"(?i)(?:now )?i(?:[’']d| would)? (?:like|want|need|wish|am trying|[’']m trying) to \w"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from kb.capture.answer import Told, stands_on, told_by
 from kb.capture.doing import as_deed
 from kb.capture.language import detect
+from kb.capture.phrases import pattern
 from kb.capture.thread import Form, Unit, units
 from kb.capture.words import terms
 from kb.tickets.ticket import Message, Role, Ticket
@@ -18,9 +19,7 @@ _TRIED = re.compile(
     r",? (?:but|however|(?:with|to|without) (?=no\b|any\b|avail|success|luck)|and (?=nothing|it (?:still|did)|that did|the same|still))"
     r".*?(?:\bno\b|\bnot|n't|fail|nothing|still|same|avail|without|luck)"
 )
-_DENIED = re.compile(
-    r"(?i)\b(?:(?:did|does|has|have)(?:n't| not) (?:work|help|fix|solve|resolve|change|make (?:any|a) difference)|no (?:luck|change|difference|joy|effect|success))"
-)
+_DENIED = pattern(r"(?i)\b(?:{in_vain})")
 _INQUIRES = re.compile(
     r"(?i)\?|\b(?:post|paste|attach|upload|send|copy)\b.{0,60}\b(?:information|reply|here|screen ?shots?|logs?|text|clipboard)\b"
 )

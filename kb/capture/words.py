@@ -4,24 +4,16 @@ import re
 from functools import lru_cache
 from itertools import chain
 
+from kb.capture import phrases
+
 _TOKEN = re.compile(r"\w+(?:[_.\-:/']\w+)*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 PLACEHOLDER = re.compile(r"<[a-z][a-z:-]*?(?:-\d+)?>")
+ADDRESS = re.compile(r"https?://\S+")
+"""A page's address, as it stands in prose."""
 _PARTS = re.compile(r"[_.\-:/']")
 _MAX = 2_000
-_STOP = """\
-    a about after again all also am an and any are as at be been before but by can cannot could did do
-    does doing don for from get got had has have having he her here hi hello how i if in into is it its
-    just like me my no not now of on one only or other our out please re s same she should so some such
-    t than thank thanks that the their them then there these they this those to too up use using ve was
-    we were what when where which while who why will with would you your m ll d isn doesn didn won
-    der die das und ich nicht ein eine ist mit den auf für von zu es im dem des wie bei auch oder
-    le la les un une des et je ne pas est que qui dans pour sur avec du de ce il mon au aux
-    el los las una y no es en por para con mi se lo al como su
-    o os as um uma e não em para com meu do da no na que
-    il lo gli i un una e non è che di da per con mio sono
-    het een en ik niet is van op te mijn dat met voor"""
-STOP = frozenset(_STOP.split())
+STOP = phrases.words("common")
 _ENDINGS = (
     ("ization", "ize"), ("ational", "ate"), ("fulness", "ful"), ("iveness", "ive"), ("ingly", ""),
     ("edly", ""), ("ing", ""), ("ies", "y"), ("ied", "y"), ("ed", ""), ("es", ""), ("ly", ""),
