@@ -35,16 +35,25 @@ def begins(text: str) -> int:
 
 def ends(text: str, lang: str) -> int:
     """Return where a sentence itself ends, before thanks and a signature that follow without a full stop."""
+    if lang == "en" and not any(map(text[-_TAIL:].lower().__contains__, _farewells(lang))):
+        return len(text)  # as most sentences do, which are not searched
     match = _trailing(lang).search(text, max(0, len(text) - _TAIL))
     return match.start() if match and len(text[: match.start()].split()) > _SENTENCE else len(text)
 
 
 @cache
+def _farewells(lang: str) -> frozenset[str]:
+    """Return the words of thanks and greetings in English, and in that language."""
+    told = languages()
+    return frozenset(
+        (*told["en"].phrases["farewell"], *(told[lang].closing if lang != "en" else ()))
+    )
+
+
+@cache
 def _trailing(lang: str) -> re.Pattern[str]:
     """Return what matches thanks and greetings at a sentence's end."""
-    told = languages()
-    farewells = {*told["en"].phrases["farewell"], *(told[lang].closing if lang != "en" else ())}
-    ways = "|".join(sorted(map(re.escape, farewells), key=len, reverse=True))
+    ways = "|".join(sorted(map(re.escape, _farewells(lang)), key=len, reverse=True))
     return re.compile(
         rf"(?i)(?:[\s,.!;:–-]+(?:{ways})(?:[ ,]+(?:<person-\d+>|(?-i:[A-Z]\w+))){{0,2}})+[\s.!,:)–-]*$"
     )

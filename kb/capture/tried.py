@@ -51,7 +51,7 @@ def in_vain(ticket: Ticket, solved: Message, told: Iterable[Told]) -> tuple[Unit
 
 def _own(message: Message) -> Iterable[Unit]:
     """Yield what the requester says they tried, and that it failed, in one sentence."""
-    for unit in units(message):
+    for unit in units(message) if "tried" in message.body.lower() else ():
         match = _TRIED.match(unit.text) if unit.form is Form.SENTENCE else None
         text = (
             as_deed(re.split(r", and (?:that|it|this)\b", match.group("what"))[0]) if match else ""
