@@ -100,6 +100,16 @@ def surely(text: str) -> str:
     return best if found[best] > max(_SOME, _CLEARLY * next_most) else ""
 
 
+def speaks_more(text: str, one: str, other: str) -> bool:
+    """Say whether a text, however short, has words of one language and none of the other's own."""
+    told = set(_WORD.findall(text[:_LOOK_AT].lower()))
+    known = languages()
+    if other not in known:
+        return False
+    own, others = known[one].stop - known[other].stop, known[other].stop - known[one].stop
+    return len(told & own) > 1 and told.isdisjoint(others)
+
+
 @lru_cache(maxsize=1024)
 def _detect(text: str) -> str:
     if _is_kana(text):

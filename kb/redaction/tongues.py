@@ -4,6 +4,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
+from ahocorasick_rs import BytesAhoCorasick
+
 from kb.redaction.lists import telling_words
 from kb.redaction.patterns import NOWHERE, Pattern, compiled
 from kb.redaction.views import CASELESS, GAP, Piece, View, led_back
@@ -26,9 +28,18 @@ def _search(*, joins: bool) -> Pattern:
     return compiled(rf"(?i)(?:^|[^\pL])({cased})(?:[^\pL]|$)|({others})", unicode=True)
 
 
+@cache
+def _plain_words() -> BytesAhoCorasick:
+    """Return the search for those telling words that are ASCII; it tells no word from a part of one."""
+    words = [word.encode() for word, meaning in telling_words().items() if meaning != JOINS]
+    return BytesAhoCorasick([word for word in words if word.isascii()])
+
+
 def in_english(text: str, view: View) -> View | None:
     """Return the surroundings of `text`'s telling words as `view` has them, these in English."""
     raw = text.encode("utf-8", "replace")
+    if text.isascii() and not _plain_words().find_matches_as_indexes(raw.lower()):
+        return None
     pieces: list[Piece] = []
     byte = at = reach = 0
     for first, _ in _words(raw, _search(joins=False)):
