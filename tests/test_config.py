@@ -72,6 +72,12 @@ def test_every_kind_of_value(tmp_path: Path) -> None:
         ("[triage]\ntags = 'a'\n", "kb.toml: triage.tags: it has the wrong type. Write a list of texts."),
         ("[triage]\nconfidence = 'a'\n", "kb.toml: triage.confidence: it has the wrong type. Write a number."),
         ("[triage]\nconfidence = true\n", "kb.toml: triage.confidence: it has the wrong type. Write a number."),
+        ("[triage]\ntags = ['a', 2]\n", "kb.toml: triage.tags: it has the wrong type. Write a list of texts."),
+        ("[service]\nport = 99999\n", "kb.toml: service.port: 99999 is out of bounds. Write a number from 0 to 65535."),
+        ("[triage]\nconfidence = 60\n", "kb.toml: triage.confidence: 60 is out of bounds. Write a number from 0 to 1."),
+        ("[measure]\nholdout = 0.6\n", "kb.toml: measure.holdout: 0.6 is out of bounds. Write a number from 0 to 0.5."),
+        ("[measure]\nwindow_days = 0\n", "kb.toml: measure.window_days: 0 is out of bounds. Write a number from 1 to 366."),
+        ("[redaction]\nseconds = nan\n", "kb.toml: redaction.seconds: nan is out of bounds. Write a number of 1 or more."),
         ("root = '/'\n", "kb.toml: 'root' is not an option. There are: "
          "site, source, triage, drafting, redaction, measure, service, review, feedback, "
          "paging, search, form."),
@@ -135,6 +141,16 @@ def test_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KB_SECRET", "from outside")
 
     assert [b"from the file", b"from outside"] == [*said, config.secret()]
+
+
+def test_an_empty_key_is_none(tmp_path: Path) -> None:
+    """A key of nothing would let everybody make what it signs: it is refused."""
+    config = Config(root=tmp_path)
+    config.state.mkdir()
+    (config.state / "secret").write_text("\n")
+
+    with pytest.raises(ConfigError, match=r"the workspace's key is empty\. Bring it back"):
+        config.secret()
 
 
 def test_config_is_frozen(tmp_path: Path) -> None:

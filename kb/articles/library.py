@@ -10,7 +10,7 @@ from pathlib import Path
 
 from kb.articles.article import Article, State, Verb, is_id, parse, render
 from kb.articles.evidence import Evidence, from_json, to_json
-from kb.errors import ArticleError, BusyError, KbError, LifecycleError
+from kb.errors import ArticleError, BusyError, KbError, LifecycleError, SourceError
 
 PAGES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd", ".html", ".htm", ".svg")
 """The endings of files that would become pages, in any case."""
@@ -197,7 +197,7 @@ def write(path: Path, text: str) -> None:
     """Replace a file whole or not at all: temporary file, fsync, rename, fsync of the folder.
 
     Raises:
-        ArticleError: The disk is full or the folder may not be written; the old file stands.
+        SourceError: The disk is full or the folder may not be written; the old file stands.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -212,7 +212,7 @@ def write(path: Path, text: str) -> None:
             Path(name).replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        raise ArticleError(
+        raise SourceError(
             path, f"it cannot be written ({error.strerror})", "Free the disk or mend its rights"
         ) from None
 
@@ -231,16 +231,23 @@ def lock(folder: Path) -> Iterator[None]:
 
     Raises:
         BusyError: Another process holds it; the message names its number.
+        SourceError: The file system cannot lock, as some network file systems cannot.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             file.seek(0)
             holder = file.read().strip() or "another process"
             raise BusyError(
                 folder, f"process {holder} is writing to this workspace", "Wait for it, then retry"
+            ) from None
+        except OSError as error:
+            raise SourceError(
+                folder,
+                f"its file system cannot lock ({error.strerror})",
+                "Put the workspace on a disk of this machine",
             ) from None
         file.seek(0)
         file.truncate()

@@ -14,6 +14,7 @@ from kb.capture.words import ADDRESS, PLACEHOLDER, term_set
 from kb.tickets.ticket import Message, Role, Ticket
 
 _CAUSE = pattern(r"\b(?<!here is )(?<!here's )(?:{cause})\b")
+_MAY_CAUSE = pattern(r"(?:{cause})")
 _LIMIT = pattern(r"\b(?:{limit})\b")
 _CLAUSES = pattern(r"[,;:.>(]|->| (?:{joins}) ")
 _ADVISES = pattern(r"\b(?:{advises})\b")
@@ -279,6 +280,11 @@ def _stands_alone(unit: Unit) -> bool:
     """Say whether a fact answers without an act: a cause, or what is not possible."""
     tells_why = _CAUSE.search(unit.text.lower()) or _LIMIT.search(unit.text.lower())
     return bool(tells_why) and len(unit.text) >= _MIN_FACT and not _HEDGE.search(unit.text.lower())
+
+
+def may_state_cause(text: str) -> bool:
+    """Say whether any sentence of a text may: most have none of the words, and need not be cut."""
+    return _MAY_CAUSE.search(text.lower()) is not None
 
 
 def states_cause(text: str) -> bool:

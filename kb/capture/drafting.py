@@ -5,12 +5,13 @@ import unicodedata
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from kb.articles.approval import digest
 from kb.articles.article import Article, Change, State, Verb
 from kb.articles.evidence import Evidence
 from kb.articles.headings import heading
-from kb.capture.answer import Told, answer, lack, states_cause
+from kb.capture.answer import Told, answer, lack, may_state_cause, states_cause
 from kb.capture.environment import environment, platform_of, product_of, version_of
 from kb.capture.language import detect, speaks_more, surely
 from kb.capture.problem import first_of, problem_of
@@ -45,6 +46,7 @@ class Extract:
     evidence: tuple[Evidence, ...]
 
 
+@lru_cache(maxsize=4)
 def draft_id(ticket: Ticket) -> str:
     """Return the id an article written from this ticket has: subject's words and the number."""
     subject = subject_of(ticket.subject)
@@ -173,8 +175,15 @@ def _causes(ticket: Ticket, solved: Message | None, told: tuple[Told, ...]) -> l
     issue = set(terms("\n".join((ticket.subject, *(unit.text for unit in problem_of(ticket))))))
     issue -= set(terms(product_of(ticket)))
     answers = [m for m in ticket.public_messages if m.role in (Role.AGENT, Role.OTHER)]
-    found = [unit for message in answers for unit in units(message) if _is_cause(unit, acts)]
-    return [unit for unit in found if len(issue.intersection(terms(unit.text))) >= _SHARED][-1:]
+    for message in filter(_may_tell_cause, reversed(answers)):
+        for unit in reversed(units(message)):
+            if _is_cause(unit, acts) and len(issue.intersection(terms(unit.text))) >= _SHARED:
+                return [unit]
+    return []
+
+
+def _may_tell_cause(message: Message) -> bool:
+    return may_state_cause(message.body)
 
 
 def _is_cause(unit: Unit, acts: Set[str]) -> bool:

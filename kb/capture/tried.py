@@ -55,7 +55,7 @@ def _own(message: Message, lang: str) -> Iterable[Unit]:
     if lang != "en":
         yield from (unit for unit in units(message) if _is_attempt(unit))
         return
-    for unit in units(message):
+    for unit in units(message) if "tried" in message.body.lower() else ():
         match = _TRIED.match(unit.text) if unit.form is Form.SENTENCE else None
         text = (
             as_deed(re.split(r", and (?:that|it|this)\b", match.group("what"))[0]) if match else ""

@@ -1,5 +1,7 @@
 """From drafts to pages: `kb publish`."""
 
+from collections.abc import Sequence
+
 import click
 
 from kb.articles.approval import is_approved
@@ -34,8 +36,15 @@ def publish(ids: tuple[str, ...], person: str, dry_run: bool, as_json: bool) -> 
     else:
         for step in walk.taken:
             out.line(f"articles/{step.article.id}/{'' if step.moved else '  already'}")
-        out.say(f"{len(gone)} {'would be ' if dry_run else ''}published; run mkdocs build")
+        out.say(f"{len(gone)} {'would be ' if dry_run else ''}published{_next(gone, ready)}")
     walk.end()
+
+
+def _next(gone: Sequence[str], ready: Sequence[str]) -> str:
+    """Return what comes then: a site that nobody hears counts nothing."""
+    if gone:
+        return "; run mkdocs build, and kb canary when the site is out"
+    return "" if ready else "; no approved article waits: see kb review"
 
 
 def _ready(workspace: Workspace) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from kb.cli import out
 from kb.cli.sources import open_source
 from kb.cli.workspace import Workspace, json_option, now, open_workspace
 from kb.config import Source as Settings
+from kb.errors import TicketError
 from kb.gates.identities import Roll
 from kb.gates.scanner import prove
 from kb.store.tickets import Tickets
@@ -29,16 +30,57 @@ _TOLD = 20
 @click.argument("path", required=False, type=click.Path(path_type=Path))
 @click.option("--retry", is_flag=True, help="Take up what could not be read before.")
 @click.option("--due", is_flag=True, help="Only if a webhook said that there is news.")
+@click.option("--drop", multiple=True, metavar="PLACE", help="Forget what could not be read there.")
 @json_option
-def pull(kind: str | None, path: Path | None, retry: bool, due: bool, as_json: bool) -> None:
+@click.pass_context
+def pull(
+    context: click.Context,
+    kind: str | None,
+    path: Path | None,
+    retry: bool,
+    due: bool,
+    drop: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Take tickets into the store, redacted as they enter.
 
     Goes on where the last pull stopped; a killed pull loses nothing and counts nothing twice.
-    KIND and PATH (relative to where you are) stand in for source.kind and source.path.
+    KIND and PATH (relative to where you are) stand in for source.kind and source.path. Ends with 1
+    while there are dead letters: mend them and use --retry, or --drop them for good.
     """
     workspace = open_workspace()
+    if drop:
+        dead = _dropped(workspace, drop)
+        _tell(0, dead, (), as_json)
+    else:
+        dead = _pulled(workspace, _settings(workspace, kind, path), retry, due, as_json)
+    context.exit(1 if dead else 0)
+
+
+def _dropped(workspace: Workspace, places: tuple[str, ...]) -> tuple[DeadLetter, ...]:
+    """Forget the dead letters at these places, of a whole file where it is named; return the rest.
+
+    Raises:
+        TicketError: There is none at one of the places; all of them stay.
+    """
+    name = workspace.config.source.name
+    with workspace.store(alone=True) as store:
+        there = [letter.place for letter in store.tickets.dead_letters(name)]
+        gone = list[str]()
+        for place in places:
+            meant = [one for one in there if one == place or one.startswith(f"{place}:")]
+            if not meant:
+                raise TicketError(place, "no dead letter is there", "Name one that kb pull tells")
+            gone += meant
+        store.tickets.take(name, tickets=(), dead=(), read=gone)
+        return store.tickets.dead_letters(name)
+
+
+def _pulled(
+    workspace: Workspace, settings: Settings, retry: bool, due: bool, as_json: bool
+) -> tuple[DeadLetter, ...]:
+    """Take in what is there, tell of it, and return the dead letters that are left."""
     prove()
-    settings = _settings(workspace, kind, path)
     secret, began = workspace.config.secret(), now()
     roll = Roll(workspace.config.state, secret)
     with (
@@ -46,8 +88,9 @@ def pull(kind: str | None, path: Path | None, retry: bool, due: bool, as_json: b
         workspace.store(alone=True) as store,
     ):
         if due and not store.tickets.is_due(settings.name):
-            _tell(0, store.tickets.dead_letters(settings.name), (), as_json)
-            return
+            dead = store.tickets.dead_letters(settings.name)
+            _tell(0, dead, (), as_json)
+            return dead
         told = set(store.tickets.live_secrets())
         intake = Intake(
             source=settings.name,
@@ -62,6 +105,7 @@ def pull(kind: str | None, path: Path | None, retry: bool, due: bool, as_json: b
         dead = store.tickets.dead_letters(intake.source)
         secrets = store.tickets.live_secrets()
     _tell(taken, dead, secrets, as_json, frozenset(told))
+    return dead
 
 
 def _settings(workspace: Workspace, kind: str | None, path: Path | None) -> Settings:
@@ -113,7 +157,7 @@ def _tell(
     for letter in dead[:_TOLD]:
         todo = "Mend it, then run kb pull --retry"
         if letter.attempts >= MOST_ATTEMPTS:
-            todo = f"It failed {letter.attempts} times and is left to you"
+            todo = f"It failed {letter.attempts} times and is left to you: mend it, or --drop it"
         out.say(f"{letter.place}: {letter.reason}. {todo}.")
     fresh = [one for one in secrets if one not in told]
     for ticket, label in fresh[:_TOLD]:

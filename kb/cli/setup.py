@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from kb.articles.article import State
 from kb.articles.library import write
 from kb.cli import out
 from kb.cli.workspace import json_option, now, open_workspace
@@ -22,6 +23,9 @@ from kb.redaction import RULES_VERSION
 
 LATE_SECONDS = 3600
 """A letter whose time came so long ago is one that nobody sends."""
+_HOUR = timedelta(hours=1)
+SILENT = timedelta(days=7)
+"""A site that is live and from which nothing came for so long may be one that is not heard."""
 
 _TOML = """\
 # Docworthy's workspace. Every option stands in docs/configuration.md of Docworthy.
@@ -176,14 +180,42 @@ def _look_outbox() -> str:
     return f"{out.number(len(letters), 'letter')} waiting, none late or dead"
 
 
+def _look_source() -> str:
+    workspace = open_workspace()
+    with workspace.store() as store:
+        dead = store.tickets.dead_letters(workspace.config.source.name)
+    if dead:
+        raise KbError(
+            "source", out.number(len(dead), "dead letter"), "See kb pull: mend or drop them"
+        )
+    return "no dead letters"
+
+
+def _look_collector() -> str:
+    """Readers' silence is either nobody's visit or nobody's ear: only a canary knows."""
+    workspace = open_workspace()
+    if not workspace.config.site.service:
+        return "none: site.service is empty, and the site sends nothing"
+    with workspace.store() as store:
+        last = store.watching.last_event()
+    live = any(one.state is State.PUBLISHED for one in workspace.library.articles())
+    ago = f"{_days(now() - last)}" if last else ""
+    if live and (last is None or now() - last > SILENT):
+        what = f"nothing arrived for {ago}" if last else "nothing has ever arrived"
+        raise KbError("collector", what, "Run kb canary beside kb serve: it says what is deaf")
+    return f"the last event came {ago} ago" if last else "no event yet, and no article is live"
+
+
+def _days(age: timedelta) -> str:
+    whole = max(timedelta(0), age)
+    return out.number(whole.days, "day") if whole.days else out.number(whole // _HOUR, "hour")
+
+
 def _told(state: str, letters: Sequence[Posted], at: int) -> Iterator[str]:
     if letters:
         places = ", ".join(sorted({one.letter.destination for one in letters}))
         age = timedelta(seconds=at - min(one.kept for one in letters))
-        oldest = out.number(
-            *((age.days, "day") if age.days > 1 else (age // timedelta(hours=1), "hour"))
-        )
-        yield f"{len(letters)} for {places} {state}, the oldest put {oldest} ago"
+        yield f"{len(letters)} for {places} {state}, the oldest put {_days(age)} ago"
 
 
 def _look_library() -> str:
@@ -212,6 +244,8 @@ _LOOKS: dict[str, Callable[[], str]] = {
     "workspace": _look_workspace,
     "key": _look_key,
     "store": _look_store,
+    "source": _look_source,
+    "collector": _look_collector,
     "outbox": _look_outbox,
     "library": _look_library,
     "site": _look_site,

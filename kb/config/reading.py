@@ -2,12 +2,12 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import Field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kb.config.sections import SECTIONS, Config
+from kb.config.sections import ANY, SECTIONS, Config
 from kb.errors import ConfigError
 
 Section = TypeVar("Section")
@@ -64,7 +64,7 @@ def _config(root: Path, data: Mapping[str, Any], where: str) -> Config:
 def _section(kind: type[Section], table: Any, where: str) -> Section:
     if not isinstance(table, Mapping):
         raise ConfigError(where, "it is not a table", "Write it as [name] with keys below")
-    known = {f.name: f.default for f in fields(kind)}  # type: ignore[arg-type]
+    known = {f.name: f for f in fields(kind)}  # type: ignore[arg-type]
     _known(table, known, where)
     return kind(
         **{key: _value(known[key], value, f"{where}.{key}") for key, value in table.items()}
@@ -79,20 +79,27 @@ def _known(table: Mapping[str, Any], known: Mapping[str, Any], where: str) -> No
             raise ConfigError(where, f"'{key}' is not an option", todo)
 
 
-def _value(default: Any, value: Any, where: str) -> Any:
+def _value(option: Field[Any], value: Any, where: str) -> Any:
+    default = option.default
     if isinstance(default, tuple) and isinstance(value, list):
-        return tuple(str(one) for one in value)
+        value = tuple(value) if all(isinstance(one, str) for one in value) else None
     if isinstance(default, bool) is not isinstance(value, bool):
         value = None
-    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+    if isinstance(default, float) and isinstance(value, int):
+        value = float(value)
     if type(value) is not type(default):
-        wanted = {
-            bool: "true or false",
-            str: "a text",
-            int: "a number",
-            float: "a number",
-            tuple: "a list of texts",
-        }
-        raise ConfigError(where, "it has the wrong type", f"Write {wanted[type(default)]}")
+        raise ConfigError(where, "it has the wrong type", f"Write {_WANTED[type(default)]}")
+    least, most = option.metadata.get("within", ANY)
+    if isinstance(value, int | float) and not least <= value <= most:
+        span = f"from {least:g} to {most:g}" if most < ANY[1] else f"of {least:g} or more"
+        raise ConfigError(where, f"{value:g} is out of bounds", f"Write a number {span}")
     return value
+
+
+_WANTED = {
+    bool: "true or false",
+    str: "a text",
+    int: "a number",
+    float: "a number",
+    tuple: "a list of texts",
+}

@@ -1,10 +1,18 @@
 """Holds everything that `kb.toml` and the environment may say, section by section."""
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 from kb.errors import ConfigError
+
+ANY = (float("-inf"), float("inf"))
+
+
+def within(default: float, least: float, most: float = ANY[1]) -> Any:
+    """Return the field of a number that may be from `least` to `most`, both included."""
+    return field(default=default, metadata={"within": (least, most)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +63,7 @@ class Triage:
     """
 
     tags: tuple[str, ...] = ("doc-worthy",)
-    confidence: float = 0.6
+    confidence: float = within(0.6, 0, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +78,7 @@ class Drafting:
 
     url: str = ""
     model: str = ""
-    seconds: float = 60.0
+    seconds: float = within(60.0, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +95,7 @@ class RedactionWords:
     words: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
     people: bool = False
-    seconds: float = 30.0
+    seconds: float = within(30.0, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +104,6 @@ class Measure:
 
     Attributes:
         window_days: A ticket within so many days means that the page did not help.
-        idle_minutes: A pause this long ends an attempt.
         database: SQLAlchemy URL; `""` is SQLite in `.kb/`. A password comes from the environment.
         identity: How far a reader is known: `day`, `window` (a first-party id: tell your readers)
             or `account` (an opaque id from the portal).
@@ -108,15 +115,14 @@ class Measure:
         hours_article: Hours to write, review and keep up one article, over its life.
     """
 
-    window_days: int = 7
-    idle_minutes: int = 30
+    window_days: int = within(7, 1, 366)
     database: str = ""
     identity: str = "day"
-    holdout: float = 0.0
+    holdout: float = within(0.0, 0, 0.5)
     sla: str = "sla.md"
-    cost_ticket: float = 0.0
-    cost_hour: float = 0.0
-    hours_article: float = 0.0
+    cost_ticket: float = within(0.0, 0)
+    cost_hour: float = within(0.0, 0)
+    hours_article: float = within(0.0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +138,7 @@ class Service:
     """
 
     host: str = "127.0.0.1"
-    port: int = 8765
+    port: int = within(8765, 0, 65535)
     origins: tuple[str, ...] = ()
     person_header: str = ""
     trusted: tuple[str, ...] = ()
@@ -310,14 +316,17 @@ class Config:
         """Return the workspace's key: `KB_SECRET`, or `.kb/secret` as `kb init` made it.
 
         Raises:
-            ConfigError: There is neither.
+            ConfigError: There is neither, or it is empty: everybody could make what it signs.
         """
         if value := os.environ.get("KB_SECRET"):
             return value.encode()
         path = self.state / "secret"
         if not path.exists():
             raise ConfigError(path, "the workspace has no key", "Run kb init, or set KB_SECRET")
-        return path.read_bytes().strip()
+        if not (key := path.read_bytes().strip()):
+            todo = "Bring it back from a backup; else delete it and run kb init"
+            raise ConfigError(path, "the workspace's key is empty", todo)
+        return key
 
     def model_key(self) -> str:
         """Return `KB_MODEL_KEY`, the key of the model that words drafts; `""` where it needs none."""

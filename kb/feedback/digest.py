@@ -24,7 +24,7 @@ HEADINGS = (
     (TaskKind.REVIEW, "Waiting for review"),
     (TaskKind.STALE, "Check that these still hold"),
 )
-_CHECK_COLLECTOR = "Check that the site's collector is reachable (`kb doctor`)."
+_CHECK_COLLECTOR = "Check that the site's collector hears us (`kb canary`)."
 
 
 def digest_markdown(

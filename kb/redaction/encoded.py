@@ -4,7 +4,6 @@ import binascii
 import html
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from types import MappingProxyType
 
 from kb.redaction.hosts import DIGITS
@@ -29,6 +28,12 @@ SOFT = compiled(r"=\r?\n|=(?:3D|20|40|2E)")
 LEAST = b"a" * 12
 BASE64 = compiled(r"[0-9A-Za-z+/_-]{12,}(?:\r?\n[ \t>]{0,4}[0-9A-Za-z+/_-]{12,})*={0,2}")
 TOKEN = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_+/=.@%:-"
+TOKENS = bytes(97 if n in TOKEN else 10 if n == 10 else 32 for n in range(256))
+"""The bytes of a token as an `a`, ends of lines as they are, all else as a blank."""
+BLANKS = frozenset(b" \t>|")
+"""What mail programs and terminals put before the rest of a line."""
+RETURN, BACKSLASH = b"\r\\"
+"""What may stand between a token and the end of its line."""
 RUNS = bytes(97 if n in TOKEN[:64] + b"/-" else 32 for n in range(256))
 """Base64's letters, of both alphabets, as an `a`, all else as a blank."""
 READABLE = frozenset(b"CDIJKLMNOPQRSTUVWXYZabcdefwxyz0123456789")
@@ -45,15 +50,7 @@ def find_encoded(
     text: str, view: View, look: Lookout, found: list[Finding], depth: int = DEPTH
 ) -> Iterator[Finding]:
     """Yield what only shows once the text is decoded or its broken lines are joined."""
-    readings: list[View] = []
-    if TELLING.search(view.seen):
-        readings.append(_unescaped(view))
-        if ACCOUNT.search(view.seen):
-            readings.append(_unescaped(view, without=SHORT))
-    packed = _unpacked(view)
-    if packed:
-        readings.append(packed)
-    for reading in readings:
+    for reading in readings(view):
         reading = masked(reading)
         again = [*scan(text, reading), *look.find(text, reading)]
         yield from again
@@ -61,6 +58,23 @@ def find_encoded(
             yield from find_encoded(text, reading, look, again, depth - 1)
     if depth == DEPTH and b"\n" in view.seen:
         yield from _over_breaks(text, view, look, found)
+
+
+def readings(view: View) -> list[View]:
+    """Return a view with its escapes resolved, twice where that can be told in two ways, and unpacked."""
+    found: list[View] = []
+    if _escapes(view.seen):
+        found.append(_unescaped(view))
+        if ACCOUNT.search(view.seen):
+            found.append(_unescaped(view, without=SHORT))
+    packed = _unpacked(view)
+    return [*found, packed] if packed else found
+
+
+def _escapes(seen: bytes) -> bool:
+    """Return whether something is written with an escape; what begins one is told without a pattern."""
+    begun = b"%" in seen or b"&" in seen or b"\\" in seen or b"=" in seen
+    return begun and TELLING.search(seen) is not None
 
 
 def _unescaped(view: View, without: Mapping[bytes, bytes] = MappingProxyType({})) -> View:
@@ -192,23 +206,26 @@ def _over_breaks(text: str, view: View, look: Lookout, found: list[Finding]) -> 
 
 def _wrapped(seen: bytes) -> Iterator[tuple[int, bytes, int, bytes]]:
     """Yield where a token begins and what it is, before a line's break and after it."""
-    at = used = 0
-    for line, following in pairwise(seen.split(b"\n")):
-        start, skip, used = at, used, 0
-        at += len(line) + 1
-        body = line[skip:].removesuffix(b"\r").removesuffix(b"\\")
-        least = body.rstrip(TOKEN)
-        if len(body) - len(least) < 3:
+    kinds = seen.translate(TOKENS)
+    size, used, following = len(seen), 0, 0
+    end = kinds.find(b"\n")
+    while end >= 0:
+        start, used, following = following + used, 0, end + 1
+        stop = end - (end > start and seen[end - 1] == RETURN)
+        stop -= stop > start and seen[stop - 1] == BACKSLASH
+        left = max(start, kinds.rfind(b" ", start, stop) + 1)
+        end = kinds.find(b"\n", following)
+        if stop - left < 3:
             continue
-        inner = following.lstrip(b" \t>|")
-        length = len(inner) - len(inner.lstrip(TOKEN))
-        gap = len(following) - len(inner)
-        if length < 3 or gap > 8:
-            continue
-        used = gap + length
-        left, right = body[len(least) :], inner[:length]
-        if _one_token(left, right):
-            yield start + skip + len(least), left, at + gap, right
+        last, begin = size if end < 0 else end, following
+        while begin < last and seen[begin] in BLANKS:
+            begin += 1
+        right = kinds.find(b" ", begin, last)
+        right = last if right < 0 else right
+        if right - begin >= 3 and begin - following <= 8:
+            used = right - following
+            if _one_token(seen[left:stop], seen[begin:right]):
+                yield left, seen[left:stop], begin, seen[begin:right]
 
 
 def _one_token(left: bytes, right: bytes) -> bool:

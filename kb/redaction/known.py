@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from kb.redaction.lists import common, mail_providers, shared_mailboxes, trades
 from kb.redaction.patterns import Pattern, compiled
@@ -27,6 +27,8 @@ WRITTEN_OUT = str.maketrans(
 LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0\xd0\xe0")
 CAPITALS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0")
 UNDERSCORE = 0x5F
+PLAIN_ASCII = bytes(32 if n > 127 else n for n in range(256)).lower()
+"""Letters beyond ASCII as blanks, capitals as small letters."""
 HOSTLIKE = LETTERS | frozenset(b"0123456789-_.")
 
 
@@ -38,6 +40,7 @@ class _Word:
         entity: What it is.
         rule: The recognizer's id.
         pattern: RE2 source over a view's bytes.
+        sign: Its longest part in small letters that is the same in all its forms.
         inside: May stand inside a longer word.
         cased: Only as a capitalised word, because in small letters it is an ordinary one.
         folded: What the found text must fold to; None when the bytes already prove it.
@@ -46,23 +49,34 @@ class _Word:
     entity: Entity
     rule: str
     pattern: str
+    sign: bytes
     inside: bool = False
     cased: bool = False
     folded: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True)
 class Lookout:
-    """The compiled search for everything one ticket's fields know."""
+    """The search for everything one ticket's fields know.
+
+    Attributes:
+        words: All spellings, the longest first.
+        signs: Small letters of which some stand wherever one of them does; b"" where none must.
+    """
 
     words: tuple[_Word, ...]
-    pattern: Pattern | None
+    signs: tuple[bytes, ...]
+
+    @cached_property
+    def _pattern(self) -> Pattern:
+        return compiled("(?i)" + "|".join(f"({word.pattern})" for word in self.words))
 
     def find(self, text: str, view: View) -> Iterator[Finding]:
         """Yield where the known words stand in `view`, offsets into `text`."""
-        if self.pattern is None:
+        low = view.seen.lower()
+        if not any(sign in low for sign in self.signs):
             return
-        for found in self.pattern.each(view.seen):
+        for found in self._pattern.each(view.seen):
             word = self.words[found.index(found[0], 1) - 1]
             first, last = _widened(view.seen, *found[0], word)
             if first >= last:
@@ -97,10 +111,11 @@ def lookout_for_domains(domains: tuple[str, ...]) -> Lookout:
 def _compiled(words: list[_Word]) -> Lookout:
     spellings = {word.pattern: word for word in reversed(words)}
     ordered = tuple(sorted(spellings.values(), key=lambda one: -len(one.pattern)))
-    pattern = (
-        compiled("(?i)" + "|".join(f"({one.pattern})" for one in ordered)) if ordered else None
-    )
-    return Lookout(words=ordered, pattern=pattern)
+    signs: list[bytes] = []
+    for sign in sorted({word.sign for word in ordered}, key=len):
+        if not any(shorter in sign for shorter in signs):
+            signs.append(sign)
+    return Lookout(ordered, tuple(signs))
 
 
 def _label(domain: str) -> str:
@@ -208,14 +223,22 @@ def _phrase(
         pattern = r"[\s._+-]{0,3}".join(_escaped(part) for part in parts)
         if rule == "known-login":
             pattern += r"(?:\b|_)"
-        folded = None if spelling.isascii() else _folded(spelling)
         yield _Word(
-            entity=entity, rule=rule, pattern=pattern, inside=inside, cased=cased, folded=folded
+            entity=entity,
+            rule=rule,
+            pattern=pattern,
+            sign=max(seen.translate(PLAIN_ASCII).split(), key=len, default=b""),
+            inside=inside,
+            cased=cased,
+            folded=None if spelling.isascii() else _folded(spelling),
         )
 
 
 def _spelled(written: str) -> Iterator[str]:
     """Yield a phrase as written, without its accents, with them written out, without its marks."""
+    if written.isalnum() and written.isascii():
+        yield written
+        return
     spellings = (written, _unaccented(written), _unaccented(written.translate(WRITTEN_OUT)))
     yield from dict.fromkeys(
         one for spelling in spellings for one in (spelling, _unmarked(spelling))
@@ -232,13 +255,17 @@ def _unmarked(text: str) -> str:
 
 
 def _escaped(part: bytes) -> str:
-    return "".join(map(_escaped_byte, part))
+    return "".join(map(ESCAPED.__getitem__, part))
 
 
 def _escaped_byte(byte: int) -> str:
     if byte in (UPPER, LOWER):  # one byte of ours, but up to three where UTF-8 was decoded
         return r"[\xc0\xe0\x80]{1,3}"
     return chr(byte) if byte < 128 and chr(byte).isalnum() else f"\\x{byte:02x}"
+
+
+ESCAPED = tuple(map(_escaped_byte, range(256)))
+"""Every byte as a pattern has it."""
 
 
 def _unaccented(text: str) -> str:

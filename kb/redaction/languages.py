@@ -1,5 +1,6 @@
 """Which language a text is in, as far as the words tell that carry its sentences."""
 
+from collections import Counter
 from functools import cache, lru_cache
 
 from kb.redaction.lists import function_words
@@ -38,22 +39,29 @@ READ = 6000
 
 
 @cache
-def _anywhere() -> frozenset[str]:
-    return frozenset[str]().union(*function_words().values())
+def _spoken() -> dict[str, tuple[str, ...]]:
+    """Return the languages that each word carries sentences of."""
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(ENGLISH, ("en",))
+    for name, words in function_words().items():
+        for word in words:
+            found[word] = (*found.get(word, ()), name)
+    return found
 
 
 def carries_sentences(word: str, text: str) -> bool:
     """Return whether a word (small letters) is a function word of the language that `text` is in."""
-    return word in _anywhere() and word in function_words().get(language(text), frozenset())
+    spoken = _spoken().get(word)
+    return spoken is not None and language(text) in spoken
 
 
 @lru_cache(maxsize=8)
 def language(text: str) -> str:
     """Return the language of a text (ISO 639-1), or "" for English and what cannot be told."""
-    words = [word for word in text[:READ].split() if word.islower()]
-    most, best = max((_share(words, known), name) for name, known in function_words().items())
-    return best if most >= ENOUGH and most > _share(words, ENGLISH) else ""
-
-
-def _share(words: list[str], known: frozenset[str]) -> int:
-    return sum(word in known for word in words)
+    spoken = _spoken()
+    shares = Counter[str]()
+    for word, times in Counter(filter(spoken.__contains__, text[:READ].split())).items():
+        for name in spoken[word]:
+            shares[name] += times
+    english = shares.pop("en", 0)
+    most, best = max(((times, name) for name, times in shares.items()), default=(0, ""))
+    return best if most >= ENOUGH and most > english else ""

@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import Any
 
 from kb.errors import ConfigError
+from kb.redaction.anchors import PARTICLES
 from kb.redaction.languages import language
 from kb.redaction.lists import common, family, given, not_people
-from kb.redaction.people import PARTICLES
 from kb.redaction.text import Entity, Finding
 from kb.redaction.views import TAKEN, View
 

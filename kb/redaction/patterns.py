@@ -1,6 +1,7 @@
 """RE2 over the bytes of a view: shorthand for patterns, and searches that cost no more than they must."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import re2
@@ -54,13 +55,22 @@ class Pattern:
 
     def search(self, seen: bytes, at: int = 0, end: int | None = None) -> Spans | None:
         """Return the first match between `at` and `end`; the bytes around them are its context."""
-        end = len(seen) if end is None else min(end, len(seen))
-        found: Spans = self._match(ANYWHERE, seen, at, end) if at <= end else [NOWHERE]
+        size = len(seen)
+        if end is None or end > size:
+            end = size
+        if at > end:
+            return None
+        found: Spans = self._match(ANYWHERE, seen, at, end)
         return None if found[0] == NOWHERE else found
 
-    def match(self, seen: bytes, at: int = 0) -> Spans | None:
-        """Return the match that begins at `at`."""
-        found: Spans = self._match(HERE, seen, at, len(seen)) if at <= len(seen) else [NOWHERE]
+    def match(self, seen: bytes, at: int = 0, end: int | None = None) -> Spans | None:
+        """Return the match that begins at `at`; it is quicker where it need not look far."""
+        size = len(seen)
+        if end is None or end > size:
+            end = size
+        if at > end:
+            return None
+        found: Spans = self._match(HERE, seen, at, end)
         return None if found[0] == NOWHERE else found
 
     def each(self, seen: bytes, at: int = 0, end: int | None = None) -> Iterator[Spans]:
@@ -69,11 +79,61 @@ class Pattern:
             yield found
             at = max(found[0][1], at + 1)
 
+    def spans(self, seen: bytes) -> Spans:
+        """Return where every match stands, none over another."""
+        found: Spans = []
+        match, at, size = self._match, 0, len(seen)
+        while at <= size:
+            span = match(ANYWHERE, seen, at, size)[0]
+            if span == NOWHERE:
+                break
+            found.append(span)
+            at = max(span[1], at + 1)
+        return found
 
-def compiled(pattern: str, *, longest: bool = False, unicode: bool = False) -> Pattern:
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Finds what `Pattern` does for a class of bytes that must stand `least` times in a row or more.
+
+    Attributes:
+        kinds: For every byte an `a` where it is of the class, else a blank.
+        least: As many times `a`.
+    """
+
+    kinds: bytes
+    least: bytes
+
+    def spans(self, seen: bytes) -> Spans:
+        """Return where every run stands."""
+        found: Spans = []
+        kinds = seen.translate(self.kinds)
+        first = kinds.find(self.least)
+        while first >= 0:
+            last = kinds.find(b" ", first + len(self.least))
+            last = len(kinds) if last < 0 else last
+            found.append((first, last))
+            first = kinds.find(self.least, last)
+        return found
+
+
+def runs_of(pattern: str) -> Runs | None:
+    """Return the search for a pattern that is one class of bytes and its least count, else None."""
+    if not SIMPLE.search(pattern.encode()):
+        return None
+    one, _, least = pattern.rpartition("{")
+    whole = compiled(one, groups=False)
+    kinds = bytes(97 if whole.search(bytes([byte])) else 32 for byte in range(256))
+    return Runs(kinds, b"a" * int(least.rstrip(",}")))
+
+
+def compiled(
+    pattern: str, *, longest: bool = False, unicode: bool = False, groups: bool = True
+) -> Pattern:
     """Return `pattern` for bytes, its macros written out; `^` and `$` mean a line's ends.
 
-    With `unicode` it is for UTF-8 and not for a view's bytes.
+    With `unicode` it is for UTF-8 and not for a view's bytes. Without `groups` it tells where the
+    whole match stands and nothing of its groups, which is quicker.
     """
     for name, meaning in MACROS.items():
         pattern = pattern.replace(name, meaning)
@@ -83,9 +143,14 @@ def compiled(pattern: str, *, longest: bool = False, unicode: bool = False) -> P
     options.log_errors = False
     options.longest_match = longest
     options.max_mem = 64 << 20
+    options.never_capture = not groups
     return Pattern(b"(?m)" + pattern.encode(), options)
 
 
 def any_of(patterns: Iterable[Pattern]) -> Pattern:
     """Return the search for what any of these finds; it tells where, and nothing of their groups."""
-    return compiled("|".join(f"(?:{one.source.decode()})" for one in patterns))
+    return compiled("|".join(f"(?:{one.source.decode()})" for one in patterns), groups=False)
+
+
+SIMPLE = compiled(r"\A\[[^\[\]^]+\]\{\d+,\}\z")
+"""One class of bytes, and how often at least."""

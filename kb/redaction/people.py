@@ -3,8 +3,9 @@
 import unicodedata
 from collections.abc import Iterable, Iterator
 
+from kb.redaction.anchors import LETTERS, PARTICLES, anchors, led_by
 from kb.redaction.languages import carries_sentences
-from kb.redaction.lists import common, family, given, name_bytes, not_people, surname_endings
+from kb.redaction.lists import common, family, given, not_people, surname_endings
 from kb.redaction.patterns import NOWHERE, compiled
 from kb.redaction.rules import Rule
 from kb.redaction.sieve import Likely
@@ -12,60 +13,10 @@ from kb.redaction.text import Entity, Finding
 from kb.redaction.views import TAKEN, View, plain_view
 
 CAPITALISED = compiled(r"({Names})")
-CAPITALS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ\xc0\xd0")
-LETTERS = CAPITALS | frozenset(b"abcdefghijklmnopqrstuvwxyz\xe0")
-WORDS_APART = bytes(byte if byte in LETTERS else 32 for byte in range(256))
-PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "de",
-        "der",
-        "den",
-        "di",
-        "da",
-        "del",
-        "dos",
-        "das",
-        "do",
-        "la",
-        "las",
-        "los",
-        "le",
-        "el",
-        "bin",
-        "ibn",
-        "al",
-        "ter",
-        "ten",
-        "zu",
-        "y",
-    ]
-)
+LONGEST = 400
+"""How many bytes of a text are read for one name."""
 STUCK_BEFORE = frozenset(b"/\\_@#$%&=+~")
 STUCK_AFTER = frozenset(b"/\\_@=(+~$")
-LEADING = compiled(
-    r"(?:^|[^0-9A-Za-z_\x80-\xff/\\.-])({Name}) (?:[A-Z]\.? |(?:(?:v[ao]n|de[rnl]?|d[aio]|d[oa]s|l[ae]|l[ao]s|bin|al|el) ){1,3})?$"
-)
-OPENERS = frozenset(
-    [
-        "ask",
-        "hello",
-        "call",
-        "can",
-        "let",
-        "may",
-        "see",
-        "add",
-        "will",
-        "say",
-        "even",
-        "ever",
-        "less",
-        "else",
-    ]
-)
-"""Given names that open a sentence before a family name far more often than they belong to it."""
 VENDOR = compiled(
     r"\b(?:Microsoft|Google|Apple|Mozilla|Amazon|Adobe|Oracle|IBM|SAP|Cisco|Samsung|Dell|Lenovo|Intel|AWS|Azure"
     r"|Apache|Office|Windows|Visual|Exchange|Mercado) $"
@@ -196,11 +147,11 @@ def _spared(rule: Rule) -> frozenset[str]:
 def _listed_names(text: str, view: View) -> Iterator[Finding]:
     seen = view.seen
     reach = 0
-    for first in _anchors(seen):
+    for first in anchors(seen):
         if first < reach:
             continue
-        first = max(reach, _led_by(seen, first))
-        found = CAPITALISED.match(seen, first)
+        first = max(reach, led_by(seen, first))
+        found = CAPITALISED.match(seen, first, first + LONGEST)
         if not found or TAKEN in seen[slice(*found[0])]:
             continue
         last = reach = found[0][1]
@@ -226,36 +177,9 @@ def _listed_names(text: str, view: View) -> Iterator[Finding]:
 
 def _a_product(seen: bytes, first: int, last: int) -> bool:
     """Return whether a vendor stands before the word, or what only products have behind it."""
-    return bool(VENDOR.search(seen[max(0, first - 14) : first]) or PRODUCT.match(seen, last))
-
-
-def _led_by(seen: bytes, anchor: int) -> int:
-    """Return where an unlisted first name before a listed family name begins, else the anchor."""
-    before = LEADING.search(seen[max(0, anchor - 40) : anchor])
-    if not before:
-        return anchor
-    start = max(0, anchor - 40) + before[1][0]
-    word = seen[start : start + before[1][1] - before[1][0]].decode("latin-1").lower()
-    ordinary = word not in given() and (word in common() or word in not_people())
-    if ordinary or word in OPENERS or seen[anchor - 1] != 0x20:
-        return anchor
-    return start
-
-
-def _anchors(seen: bytes) -> list[int]:
-    """Return where capitalised words stand that a list of names holds, or that are not ASCII."""
-    places: list[int] = []
-    listed = name_bytes()
-    for word in set(seen.translate(WORDS_APART).split()):
-        if word[0] not in CAPITALS or len(word) <= 2:
-            continue
-        if word.lower() in listed or not word.isascii():
-            at = seen.find(word)
-            while at >= 0:
-                if not at or seen[at - 1] not in LETTERS:
-                    places.append(at)
-                at = seen.find(word, at + len(word))
-    return sorted(places)
+    return bool(
+        VENDOR.search(seen[max(0, first - 14) : first]) or PRODUCT.match(seen, last, last + 20)
+    )
 
 
 def _end_of(text: str, at: int, words: list[str]) -> int:

@@ -1,16 +1,16 @@
 """The guard at the door: finds what must not go on and puts a readable placeholder in its place."""
 
-from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from kb.redaction.encoded import find_encoded
+from kb.redaction.encoded import find_encoded, readings
+from kb.redaction.japanese import find_japanese
 from kb.redaction.known import lookout, lookout_for_domains, stands
 from kb.redaction.model import find_by_model, load
 from kb.redaction.scan import PLACEHOLDER, masked, scan, scan_secrets
 from kb.redaction.spans import Rewriting, merged, rewritten
 from kb.redaction.text import NOBODY, Entity, Finding, Known, Placeholders, Redaction, SafeText
-from kb.redaction.views import plain_view
+from kb.redaction.views import View, plain_view
 
 ROUNDS = 6
 """How often a rewritten text is read again; the second reading nearly always finds nothing."""
@@ -20,6 +20,15 @@ WORTHWHILE = 0.75
 """Up to this share of the text its surroundings are read first, and the whole only if they show something."""
 BY_LOOKS = frozenset((Entity.PERSON, Entity.ORGANISATION, Entity.HOST, Entity.USERNAME))
 """What a vendor's product or host may be mistaken for."""
+
+
+SHORT, MOST = 60, 4000
+"""How many characters a text may have, and how many such texts there may be, to be remembered."""
+CLEAN: set[str] = set()
+"""Short texts in which rules found nothing: tags and fields that nearly every ticket has.
+
+What something was found in is never kept: it would stay in memory.
+"""
 
 
 class Own(Protocol):
@@ -77,7 +86,7 @@ class Redactor:
         names = Placeholders() if placeholders is None else placeholders
         _reserve(text, names)
         for _ in range(ROUNDS):
-            trial = rewritten(text, findings, deepcopy(names))
+            trial = rewritten(text, findings, names.copy())
             more = self._read_again(trial, known)
             if not more:
                 break
@@ -107,10 +116,14 @@ class Redactor:
         """Return what must not go on, in order and without overlaps."""
         view = masked(plain_view(text))
         look = lookout(known, self.words)
-        found = [*scan(text, view), *scan_secrets(text, view)]
+        if text in CLEAN and not self.people:
+            return merged(look.find(text, view))
+        found = [*scan(text, view), *scan_secrets(text, view), *find_japanese(text, view)]
         found.extend(find_encoded(text, view, look, found))
         if self.people:
             found.extend(find_by_model(text, view))
+        elif not found:
+            _remember(text, view)
         if self.allow:
             allowed = {one.casefold() for one in self.allow}
             found = [one for one in found if text[one.start : one.end].casefold() not in allowed]
@@ -119,6 +132,14 @@ class Redactor:
         found.extend(lookout_for_domains(_domains(text, found, known)).find(text, view))
         found.extend(look.find(text, view))
         return merged(found)
+
+
+def _remember(text: str, view: View) -> None:
+    """Keep a short text in mind that no rule finds anything in, read in whatever way."""
+    if len(text) <= SHORT and "\n" not in text and not readings(view):
+        if len(CLEAN) >= MOST:
+            CLEAN.clear()
+        CLEAN.add(text)
 
 
 def _ours(one: Finding, text: str, known: Known) -> bool:

@@ -22,7 +22,7 @@ LIKELY, GUESSED = 0.65, 0.6
 
 def in_small_rows(view: View) -> Iterator[Finding]:
     """Yield given names in small letters that stand in a row: `anna, piet and oskar`."""
-    for row in SMALL_ROW.each(view.seen):
+    for row in SMALL_ROW.each(view.seen) if view.seen.count(b", ") > 1 else ():
         spans = [found[0] for found in SMALL_WORD.each(view.seen, *row[0])]
         named = [span for span in spans if _nothing_else(view.seen[slice(*span)])]
         if len(named) >= LEAST and len(named) >= SHARE * len(spans):

@@ -59,7 +59,8 @@ class Cue:
         after: How many behind its end.
         lines: The surroundings reach to the ends of their lines, however long.
         tells: The name of a test in `sieve` that a sign must pass as well, or "".
-        family: Cues of one name are sought together first, because few texts show any; or "".
+        keywords: Lower-case bytes of which one must stand in a text that is searched for the sign.
+        needs: More of them, of which one must occur as well; `~` before one means a shape.
         rare: Rules that are as sure as this are sought together first; over 1 for none of them.
     """
 
@@ -69,13 +70,18 @@ class Cue:
     after: int
     lines: bool
     tells: str
-    family: str
+    keywords: tuple[bytes, ...]
+    needs: tuple[bytes, ...]
     rare: float
 
 
 def _joined(line: str | list[str]) -> str:
     """Return a test line; those of secrets lie in parts, so that nobody's scanner mistakes them."""
     return line if isinstance(line, str) else "".join(line)
+
+
+def _bytes(row: dict[str, Any], name: str) -> tuple[bytes, ...]:
+    return tuple(word.encode("latin-1") for word in row.get(name, ()))
 
 
 def _rule(row: dict[str, Any]) -> Rule:
@@ -88,8 +94,8 @@ def _rule(row: dict[str, Any]) -> Rule:
         pattern=compiled(row["pattern"]),
         near=row.get("near", ""),
         whole=row.get("whole", False),
-        keywords=tuple(word.encode("latin-1") for word in row.get("keywords", ())),
-        needs=tuple(word.encode("latin-1") for word in row.get("needs", ())),
+        keywords=_bytes(row, "keywords"),
+        needs=_bytes(row, "needs"),
         check=row.get("check", ""),
         confidence=row.get("confidence", 0.9),
         lines=tuple(map(_joined, row.get("lines", ()))),
@@ -136,7 +142,8 @@ def cues() -> tuple[Cue, ...]:
             after=row["after"],
             lines=row.get("lines", False),
             tells=row.get("tells", ""),
-            family=row.get("family", ""),
+            keywords=_bytes(row, "keywords"),
+            needs=_bytes(row, "needs"),
             rare=row.get("rare", 2.0),
         )
         for row in _rows("cue")

@@ -26,8 +26,6 @@ PLACEHOLDER = compiled(
     r"(?:\\?>|&(?:amp;){0,3}(?:gt|#0{0,4}62|#x0{0,4}3e);|\\{1,2}u003e|\\x3e|%(?:25){0,2}3e)"
 )
 """Our own placeholders, also as HTML, JSON, JavaScript, URLs and Markdown spell their brackets."""
-BRACKETS = (b"<", b"&", b"3c", b"3C")
-"""What each of these spellings of a bracket contains."""
 ARMOUR = b"-----BEGIN "
 PUBLIC_BLOCK = compiled(
     r"-----BEGIN (?:PGP (?:MESSAGE|SIGNATURE|PUBLIC KEY BLOCK)|(?:TRUSTED |X509 )?CERTIFICATE(?: REQUEST)?|X509 CRL"
@@ -35,7 +33,7 @@ PUBLIC_BLOCK = compiled(
 )
 """Text that RFC 7468 and RFC 9580 armour and that holds no secret of its own."""
 ARMOURED = compiled(r"[0-9A-Za-z+/=]{16,}")
-VETOED = frozenset(("scrambled", "machine", "assigned", "prefixed", "token"))
+VETOED = frozenset(("scrambled", "machine", "assigned", "prefixed", "token", "service"))
 """Checks that go by a value's looks; what stands before it may say that it is a checksum."""
 TRIMMED = frozenset(
     (
@@ -70,7 +68,8 @@ def masked(view: View) -> View:
 
 
 def _bracketed(seen: bytes) -> bool:
-    return any(sign in seen for sign in BRACKETS)
+    """Return whether the text holds what each of these spellings of a bracket has in it."""
+    return b"<" in seen or b"&" in seen or b"3c" in seen or b"3C" in seen
 
 
 def _sealed(seen: bytes) -> list[tuple[int, int]]:
@@ -81,10 +80,13 @@ def _sealed(seen: bytes) -> list[tuple[int, int]]:
 
 def scan(text: str, view: View) -> Iterator[Finding]:
     """Yield what the rules find in the view, offsets into the text."""
-    chosen = likely(view.seen)
-    plain = list(_by_rules((one for one in chosen if one[0].check not in PROOFS), view))
+    names: list[Likely] = []
+    others: list[Likely] = []
+    for one in likely(view.seen):
+        (names if one[0].check in PROOFS else others).append(one)
+    plain = list(_by_rules(others, view))
     yield from plain
-    people = list(find_people(text, view, (one for one in chosen if one[0].check in PROOFS)))
+    people = list(find_people(text, view, names))
     people += [*in_small_rows(view), *above_addresses(view, plain)]
     yield from people
     yield from named_again(view, people, text)
@@ -111,31 +113,41 @@ def _by_rules(chosen: Iterable[Likely], view: View) -> Iterator[Finding]:
     """Yield what rules find where each is likely to."""
     for rule, windows in chosen:
         for first, last in windows:
-            yield from by_rule(rule, view, first, last)
+            if found := rule.pattern.search(view.seen, first, last):
+                yield from _proven(rule, view, found, last)
 
 
 def by_rule(rule: Rule, view: View, at: int = 0, end: int | None = None) -> Iterator[Finding]:
-    """Yield what one rule finds from `at` to `end`; the byte behind a find may begin the next."""
-    check, seen = CHECKS[rule.check], view.seen
-    while found := rule.pattern.search(seen, at, end):
-        first, last = _told(found)
-        at = max(last, at + 1)
+    """Yield what one rule finds from `at` to `end`."""
+    return _by_rules([(rule, ((at, len(view.seen) if end is None else end),))], view)
+
+
+def _proven(rule: Rule, view: View, match: Spans | None, end: int) -> Iterator[Finding]:
+    """Yield a rule's finds up to `end`, from its first match on; the byte behind one may begin the next."""
+    seen = view.seen
+    while match:
+        first, last = _told(match)
+        at = max(last, match[0][0] + 1)
         value = seen[first:last]
         if TAKEN in value:
             first, value = _untaken(first, value)
         if rule.check in TRIMMED or rule.entity is Entity.ADDRESS:
             value = value.rstrip(b".,;:!?)`*" if rule.check in TRIMMED else b" ,.;\n")
-        if not value or not check(value) or _vetoed(rule, seen, first, value):
-            continue
-        start, stop = view.span(first, first + len(value))
-        yield Finding(
-            entity=rule.entity,
-            label=rule.label,
-            start=start,
-            end=stop,
-            recognizer=rule.id,
-            confidence=rule.confidence,
-        )
+        if value and CHECKS[rule.check](value) and not _vetoed(rule, seen, first, value):
+            yield _finding(rule, view, first, first + len(value))
+        match = rule.pattern.search(seen, at, end)
+
+
+def _finding(rule: Rule, view: View, first: int, last: int) -> Finding:
+    start, end = view.span(first, last)
+    return Finding(
+        entity=rule.entity,
+        label=rule.label,
+        start=start,
+        end=end,
+        recognizer=rule.id,
+        confidence=rule.confidence,
+    )
 
 
 def _told(found: Spans) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from functools import cache
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from kb.redaction.hosts import DIGITS
-from kb.redaction.patterns import Pattern, any_of, compiled
+from kb.redaction.patterns import Pattern, Runs, any_of, compiled, runs_of
 from kb.redaction.rules import Cue, Rule, cues, rules
 
 SHAPES = bytes(
@@ -22,8 +22,14 @@ GAP = 200
 MOST = 0.7
 """Surroundings that cover more than this share of a text are the whole of it."""
 
+SHAPE = ord("~")
+"""Begins a keyword that is sought in the shape."""
+
 Window = tuple[int, int]
-Likely = tuple[Rule, tuple[Window, ...]]
+Windows = tuple[Window, ...]
+Likely = tuple[Rule, Windows]
+Spots = dict[int, list[Window]]
+"""The number of each word that stands in a text, and the lines around it wherever it does."""
 
 
 def _keylike(word: bytes) -> bool:
@@ -35,12 +41,26 @@ TELLS: dict[str, Callable[[bytes], bool]] = {"keylike": _keylike, "": lambda sig
 """What a cue's `tells` may name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Words:
-    """One search for many words, each wherever it stands, and the rules that each of them wants."""
+@dataclass(frozen=True, slots=True)
+class _Needs:
+    """Words of which one must occur, in the text or in its shape; without any, no text lacks them."""
 
-    search: BytesAhoCorasick
-    rules: tuple[tuple[int, ...], ...]
+    words: tuple[bytes, ...]
+    shapes: tuple[bytes, ...]
+
+    @classmethod
+    def of(cls, needs: tuple[bytes, ...]) -> "_Needs":
+        words = tuple(one for one in needs if one[0] != SHAPE)
+        return cls(words, tuple(one[1:] for one in needs if one[0] == SHAPE))
+
+    def hold(self, low: bytes, shape: bytes) -> bool:
+        for one in self.shapes:
+            if one in shape:
+                return True
+        for one in self.words:
+            if one in low:
+                return True
+        return not (self.shapes or self.words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,28 +69,21 @@ class _Near:
 
     Attributes:
         cue: The sign.
+        pattern: Finds it.
+        words: The numbers of its keywords.
+        needs: What else must occur.
         rules: Those that are tried at each.
         rare: Those that are tried only where `any_rare` shows that one of them finds something.
         any_rare: One search for all that the rare ones find.
     """
 
     cue: Cue
+    pattern: Pattern | Runs
+    words: frozenset[int]
+    needs: _Needs
     rules: tuple[int, ...]
     rare: tuple[int, ...]
     any_rare: Pattern
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Family:
-    """Cues that few texts show, behind one search for all of them; a cue of no family stands alone.
-
-    Attributes:
-        gate: Finds where the first of them may stand; None for a cue alone.
-        cues: For each pattern, the cues that share it.
-    """
-
-    gate: Pattern | None
-    cues: tuple[tuple[Pattern, tuple[_Near, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,15 +91,21 @@ class _Sieve:
     """All that is searched for, compiled.
 
     Attributes:
-        words: The keywords, in the text in small letters.
-        shapes: Those that are sought in its shape.
-        families: The cues.
+        words: One search for all keywords, in the text in small letters.
+        shapes: One for those that are sought in its shape; their numbers follow those of the words.
+        wanted: The rules that each of them wants, in the order of their numbers.
+        first_shape: The number of the first shape.
+        needs: What must occur besides, for each rule.
+        cues: The cues.
         free: Rules that are tried on every text.
     """
 
-    words: _Words
-    shapes: _Words
-    families: tuple[_Family, ...]
+    words: BytesAhoCorasick
+    shapes: BytesAhoCorasick
+    wanted: tuple[tuple[int, ...], ...]
+    first_shape: int
+    needs: tuple[_Needs, ...]
+    cues: tuple[_Near, ...]
     free: tuple[int, ...]
 
 
@@ -99,43 +118,33 @@ def _sieve() -> _Sieve:
             wanted.setdefault(word, []).append(place)
         if rule.near:
             near.setdefault(rule.near, []).append(place)
-    families: dict[str, list[_Near]] = {}
-    for cue in (one for one in cues() if one.id in near):
-        families.setdefault(cue.family, []).append(_near(cue, near[cue.id]))
-    shapes = {word[1:]: places for word, places in wanted.items() if word.startswith(b"~")}
+    for cue in cues():
+        for word in cue.keywords:
+            wanted.setdefault(word, [])
+    words = [word for word in wanted if not word.startswith(b"~")]
+    shapes = [word for word in wanted if word.startswith(b"~")]
+    number = {word: at for at, word in enumerate((*words, *shapes))}
     return _Sieve(
-        words=_words({w: places for w, places in wanted.items() if not w.startswith(b"~")}),
-        shapes=_words(shapes),
-        families=tuple(_family(name, those) for name, those in families.items()),
+        words=BytesAhoCorasick(words, implementation=Implementation.DFA),
+        shapes=BytesAhoCorasick([one[1:] for one in shapes], implementation=Implementation.DFA),
+        wanted=tuple(tuple(wanted[word]) for word in number),
+        first_shape=len(words),
+        needs=tuple(_Needs.of(rule.needs) for rule in rules()),
+        cues=tuple(_near(one, near[one.id], number) for one in cues() if one.id in near),
         free=tuple(n for n, rule in enumerate(rules()) if not rule.keywords and not rule.near),
     )
 
 
-def _near(cue: Cue, places: list[int]) -> _Near:
+def _near(cue: Cue, places: list[int], number: dict[bytes, int]) -> _Near:
     rare = tuple(n for n in places if rules()[n].confidence >= cue.rare)
     return _Near(
         cue=cue,
+        pattern=runs_of(cue.pattern) or compiled(cue.pattern, groups=False),
+        words=frozenset(number[word] for word in cue.keywords),
+        needs=_Needs.of(cue.needs),
         rules=tuple(n for n in places if n not in rare),
         rare=rare,
         any_rare=any_of(rules()[n].pattern for n in rare),
-    )
-
-
-def _family(name: str, those: list[_Near]) -> _Family:
-    shared: dict[str, list[_Near]] = {}
-    for one in those:
-        shared.setdefault(one.cue.pattern, []).append(one)
-    patterns = {source: compiled(source) for source in shared}
-    return _Family(
-        gate=any_of(patterns.values()) if name else None,
-        cues=tuple((patterns[source], tuple(near)) for source, near in shared.items()),
-    )
-
-
-def _words(wanted: dict[bytes, list[int]]) -> _Words:
-    return _Words(
-        search=BytesAhoCorasick(list(wanted), implementation=Implementation.DFA),
-        rules=tuple(map(tuple, wanted.values())),
     )
 
 
@@ -143,60 +152,78 @@ def likely(seen: bytes) -> list[Likely]:
     """Return the rules that may find something, in their order, each with where to try it."""
     sieve, every = _sieve(), rules()
     low, shape = b"\n" + seen.lower(), b"\n" + seen.translate(SHAPES)
-    places: dict[int, list[Window]] = {}
-    _sought(seen, low, sieve.words, places)
-    _sought(seen, shape, sieve.shapes, places)
-    whole = ((0, len(seen)),)
-    windows = {
-        n: _apart(sorted(around), len(seen)) if not every[n].whole else whole
-        for n, around in places.items()
-        if not every[n].needs or _needed(every[n], low, shape)
-    }
-    for family in sieve.families:
-        for near, around in _shown(seen, family):
-            windows.update(dict.fromkeys(near, around))
-    windows.update(dict.fromkeys(sieve.free, whole))
+    spots: Spots = {}
+    _sought(seen, low, sieve.words, 0, spots)
+    _sought(seen, shape, sieve.shapes, sieve.first_shape, spots)
+    windows = dict(_by_words(spots, low, shape))
+    for near in sieve.cues:
+        if (near.words and near.words.isdisjoint(spots)) or not near.needs.hold(low, shape):
+            continue
+        if signs := near.pattern.spans(seen):
+            windows.update(_shown(seen, near, signs))
+    windows.update(dict.fromkeys(sieve.free, ((0, len(seen)),)))
     return [(every[n], windows[n]) for n in sorted(windows)]
 
 
-def _sought(seen: bytes, text: bytes, words: _Words, places: dict[int, list[Window]]) -> None:
-    """Note for each rule the lines around its words; `text` is `seen` with a line's end before it."""
-    here, wanted = (0, 0), words.rules
-    for word, first, last in words.search.find_matches_as_indexes(text, overlapping=True):
-        window = _line(seen, first - 1, last - 1)
-        here = here if window == here else window
-        for rule in wanted[word]:
-            around = places.setdefault(rule, [here])
-            if around[-1] is not here:
-                around.append(here)
+def _sought(seen: bytes, text: bytes, words: BytesAhoCorasick, first: int, spots: Spots) -> None:
+    """Note the lines around each word; `text` is `seen` with a line's end before it.
+
+    What lies whole in the lines around the same word before is noted already.
+    """
+    wanted = _sieve().wanted
+    for word, start, end in words.find_matches_as_indexes(text, overlapping=True):
+        word += first
+        around = spots.get(word)
+        if around is None:
+            around = spots[word] = []
+        if wanted[word] and (not around or end + AFTER > around[-1][1]):
+            around.append(_line(seen, start - 1, end - 1))
 
 
-def _needed(rule: Rule, low: bytes, shape: bytes) -> bool:
-    return any(one[1:] in shape if one.startswith(b"~") else one in low for one in rule.needs)
+def _by_words(spots: Spots, low: bytes, shape: bytes) -> Iterator[tuple[int, Windows]]:
+    """Yield the rules whose words stand in the text, each with the lines around them."""
+    sieve, every, size = _sieve(), rules(), len(low) - 1
+    told: dict[int, list[int]] = {}
+    for word in spots:
+        for n in sieve.wanted[word]:
+            told.setdefault(n, []).append(word)
+    shared: dict[tuple[int, ...], Windows] = {}
+    for n, words in told.items():
+        if not sieve.needs[n].hold(low, shape):
+            continue
+        if every[n].whole:
+            yield n, ((0, size),)
+            continue
+        same = tuple(words)
+        if same not in shared:
+            around = sorted(one for word in same for one in spots[word])
+            shared[same] = _apart(around, size)
+        yield n, shared[same]
 
 
-def _shown(seen: bytes, family: _Family) -> Iterator[tuple[tuple[int, ...], tuple[Window, ...]]]:
-    """Yield rules and the surroundings, of a family's cues, in which they are tried."""
-    first = family.gate.search(seen) if family.gate else [(0, 0)]
-    for pattern, those in family.cues if first else ():
-        spans = [found[0] for found in pattern.each(seen, first[0][0])] if first else []
-        for one in those if spans else ():
-            around = _around(seen, one.cue, spans)
-            if around:
-                yield one.rules, around
-            if one.rare:
-                yield one.rare, tuple(span for span in around if one.any_rare.search(seen, *span))
+def _shown(seen: bytes, near: _Near, signs: list[Window]) -> Iterator[tuple[int, Windows]]:
+    """Yield rules and the surroundings, of a cue's signs, in which they are tried."""
+    around = _around(seen, near.cue, signs)
+    if not around:
+        return
+    for n in near.rules:
+        yield n, around
+    if near.rare:
+        some = tuple(span for span in around if near.any_rare.search(seen, *span))
+        for n in near.rare if some else ():
+            yield n, some
 
 
-def _around(seen: bytes, cue: Cue, spans: list[Window]) -> tuple[Window, ...]:
+def _around(seen: bytes, cue: Cue, spans: list[Window]) -> Windows:
     """Return the surroundings of those of a pattern's finds that are a cue."""
-    tells = TELLS[cue.tells]
-    chosen = [span for span in spans if tells(seen[slice(*span)])] if cue.tells else spans
-    if not chosen:
+    if cue.tells and spans:
+        tells = TELLS[cue.tells]
+        spans = [span for span in spans if tells(seen[slice(*span)])]
+    if not spans:
         return ()
     if cue.lines:
-        return _apart((_line(seen, *span) for span in chosen), len(seen))
-    return _apart(((first - cue.before, last + cue.after) for first, last in chosen), len(seen))
+        return _apart((_line(seen, *span) for span in spans), len(seen))
+    return _apart(((first - cue.before, last + cue.after) for first, last in spans), len(seen))
 
 
 def _line(seen: bytes, first: int, last: int) -> Window:
@@ -206,7 +233,7 @@ def _line(seen: bytes, first: int, last: int) -> Window:
     return start, len(seen) if end < 0 else end
 
 
-def _apart(windows: Iterable[Window], size: int) -> tuple[Window, ...]:
+def _apart(windows: Iterable[Window], size: int) -> Windows:
     """Return windows with something between them, in order; one over all where they cover most."""
     apart: list[Window] = []
     covered, start, end = 0, 0, -GAP

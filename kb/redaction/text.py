@@ -100,6 +100,10 @@ class Placeholders:
             self._given[key] = f"<{numbered}>"
         return self._given[key]
 
+    def copy(self) -> "Placeholders":
+        """Return one that gives the same placeholders from here on."""
+        return Placeholders(self._given.copy(), self._counts.copy())
+
     def reserve(self, placeholder: str) -> None:
         """Keep `placeholder` (e.g. `email-2`), found in a text, from being given to another value."""
         label, _, number = placeholder.rpartition("-")

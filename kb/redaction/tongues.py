@@ -4,6 +4,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
+from ahocorasick_rs import BytesAhoCorasick
+
 from kb.redaction.lists import telling_words
 from kb.redaction.patterns import NOWHERE, Pattern, compiled
 from kb.redaction.views import CASELESS, GAP, Piece, View, led_back
@@ -12,23 +14,32 @@ AROUND = 160
 """Characters from a telling word on in which its secret may stand."""
 LEAST = 40
 """How many of them a telling word must have behind it, else its own surroundings are read as well."""
-JOINS = "is"
-"""The meaning of words that only join a secret to its name; nothing is read for them alone."""
+JOINS = frozenset({"is", "as"})
+"""The meanings of words that only join a secret to its name; nothing is read for them alone."""
 
 
 @cache
 def _search(*, joins: bool) -> Pattern:
     """Return the search for telling words, over UTF-8; their group is the one that takes part."""
-    words = [word for word, meaning in telling_words().items() if joins or meaning != JOINS]
+    words = [word for word, meaning in telling_words().items() if joins or meaning not in JOINS]
     words.sort(key=len, reverse=True)
     cased = "|".join(word for word in words if word.upper() != word)
     others = "|".join(word for word in words if word.upper() == word)
     return compiled(rf"(?i)(?:^|[^\pL])({cased})(?:[^\pL]|$)|({others})", unicode=True)
 
 
+@cache
+def _plain_words() -> BytesAhoCorasick:
+    """Return the search for those telling words that are ASCII; it tells no word from a part of one."""
+    words = [word.encode() for word, meaning in telling_words().items() if meaning != JOINS]
+    return BytesAhoCorasick([word for word in words if word.isascii()])
+
+
 def in_english(text: str, view: View) -> View | None:
     """Return the surroundings of `text`'s telling words as `view` has them, these in English."""
     raw = text.encode("utf-8", "replace")
+    if text.isascii() and not _plain_words().find_matches_as_indexes(raw.lower()):
+        return None
     pieces: list[Piece] = []
     byte = at = reach = 0
     for first, _ in _words(raw, _search(joins=False)):
@@ -71,7 +82,8 @@ def _apart(meaning: str, before: bytes, after: bytes) -> bytes:
     Blanks elsewhere would tell more than is there: `#passwort-vergessen` is one word.
     """
     first = b" " if not before or before[-1:].isalnum() else b""
-    last = b" " if after[:1].isalnum() else b""
+    joined = meaning in JOINS and not after[:1].isspace()
+    last = b" " if joined or after[:1].isalnum() else b""
     return first + meaning.encode() + last
 
 

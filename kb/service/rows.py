@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from kb.measure.attempts import Attempt, Intent, judged
 from kb.measure.contacts import contacts_of
@@ -13,6 +14,7 @@ from kb.tickets.ticket import Satisfaction, Ticket
 
 MOST = 1_000
 """The latest so many rows are shown; how many there are stands beside them."""
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +42,14 @@ _TICKET = ("Ticket", "Asked", "Created", "Plan", "Severity")
 def deflection_rows(store: Store, found: Measured) -> Rows:
     """Return the attempts with strong intent, the latest first; readers' keys are not told."""
     report, trails = found.report, list[Trail]()
-    days = store.folds.days(report.since, report.until)
+    days = store.folds.days(report.since - _DAY, report.until)
     total = sum(count for _, count in report.deflection.strong)
-    for day in reversed(days):
+    for day in reversed([day for day in days if report.since < day.end]):
         trails += [t for t in store.folds.sheet(day.day).trails if t.intent is Intent.STRONG]
         if len(trails) >= MOST:
             break
-    wrote = (*contacts_of(found.tickets), *store.folds.sent())
+    sent = (form for day in days for form in day.forms())  # of the day before, over midnight
+    wrote = (*contacts_of(found.tickets), *sent)
     inside = [t for t in trails if report.since <= t.start < report.until]
     rows = sorted(
         judged(inside, wrote, now=report.until, window=report.window),

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import os
 import secrets
 import signal
 import socket
@@ -41,8 +42,10 @@ def serve(
         site: A built site to be served beside the service.
 
     Raises:
-        SourceError: The port cannot be listened on.
+        SourceError: The port cannot be listened on, or there is no site.
     """
+    if site is not None and not site.is_dir():
+        raise SourceError(site, "no built site is there", "Run mkdocs build, or name its folder")
     sys.setswitchinterval(_SWITCH_SECONDS)
     token = secrets.token_urlsafe(32)
     service = assemble(config, store, now=now, token=token, site=site)
@@ -77,9 +80,15 @@ def _listening(service: Service) -> socket.socket:
     except OSError as error:
         raise SourceError(
             address_of(service.host, service.port),
-            f"it cannot be listened on ({error.strerror})",
+            f"it cannot be listened on ({_reason(error)})",
             "Stop what does, or set service.port in kb.toml",
         ) from None
+
+
+def _reason(error: OSError) -> str:
+    """Return the system's own words; Python adds the address to them, which is told already."""
+    is_name = isinstance(error, socket.gaierror) or not error.errno
+    return str(error.strerror) if is_name else os.strerror(error.errno)
 
 
 def address_of(host: str, port: int) -> str:

@@ -123,15 +123,58 @@ def _revision(connection: Connection) -> str:
     return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
 
 
+_TOLD = {
+    "SQLITE_BUSY": ("another process keeps it locked", "Wait, then retry"),
+    "SQLITE_LOCKED": ("another process keeps it locked", "Wait, then retry"),
+    "SQLITE_FULL": ("the disk is full", "Free some space, then run it again"),
+    "SQLITE_CANTOPEN": (
+        "it cannot be opened: a folder is in its place, or we may not write there",
+        "Mend that, then run it again",
+    ),
+    "SQLITE_NOTADB": (
+        "it is no SQLite database, or a damaged one",
+        "Bring it back from a backup, or move it away: a new one is made then",
+    ),
+    "SQLITE_READONLY": (
+        "it may not be written",
+        "Mend the rights of the file and of its folder",
+    ),
+    "SQLITE_PROTOCOL": (
+        "its file system does not lock files as SQLite needs it",
+        "Put it on a disk of this machine, or use PostgreSQL (measure.database)",
+    ),
+    "SQLITE_IOERR": (
+        "its disk is full, or fails",
+        "Free some space, or look at the disk; SQLite wants one of this machine",
+    ),
+    "OperationalError": (
+        "the server cannot be reached, or does not let us in",
+        "Start it, or mend measure.database or KB_DATABASE",
+    ),
+}
+"""What SQLite's result codes (sqlite.org/rescode.html) and psycopg's kinds mean, and what to do."""
+
+_ALIKE = {
+    "SQLITE_CORRUPT": "SQLITE_NOTADB",
+    "SQLITE_PERM": "SQLITE_CANTOPEN",
+    "SQLITE_IOERR_LOCK": "SQLITE_PROTOCOL",
+    "DiskFull": "SQLITE_FULL",
+    "LockNotAvailable": "SQLITE_BUSY",
+    "DeadlockDetected": "SQLITE_BUSY",
+}
+
+
 def _told(engine: Engine, error: SQLAlchemyError) -> StoreError:
     """Name the place and the kind of failure; never the statement or its values."""
-    kind = type(getattr(error, "orig", None) or error).__name__
-    text = str(getattr(error, "orig", ""))
-    if "locked" in text:
-        return StoreError(_place(engine), "another process keeps it locked", "Wait, then retry")
-    if "full" in text:
-        return StoreError(_place(engine), "the disk is full", "Free some space, then run it again")
-    return StoreError(_place(engine), f"the database refused ({kind})", "Run kb doctor")
+    cause = getattr(error, "orig", None) or error
+    kind = str(getattr(cause, "sqlite_errorname", type(cause).__name__))
+    family = "_".join(kind.split("_")[:2])
+    for name in (kind, family):
+        if found := _TOLD.get(_ALIKE.get(name, name)):
+            return StoreError(_place(engine), *found)
+    return StoreError(
+        _place(engine), f"the database refused ({kind})", "Try again; if it stays, report it"
+    )
 
 
 def _place(engine: Engine) -> str:

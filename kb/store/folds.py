@@ -125,14 +125,6 @@ class Folds:
         with self.database.transaction() as connection:
             connection.execute(change.values(mark=mark, tally=tally))
 
-    def sent(self) -> tuple[Contact, ...]:
-        """Return every form that was sent, as a contact whose ticket is not known."""
-        with self.database.transaction() as connection:
-            rows = connection.scalars(
-                select(schema.folds.c.sent).where(schema.folds.c.sent != "[]")
-            ).all()
-        return tuple(contact for row in rows for contact in _contacts(row))
-
     def events_of(self, day: date, since: datetime, until: datetime) -> Iterator[Event]:
         """Yield those of the day's events that lie in [since, until), in the order of arrival."""
         table, start = schema.folds.c, datetime.combine(day, time(), UTC)

@@ -75,6 +75,13 @@ class Watching:
             at = connection.scalar(select(table.at).order_by(table.number).limit(1))
         return datetime.fromtimestamp(at / _SECOND_US, UTC) if at else None
 
+    def last_event(self) -> datetime | None:
+        """Return when the event with the highest number came, be it a reader's or a canary."""
+        table = schema.events.c
+        with self.database.transaction() as connection:
+            at = connection.scalar(select(table.at).order_by(table.number.desc()).limit(1))
+        return datetime.fromtimestamp(at / _SECOND_US, UTC) if at else None
+
     def _recent(self, since: datetime) -> Any:
         table = schema.events.c
         return (table.number >= self._first(since)) & (table.at >= stamp(since))

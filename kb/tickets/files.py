@@ -49,7 +49,7 @@ class Files:
         """Yield what stands behind the cursors; each file has its own.
 
         A file that grew is taken up where it was left; one that changed before that place is read
-        again.
+        again. One that cannot be read keeps no other back.
 
         Raises:
             SourceError: The folder or a file cannot be read.
@@ -57,13 +57,19 @@ class Files:
         paths = self._paths()
         sizes = {path: path.stat().st_size for path in paths}
         total, before = sum(sizes.values()), 0
+        failed: list[SourceError] = []
         for path in paths:
-            with open_lines(path) as lines:
-                rows = _rows(lines, cursors.get(path.name, ""))
-                while page := _page(path.name, rows, lines, before, total):
-                    yield page
+            try:
+                with open_lines(path) as lines:
+                    rows = _rows(lines, cursors.get(path.name, ""))
+                    while page := _page(path.name, rows, lines, before, total):
+                        yield page
+            except SourceError as error:
+                failed.append(error)
             before += sizes[path]
         yield from mail.pages(self._mails(), self.path, cursors)
+        if failed:
+            raise _all(failed)
 
     def again(self, places: Sequence[str]) -> Iterator[tuple[str, Any]]:
         """Yield the ticket at each `name:line` that is there and is one, reading each file once."""
@@ -97,6 +103,13 @@ class Files:
         if self.path.is_file():
             return [self.path] if self.path.suffix in mail.SUFFIXES else []
         return sorted(path for path in self.path.rglob("*") if path.suffix in mail.SUFFIXES)
+
+
+def _all(failed: Sequence[SourceError]) -> SourceError:
+    """Return one error that tells of all, each on a line of its own."""
+    first, *others = failed
+    told = "\n".join([f"{first.todo}.", *map(str, others)])
+    return SourceError(first.where, first.what, told.removesuffix("."))
 
 
 def _page(name: str, rows: Iterator[_Row], lines: Lines, before: int, total: int) -> Page | None:

@@ -108,17 +108,20 @@ class Source(Protocol):
         """Yield `(place, payload)` of each of the places that can be had now."""
 
 
+class FieldError(ValueError):
+    """A field is not what it must be; what is said of it may be told, for it holds no value."""
+
+
 def text(value: object) -> str:
     """Return the text that may enter: without controls, and with nothing that is no character.
 
     Raises:
-        TypeError: It is no text.
-        ValueError: It is too long.
+        FieldError: It is no text, or too long.
     """
     if not isinstance(value, str):
-        raise TypeError("text")
+        raise FieldError("what should be a text is none")
     if len(value) > LARGEST_BODY:
-        raise ValueError("text")
+        raise FieldError(f"a text has more than {LARGEST_BODY:,} characters")
     if _ODD.search(value) is None:
         return value
     value = value.replace("\r\n", "\n").replace("\r", "\n")
@@ -133,5 +136,5 @@ def moment(value: object) -> datetime:
     """
     at = datetime.fromisoformat(str(value))
     if at.tzinfo is None:
-        raise ValueError("time without a zone")
+        raise FieldError("a time has no zone")
     return at

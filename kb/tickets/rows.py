@@ -1,11 +1,12 @@
 """Reads one ticket of an export, in the help desk's schema or the thread schema (docs/sources.md)."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
 
-from kb.tickets.raw import MOST_MESSAGES, Person, RawMessage, RawTicket, moment
+from kb.tickets.raw import MOST_MESSAGES, FieldError, Person, RawMessage, RawTicket, moment
 from kb.tickets.ticket import Role, Satisfaction, Status
 
+_Kind = TypeVar("_Kind")
 _FACTS = ("product", "topic", "locale", "component")
 """Facts that the thread schema has at the ticket's top."""
 
@@ -19,31 +20,41 @@ def read_row(row: Mapping[str, Any]) -> RawTicket:
     """
     messages = tuple(_messages(row))
     if not 0 < len(messages) <= MOST_MESSAGES:
-        raise ValueError("comments")
+        raise FieldError(f"it has no comments, or more than {MOST_MESSAGES:,}")
     return RawTicket(
         id=str(row["id"]),
         subject=row["subject"],
-        status=Status(row["status"]),
+        status=_read(row, "status", Status),
         requester=_person(row["requester"], Role.REQUESTER),
         messages=messages,
-        created_at=moment(row["created_at"]),
-        updated_at=moment(row["updated_at"]),
-        solved_at=moment(row["solved_at"]) if row.get("solved_at") else None,
+        created_at=_read(row, "created_at", moment),
+        updated_at=_read(row, "updated_at", moment),
+        solved_at=_read(row, "solved_at", moment) if row.get("solved_at") else None,
         others=tuple(_person(one, Role.OTHER) for one in row.get("ccs") or ()),
         tags=tuple(map(str, row.get("tags") or ())),
         fields=tuple(sorted(_facts(row).items())),
         plan=str(row.get("plan") or ""),
         severity=row.get("severity"),
         channel=str(row.get("channel") or ""),
-        satisfaction=Satisfaction(row.get("satisfaction") or "unoffered"),
+        satisfaction=_read(row, "satisfaction", Satisfaction)
+        if row.get("satisfaction")
+        else Satisfaction.UNOFFERED,
         url=str(row.get("url") or row.get("source_url") or ""),
     )
+
+
+def _read(row: Mapping[str, Any], name: str, kind: Callable[[Any], _Kind]) -> _Kind:
+    """Return a field as what it must be; where it is not, its name is told and never its value."""
+    try:
+        return kind(row[name])
+    except (TypeError, ValueError):
+        raise FieldError(f"{name} is not what it must be") from None
 
 
 def _messages(row: Mapping[str, Any]) -> Iterator[RawMessage]:
     said = row["messages"] if "comments" not in row and "messages" in row else row["comments"]
     if not isinstance(said, list):
-        raise TypeError("comments")
+        raise FieldError("comments is no list")
     accepted = row.get("accepted_message_index")
     for number, one in enumerate(said):
         role = one["author_role"] if "author_role" in one else one["author"]["role"]
@@ -52,7 +63,7 @@ def _messages(row: Mapping[str, Any]) -> Iterator[RawMessage]:
             author=_person(one["author"], Role(role)),
             public=one["public"] is True,
             body=one["body"],
-            created_at=moment(one["created_at"]),
+            created_at=_read(one, "created_at", moment),
             accepted=one.get("accepted") is True or (number == accepted and accepted is not False),
         )
 
@@ -62,7 +73,7 @@ def _person(who: object, role: Role) -> Person:
     if isinstance(who, str) and who:
         return Person(role=role, handle=who)
     if not isinstance(who, Mapping):
-        raise TypeError("person")
+        raise FieldError("requester, an author or a cc is no person")
     return Person(
         role=role,
         name=str(who.get("name") or ""),

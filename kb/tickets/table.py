@@ -52,6 +52,8 @@ def tickets(lines: Lines, cursor: str) -> Iterator[tuple[int, Mapping[str, Any],
 def _opened(lines: Lines) -> tuple[list[str], Iterator[tuple[int, list[str], str]]]:
     rows = _records(lines)
     header = next(rows, (0, list[str](), ""))[1]
+    if not header:
+        return header, rows  # an export without a ticket
     if missing := [name for name in NEEDED if name not in header]:
         raise SourceError(lines.path, f"column {missing[0]} is missing", "See the docs on sources")
     return header, rows

@@ -1,5 +1,6 @@
 """Tests of the shelf on disk: state and folder agree, and a kill leaves no half file."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from kb.articles.article import Article, State, Verb, parse, render
 from kb.articles.evidence import Evidence
 from kb.articles.library import Library, lock, write
 from kb.articles.lifecycle import move
-from kb.errors import ArticleError, BusyError, LifecycleError
+from kb.errors import ArticleError, BusyError, LifecycleError, SourceError
 
 KILLS = 30
 WRITER = """
@@ -289,7 +290,7 @@ def test_full_disk_keeps_the_old_file(tmp_path: Path) -> None:
 def test_unwritable_is_told(tmp_path: Path) -> None:
     """A place that cannot be written is named, with the system's reason."""
     (tmp_path / "file").write_text("")
-    with pytest.raises(ArticleError, match="it cannot be written"):
+    with pytest.raises(SourceError, match="it cannot be written"):
         write(tmp_path / "file" / "x.md", "text")
 
 
@@ -308,6 +309,17 @@ def test_lock_dies_with_its_holder(tmp_path: Path) -> None:
     kill(spawn(HOLDER, tmp_path))
     with lock(tmp_path):
         assert str(os.getpid()) == (tmp_path / "lock").read_text()
+
+
+def test_lock_that_cannot_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system without locks is told as that: nobody else holds the workspace."""
+
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", no_locks)
+    with pytest.raises(SourceError, match="its file system cannot lock"), lock(tmp_path):
+        pass
 
 
 def test_lock_again(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from factories import make_event, published
 from kb_command import kb
 
+from kb.articles.library import Library
 from kb.config import load
 from kb.feedback.letter import Letter, Receipt, Verdict
 from kb.store.store import open_store
@@ -101,6 +103,38 @@ def test_doctor_looks_at_the_outbox(
 
     assert ok == looks["outbox"]["ok"] == (ended.returncode == 0)
     assert said in looks["outbox"]["says"]
+
+
+@pytest.mark.parametrize(
+    ("days", "ok", "said"),
+    [
+        (None, False, "nothing has ever arrived. Run kb canary"),
+        (0, True, "the last event came 0 hours ago"),
+        (3, True, "the last event came 3 days ago"),
+        (8, False, "nothing arrived for 8 days. Run kb canary"),
+    ],
+)
+def test_doctor_hears_silence(workspace: Path, days: int | None, ok: bool, said: str) -> None:
+    """Where articles are live and a week brought neither reader nor canary, that is to be acted on."""
+    Library(load(workspace).docs).save(published())
+    with closing(open_store(load(workspace).database)) as store:
+        if days is not None:
+            store.events.append([make_event(1, at=datetime.now(UTC) - timedelta(days=days))])
+    ended = kb(workspace, "doctor", "--json")
+    looks = {row["check"]: row for row in json.loads(ended.stdout)["checks"]}
+
+    assert (ok, ok) == (looks["collector"]["ok"], ended.returncode == 0)
+    assert said in looks["collector"]["says"]
+
+
+def test_doctor_names_dead_letters(workspace: Path) -> None:
+    """What could not be read is something to act on, and where to see it is told."""
+    (workspace / "tickets" / "a.jsonl").write_text("broken\n")
+    kb(workspace, "pull")
+    ended = kb(workspace, "doctor")
+
+    assert ended.returncode == 1
+    assert "source: 1 dead letter. See kb pull: mend or drop them." in ended.stdout
 
 
 def test_interrupted(workspace: Path) -> None:

@@ -1,19 +1,20 @@
 """What makes the redactor quick takes nothing from what it finds."""
 
 import base64
+import re
 
 import pytest
 import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.redaction import Entity, Redactor
+from kb.redaction import Entity, Known, Redactor
 from kb.redaction.encoded import _one_token, _wrapped
-from kb.redaction.patterns import NOWHERE, compiled
+from kb.redaction.patterns import NOWHERE, compiled, runs_of
 from kb.redaction.people import PROOFS, find_people
-from kb.redaction.rules import Rule, cues, rules
+from kb.redaction.rules import Cue, Rule, cues, rules
 from kb.redaction.scan import by_rule
-from kb.redaction.sieve import TELLS, likely
+from kb.redaction.sieve import SHAPES, TELLS, likely
 from kb.redaction.views import INVISIBLE, plain_view
 
 REDACTOR = Redactor()
@@ -27,6 +28,8 @@ TRIED_AROUND = [
     for line in rule.lines
 ]
 """Rules with a cue or words, and a line each; what must end a text cannot stand far from its end."""
+ASKING = [one for one in cues() if (one.keywords or one.needs) and one.id != "street"]
+"""Cues that ask for something first; of a street only the rules do, whose lines are tried below."""
 
 
 @given(st.text(alphabet="ab1@.= \t>|\\\r\n", max_size=60))
@@ -50,6 +53,40 @@ def test_a_search_tells_what_the_library_itself_tells(seen: bytes) -> None:
     assert list(pattern.each(seen)) == plain
     assert pattern.match(seen, len(seen)) is None
     assert all(NOWHERE not in spans[:1] for spans in plain)
+
+
+@given(st.binary(max_size=60), st.sampled_from(["[ab]{1,}", "[0-9a-f-]{3,}", r"[^ \n]{2,}"]))
+def test_runs_of_a_class_are_told_as_the_pattern_tells_them(seen: bytes, source: str) -> None:
+    """A pattern that is one class and its least count needs no automaton to be found."""
+    runs = runs_of(source)
+    assert (runs or compiled(source)).spans(seen) == compiled(source).spans(seen)
+    assert compiled(source).spans(seen) == [found[0] for found in compiled(source).each(seen)]
+    assert (runs is None) == ("^" in source)
+
+
+@pytest.mark.parametrize("cue", ASKING, ids=lambda one: str(one.id))
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_what_a_cue_asks_for_first_is_in_everything_it_finds(cue: Cue, data: st.DataObject) -> None:
+    """Keywords and needs of a cue keep its pattern from no text in which it has a sign."""
+    seen = data.draw(st.from_regex(re.compile(cue.pattern.encode(), re.M)))
+    signs = compiled(cue.pattern).spans(seen)
+    if not any(TELLS[cue.tells](seen[slice(*sign)]) for sign in signs):
+        return
+    low, shape = seen.lower(), seen.translate(SHAPES)
+    assert not cue.keywords or any(word in low for word in cue.keywords)
+    assert not cue.needs or any(
+        one[1:] in shape if one.startswith(b"~") else one in low for one in cue.needs
+    )
+
+
+def test_a_short_text_that_is_remembered_as_clean_is_searched_for_what_a_ticket_knows() -> None:
+    """What rules find nothing in may still name the customer of another ticket."""
+    text, known = "Oystermere rollout", Known(organisations=("Oystermere",))
+    assert not REDACTOR.find(text)
+    assert not REDACTOR.find(text)
+    assert [one.recognizer for one in REDACTOR.find(text, known)] == ["known-organisation"]
+    assert REDACTOR.find(f"{text}, password: Xk29fLq7Zt1v")
 
 
 def test_every_cue_is_used_and_every_name_of_one_exists() -> None:

@@ -44,6 +44,17 @@ def test_taken_port(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         port = other.getsockname()[1]
         config = Config(root=tmp_path, service=Service(port=port))
         store = open_store(config.database)
-        with pytest.raises(SourceError, match=rf"127\.0\.0\.1:{port}: it cannot be listened on"):
+        told = rf"127\.0\.0\.1:{port}: it cannot be listened on \(Address already in use\)\."
+        with pytest.raises(SourceError, match=told):
             serve(config, store, now=lambda: NOW, on_ready=lambda link: None)
         store.close()
+
+
+def test_no_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site that was not built is told before anything listens."""
+    monkeypatch.setenv("KB_SECRET", "a secret for tests")
+    config = Config(root=tmp_path, service=Service(port=0))
+    store = open_store(config.database)
+    with pytest.raises(SourceError, match=r"site: no built site is there\. Run mkdocs build"):
+        serve(config, store, now=lambda: NOW, on_ready=lambda link: None, site=tmp_path / "site")
+    store.close()

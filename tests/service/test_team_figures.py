@@ -76,6 +76,25 @@ def test_deflection_opens(measured: httpx2.Client) -> None:
     assert "0000" not in "".join("".join(row[1:]) for row in rows), "no reader's key"
 
 
+def test_a_form_sent_later_is_no_success(running: Running, member: httpx2.Client) -> None:
+    """Rows end as the figure counts them: a form sent on another day of the window tells, an old one not."""
+    reader, days = f"{7:032}", (NOW - timedelta(days=d) for d in (60, 12, 10))
+    steps = [
+        *((Kind.FORM_OPENED, at, "") for at in days),
+        (Kind.TICKET_SUBMITTED, NOW - timedelta(days=10), ""),
+        (Kind.TICKET_SUBMITTED, NOW - timedelta(days=60), ""),
+    ]
+    events = [
+        make_event(n + 1, kind=kind, at=at, reader=reader, page="/support/", article=article)
+        for n, (kind, at, article) in enumerate(steps)
+    ]
+    running.store.events.append(events)
+
+    rows = sheet(member, "/team/rows/deflection?days=28&as=csv")[1:]
+
+    assert ["recontact", "recontact"] == [row[1] for row in rows]
+
+
 def test_article_opens_to_its_tickets(measured: httpx2.Client) -> None:
     """The rows of an article are the tickets of those who read it."""
     rows = sheet(measured, "/team/rows/article/relay-live?days=28&as=csv")[1:]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from factories import AT, later, make_event, make_ticket
 from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import OperationalError
 
 from kb.capture.triage import Decision, Outcome
 from kb.errors import ConfigError, StoreError
@@ -336,6 +337,7 @@ def test_folds_of_an_older_version_are_made_again(database_url: str) -> None:
     assert older.folds.update(()) == 1
     with older.database.transaction() as connection:
         connection.execute(text("UPDATE folds SET sheet = :old"), {"old": b"of an older form"})
+        connection.execute(text("ALTER TABLE decisions DROP COLUMN in_vain"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     older.close()
     newer = open_store(database_url)
@@ -343,6 +345,23 @@ def test_folds_of_an_older_version_are_made_again(database_url: str) -> None:
     newer.close()
 
     assert found == (1, 1)
+
+
+def test_reason_of_an_older_version_is_split(database_url: str) -> None:
+    """What an older version wrote at the end of a reason has a field of its own now."""
+    older = open_store(database_url)
+    said = "a1 answers it; the requester had looked for it and not found it"
+    older.decisions.extend([replace(decide("helpdesk:1", Outcome.KNOWN), reason=said)])
+    older.decisions.append(decide("helpdesk:2", Outcome.KNOWN))
+    with older.database.transaction() as connection:
+        connection.execute(text("ALTER TABLE decisions DROP COLUMN in_vain"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    older.close()
+    newer = open_store(database_url)
+    found = [(one.reason, one.in_vain) for one in newer.decisions.all()]
+    newer.close()
+
+    assert found == [("a1 answers it", True), ("said so", False)]
 
 
 def test_newer_schema_refused(database_url: str) -> None:
@@ -374,7 +393,7 @@ def test_not_a_database(tmp_path: Path) -> None:
     """A file that is no database is told without its content."""
     path = tmp_path / "store.sqlite3"
     path.write_text("pernille.voss@quayline.example " * 50)
-    with pytest.raises(StoreError) as told:
+    with pytest.raises(StoreError, match="it is no SQLite database") as told:
         open_store(f"sqlite:///{path}")
 
     assert "pernille" not in str(told.value)
@@ -382,10 +401,45 @@ def test_not_a_database(tmp_path: Path) -> None:
 
 def test_unreachable_hides_password() -> None:
     """A server that cannot be reached is named without its password."""
-    with pytest.raises(StoreError) as told:
+    with pytest.raises(StoreError, match="the server cannot be reached") as told:
         open_store("postgresql://kb:hunter2hunter2@127.0.0.1:1/kb")
 
     assert "hunter2" not in str(told.value)
+
+
+def test_folder_in_its_place(tmp_path: Path) -> None:
+    """What stands where the database should be is told, with what to do."""
+    (tmp_path / "store.sqlite3").mkdir()
+
+    with pytest.raises(StoreError, match=r"a folder is in its place.*\. Mend that"):
+        open_store(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("SQLITE_BUSY_SNAPSHOT", "another process keeps it locked"),
+        ("SQLITE_FULL", "the disk is full"),
+        ("SQLITE_CORRUPT_VTAB", "it is no SQLite database, or a damaged one"),
+        ("SQLITE_READONLY_DBMOVED", "it may not be written"),
+        ("SQLITE_PROTOCOL", "its file system does not lock files"),
+        ("SQLITE_IOERR_LOCK", "its file system does not lock files"),
+        ("SQLITE_IOERR_SHMSIZE", "its disk is full, or fails"),
+        ("SQLITE_MISMATCH", "the database refused (SQLITE_MISMATCH)"),
+    ],
+)
+def test_each_refusal_says_what_to_do(tmp_path: Path, name: str, told: str) -> None:
+    """SQLite's result code decides what is told: a full disk is another matter than a locked file."""
+    database = open_database(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+    cause = sqlite3.OperationalError("words of a row")
+    cause.sqlite_errorname = name
+
+    with pytest.raises(StoreError) as error, database.transaction():
+        raise OperationalError("SELECT 1", {}, cause)
+    database.close()
+
+    assert told in str(error.value)
+    assert "words of a row" not in str(error.value)
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "frobnicate://x/y", "mysql+nosuch://x/y"])

@@ -251,3 +251,23 @@ def test_no_folder(tmp_path: Path) -> None:
     """A folder that is not there is told with the option to mend."""
     with pytest.raises(SourceError, match=r"or source\.path in kb\.toml"):
         pages(tmp_path / "nowhere")
+
+
+def test_a_bad_file_keeps_no_other_back(tmp_path: Path) -> None:
+    """Files that cannot be read are told together, once everything else has come in."""
+    (tmp_path / "a.csv").write_text("id,subject\n1,x\n")
+    (tmp_path / "b.jsonl.gz").write_bytes(gzip.compress(b'{"id": "1"}\n')[:-9])
+    (tmp_path / "c.jsonl").write_text('{"id": "2"}\n')
+    (tmp_path / "d.csv").write_text("")
+    (tmp_path / "e.jsonl").mkdir()
+    found = list[str]()
+
+    with pytest.raises(SourceError) as told:
+        found.extend(page.part for page in Files(tmp_path).pages({}))
+
+    assert found == ["c.jsonl"]
+    assert [line.rpartition("/")[2] for line in str(told.value).splitlines()] == [
+        "a.csv: column status is missing. See the docs on sources.",
+        "b.jsonl.gz: it is damaged or cut off. Export it again, then kb pull.",
+        "e.jsonl: it cannot be read (Is a directory). Mend its rights.",
+    ]

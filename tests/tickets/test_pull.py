@@ -73,10 +73,11 @@ def process(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 
 def pulled(folder: Path, *arguments: str, **variables: str) -> dict[str, Any]:
-    """Run `kb pull --json` and return what it printed."""
+    """Run `kb pull --json` and return what it printed; it ends with 1 where letters are dead."""
     done = kb(folder, "pull", *arguments, "--json", **variables)
-    assert 0 == done.returncode, done.stderr
+    assert done.returncode in (0, 1), done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
+    assert bool(told["dead_letters"]) == done.returncode
     return told
 
 
@@ -178,6 +179,23 @@ def test_given_up_after_five_attempts(workspace: Path) -> None:
     assert "failed 5 times and is left to you" in last.stderr
     assert attempts[0].endswith(",5);")
     assert [] == pulled(workspace)["dead_letters"]
+
+
+def test_dead_letters_are_something_to_act_on(workspace: Path) -> None:
+    """A scheduled pull ends with 1 while something could not be read, until it is mended or dropped."""
+    path = workspace / "tickets" / "a.jsonl"
+    export(path, range(4), {1: b"broken", 3: b"broken"})
+    ended = [kb(workspace, "pull").returncode, kb(workspace, "pull").returncode]
+    wrong = kb(workspace, "pull", "--drop", "a.jsonl:2", "--drop", "a.jsonl:3")
+    left = kb(workspace, "pull", "--drop", "a.jsonl:2", "--json")
+    last = kb(workspace, "pull", "--drop", "a.jsonl")
+
+    assert ended == [1, 1]
+    assert (wrong.returncode, wrong.stderr) == (
+        1, "a.jsonl:3: no dead letter is there. Name one that kb pull tells.\n",
+    )  # fmt: skip
+    assert (left.returncode, json.loads(left.stdout)["dead_letters"]) == (1, ["a.jsonl:4"])
+    assert (last.returncode, kb(workspace, "pull").returncode) == (0, 0)
 
 
 def test_second_run_changes_nothing(workspace: Path) -> None:

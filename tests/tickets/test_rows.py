@@ -166,5 +166,5 @@ def test_csv_that_is_none(tmp_path: Path) -> None:
 def test_csv_with_a_status_of_its_own(tmp_path: Path, intake: Intake) -> None:
     """A row whose value is none of ours is a dead letter, its value unquoted."""
     (page,) = csv_pages(tmp_path, f"{HEADER}\n{row(1, 'requester', 'Hm.').replace('solved', 'x')}")
-    with pytest.raises(TicketError, match="a field has the wrong type or value"):
+    with pytest.raises(TicketError, match="status is not what it must be"):
         intake.ticket(page.tickets[0][1], "a.csv:2")
