@@ -32,7 +32,7 @@ _GENERIC = words("everywhere")
 """A cause of these alone points at one that stands elsewhere: "that is the reason"."""
 _CODE = re.compile(r"`[^`]*`")
 _OPINION = pattern(r"\b(?:{opinion})\b")
-_VOICE = pattern(r"\b(?:{voice})\b|!\s*$|[!?]{2,}|^[^a-z]{12,}$|[☺😀-🙏]")
+_VOICE = pattern(r"\b(?:{voice})\b|!\s*$|[!?]{2,}|^[\W\d_]{12,}$|[☺😀-🙏]")
 _HEDGE = pattern(r"\b(?:{hedge})\b")
 _GIVES_UP = pattern(r"(?i)\b(?:{gives_up})")
 _FAILED = pattern(r"\b(?:{failed})\b")
@@ -215,7 +215,8 @@ def _read_abroad(unit: Unit, lang: str, *, asks: bool) -> Told | None:
     if not is_act and _guess(lang).search(text):
         return None
     if is_act or _names_path(text):
-        form = Form.STEP if _tells_abroad(text, lang, asks=asks) else unit.form
+        is_point = unit.form is Form.POINT and _tells_abroad(text, lang, asks=asks)
+        form = Form.STEP if is_point else unit.form
         return Told(unit=replace(unit, form=form), act=True) if len(text) > _FEW else None
     return Told(unit=unit, act=False) if len(text.split()) >= _FEW or not text.isascii() else None
 

@@ -20,7 +20,7 @@ from kb.capture.thread import Form, Unit, units
 from kb.capture.title import subject_of, title
 from kb.capture.tried import HEADING, in_vain
 from kb.capture.words import PLACEHOLDER, terms
-from kb.capture.writing import coded, prose, steps
+from kb.capture.writing import begun, coded, prose, steps
 from kb.errors import TicketError
 from kb.tickets.ticket import Message, Role, Ticket
 
@@ -155,7 +155,7 @@ def _sections(
 
 def _resolved(told: Sequence[Told], vain: Sequence[Unit], lang: str) -> str:
     """Write what is to be done, and below it what was tried in vain."""
-    points = "\n".join(f"- {coded(unit.text)}" for unit in vain)
+    points = "\n".join(f"- {coded(begun(unit.text))}" for unit in vain)
     return (
         f"{steps(told)}\n\n### {heading(HEADING, lang)}\n\n{points}"
         if vain and told

@@ -35,6 +35,8 @@ _MARKUP = re.compile(
     r"/\*|\*/|!important|[{}]|^\W*[\w-]+: [^;]+;|content-(?:type|transfer)|boundary=|charset=|<\w+[^>]*>\s*<|^\W*=_|mime|^received:|^x-[\w-]+:|user.?agent|build id|^on .{5,40} wrote|\S {3,}\S"
 )
 _PAIR = re.compile(r"\b[A-Z][\w ()-]{2,30}: ")
+_BROKEN = "\ufffd"
+"""What stands where bytes were no text."""
 _RUN = re.compile(r"(?<!\S)(?!https?:|`|www\.)[^\s/\\]*[\w+/=]{60,}|(?<!\S)/?[\w+/]{40,}=*(?!\S)")
 _LEANS = re.compile(
     r"(?i)(?:and |but |so )?(?:this|that|these|those|it|they|he|she|then|also|if so|if not)\b"
@@ -95,6 +97,8 @@ def _subject(ticket: Ticket) -> Unit:
 def _is_needless(unit: Unit) -> bool:
     """Say whether a unit tells nothing of the problem: talk to the crowd, a person's story, a dump."""
     small = unit.text.lower()
+    if unit.text.count(_BROKEN) >= _BLOCKS:
+        return True
     if unit.form is Form.CODE:
         return len(small) > _LONGEST_CODE or len(_PAIR.findall(unit.text)) >= _PAIRS
     if unit.form is Form.TABLE:

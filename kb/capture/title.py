@@ -30,6 +30,8 @@ _SOLVED = pattern(
     r"(?i)[\s\[(–—:*-]*[\[(–—:*-]\s*(?:{solved_mark})\b.*$|^\W*(?:{solved_mark})\s*[\])–—:*-]+\s*"
 )
 """A mark in a subject that says it is solved, and what follows it."""
+_JOINS = pattern(r"(?i)(?:{conjunction})(?:,|\b|、)")
+"""How a sentence begins that goes on from another."""
 _STORY = pattern(r"(?i)(?:{background})\b")
 """How a sentence begins that tells how it came about, not what is wrong."""
 _WANTS = re.compile(
@@ -116,7 +118,7 @@ def _best(subject: str, issue: Sequence[Unit], product: str, *, least: float) ->
                 text,
             )
         )
-        if weight > most and not _SETTING_OUT.match(text):
+        if weight > most and not (_SETTING_OUT.match(text) or _JOINS.match(text)):
             best, most = unit, weight
     return best
 

@@ -60,7 +60,7 @@ def _own(message: Message, lang: str) -> Iterable[Unit]:
         text = (
             as_deed(re.split(r", and (?:that|it|this)\b", match.group("what"))[0]) if match else ""
         )
-        if len(text.split()) > _FEW and not _VAGUE.search(text):
+        if len(text.split()) >= _FEW and not _VAGUE.search(text):
             yield replace(unit, text=f"{text[:1].upper()}{text[1:]}.")
 
 
@@ -77,6 +77,8 @@ def _denied(message: Message, reply: Message, lang: str) -> list[Unit]:
     if _INQUIRES.search(message.body):
         return []
     acts = [one.unit for one in told_by(message, surely(message.body) or lang) if one.act]
+    if any(pattern(r"(?i)\b(?:{guess})\b", lang).search(one.text) for one in acts):
+        return []
     fits = all(one.form is Form.SENTENCE and len(one.text) <= _LONGEST for one in acts)
     return acts if fits and len(acts) <= _FEW_ACTS else []
 

@@ -1,0 +1,149 @@
+"""Tests of what a draft's answer says: no step that is none, no cause that points nowhere."""
+
+import pytest
+from factories import AT, make_thread, make_ticket
+
+from kb.capture.answer import ELSEWHERE, GAVE_UP, lack, states_cause
+from kb.capture.drafting import draft, missing
+from kb.capture.pointing import points_elsewhere
+from kb.capture.problem import problem_of
+from kb.capture.title import subject_of
+from kb.redaction import already_safe
+from kb.tickets.ticket import Role, Satisfaction, Ticket
+
+LINK = "https://docs.vendor.example/cargo"
+
+
+def told(answer: str, *, asked: str = "The ferry push stops with FW-9.", by: Role = Role.AGENT) -> Ticket:  # fmt: skip
+    """Return a thread of a question and an answer that is rated good."""
+    messages = make_thread((Role.REQUESTER, asked), (by, answer))
+    return make_ticket(messages=messages, satisfaction=Satisfaction.GOOD)
+
+
+def resolution(answer: str) -> str:
+    return draft(told(answer), by="a", at=AT).article.section("Resolution")
+
+
+@pytest.mark.parametrize(
+    ("said", "states"),
+    [
+        ("That is the reason.", False),
+        ("This is the cause of the problem.", False),
+        ("Das ist die Ursache.", False),
+        ("C'est la cause du problème.", False),
+        ("Es la causa del problema.", False),
+        ("これが原因です。", False),
+        ("This happens because the proxy is idle.", True),
+        ("Das liegt daran, dass der Proxy veraltet ist.", True),
+        ("L'erreur apparaît parce que le proxy est périmé.", True),
+        ("時計が五分進んでいることが原因です。", True),
+    ],
+)
+def test_a_cause_has_words_of_its_own(said: str, states: bool) -> None:
+    """A sentence that says no more than that there is a cause states none."""
+    assert states == states_cause(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "points"),
+    [
+        (f"Disable the hardware acceleration -> {LINK}", False),
+        (f"Deaktiviere die Beschleunigung der Hardware: {LINK}", False),
+        (f"Désactivez l'accélération matérielle : {LINK}", False),
+        (f"Desactive la aceleración por hardware: {LINK}", False),
+        (f"Desative a aceleração de hardware: {LINK}", False),
+        (f"Prova a disattivare l'accelerazione hardware -> {LINK}", False),
+        (f"Siehe dazu diese Anleitung: {LINK}", True),
+        (f"Voir cet article : {LINK}", True),
+        (f"Vea este artículo: {LINK}", True),
+        (f"Veja este artigo: {LINK}", True),
+        (f"Vedi qui -> {LINK}", True),
+    ],
+)
+def test_an_instruction_with_a_link_is_one(said: str, points: bool) -> None:
+    """What tells to do something points nowhere, though a page is named beside it."""
+    assert points == points_elsewhere(said)
+
+
+def test_an_instruction_with_a_link_is_drafted() -> None:
+    """One such sentence is an answer in another language too."""
+    asked = "Il programma non si avvia dopo che ho fatto il nuovo aggiornamento di ieri."
+    ticket = told(f"Disattiva la vista per discussioni -> {LINK}", asked=asked)
+    assert "" == missing(ticket)
+    ticket = told(f"Vedi qui -> {LINK}", asked=asked)
+    assert ELSEWHERE == missing(ticket)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("Or open Settings > Cargo.", "1. Open Settings > Cargo."),
+        ("Open Settings > Cargo and delete the stale proxy:", "1. Open Settings > Cargo and delete the stale proxy."),
+        ("Click Settings > Cargo (it has the old. proxy too) and delete it.", "1. Click Settings > Cargo (it has the old. proxy too) and delete it."),
+        ("Open Settings > Cargo. Click on that and nothing happened. Delete the stale proxy.", "1. Open Settings > Cargo.\n\n2. Delete the stale proxy."),
+        ("Try the following:\n\n1. Open Settings > Cargo.\n2. Delete the stale proxy.", "1. Open Settings > Cargo.\n\n2. Delete the stale proxy."),
+        ("Open Settings > Cargo in your 2nd picture.", "1. Open Settings > Cargo."),
+    ],
+)  # fmt: skip
+def test_a_step_is_a_step(answer: str, expected: str) -> None:
+    """A first step joins nothing, a last one leads to nothing, what leads up to steps is none of them."""
+    assert expected == resolution(answer)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "I have given up and uninstalled it.",
+        "Goodbye, I am moving to another program and removed the folder.",
+        "Ich gebe auf und habe das Programm gelöscht.",
+        "J'abandonne et j'ai supprimé le programme.",
+        "Me rindo, he eliminado el programa.",
+        "Desisto, removi o programa.",
+        "諦めて削除しました。",
+    ],
+)
+def test_who_turns_away_has_solved_nothing(said: str) -> None:
+    """An angry farewell is no answer, whatever was deleted."""
+    ticket = told(said, by=Role.REQUESTER)
+    assert GAVE_UP == lack(ticket, ticket.messages[1])
+
+
+def test_a_short_question_has_its_language() -> None:
+    """An English question of few words and an answer in Spanish wait for a translation."""
+    answer = (
+        "Abra los ajustes del programa y elimine el proxy de la lista, que no es el que se usa ya."
+    )
+    ticket = told(answer, asked="With version 4.2 I cannot push to the port.")
+    assert "somebody has to translate" in missing(ticket)
+
+
+def test_a_pronoun_at_the_end_of_a_verb() -> None:
+    """ "Disattivale" tells to deactivate them."""
+    asked = "Il programma non si avvia dopo che ho fatto il nuovo aggiornamento di ieri."
+    answer = "Se hai delle estensioni del porto installate disattivale tutte."
+    article = draft(told(answer, asked=asked), by="a", at=AT).article
+    assert f"1. {answer}" == article.section("Resolution")
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("Ferry push stops - SOLVED by the proxy", "Ferry push stops"),
+        ("[gelöst] Die Fähre legt nicht ab", "Die Fähre legt nicht ab"),
+        ("Le client ne démarre pas [Résolu]", "Le client ne démarre pas"),
+        ("El cliente no arranca (solucionado)", "El cliente no arranca"),
+        ("ENC: O cliente não inicia", "O cliente não inicia"),
+        ("Solved tickets are shown twice", "Solved tickets are shown twice"),
+    ],
+)
+def test_that_it_is_solved_is_no_title(subject: str, expected: str) -> None:
+    """A mark of the desk or the requester leaves the subject, in any language."""
+    assert expected == subject_of(subject)
+
+
+def test_bytes_that_were_no_text_are_no_issue() -> None:
+    """A heap of replacement characters is left out."""
+    heap = "PK\ufffd\ufffdn0E\ufffd Ub\ufffd R V \ufffdx not word.xml"
+    ticket = make_ticket(messages=make_thread((Role.REQUESTER, f"The push stops.\n\n{heap}")),
+                         subject=already_safe("Push stops"))  # fmt: skip
+    assert ["The push stops."] == [unit.text for unit in problem_of(ticket)]
