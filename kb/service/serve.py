@@ -87,8 +87,9 @@ def _listening(service: Service) -> socket.socket:
 
 def _reason(error: OSError) -> str:
     """Return the system's own words; Python adds the address to them, which is told already."""
-    is_name = isinstance(error, socket.gaierror) or not error.errno
-    return str(error.strerror) if is_name else os.strerror(error.errno)
+    if isinstance(error, socket.gaierror) or error.errno is None:
+        return str(error.strerror)
+    return os.strerror(error.errno)
 
 
 def address_of(host: str, port: int) -> str:

@@ -32,8 +32,12 @@ def bring(config: MkDocsConfig, texts: Mapping[str, str], contact: str) -> None:
     if not any(name in config.plugins for name in _THEIRS):
         return
     _silence(config)
-    config.theme["docworthy"] = {"away": texts["search_away"], "stuck": texts["stuck"],
-                                 "how": texts["contact"], "contact": contact}  # fmt: skip
+    said = {"away": "search_away", "stuck": "stuck", "how": "contact", "lost": "not_found",
+            "lead": "search_lead", "search": "search", "all": "all_articles"}  # fmt: skip
+    config.theme["docworthy"] = {
+        **{name: texts[key] for name, key in said.items()},
+        "contact": contact,
+    }
     config.theme.dirs.insert(_after_custom(config), str(HERE / "overrides"))
     if SCRIPT not in [str(one) for one in config.extra_javascript]:
         config.extra_javascript.append(SCRIPT)

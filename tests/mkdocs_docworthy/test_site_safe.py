@@ -209,6 +209,18 @@ PAGES = ("", "articles/proxy-timeouts/", "support/", "articles/", "browse/produc
          "404.html")  # fmt: skip
 
 
+def test_a_page_that_is_not_there_leads_on(browser: Any, calm: str) -> None:
+    """Who comes to no page finds the search, all articles and a person, from however deep below."""
+    page = browser.new_page()
+    page.goto(f"{calm}/404.html")
+    ways = [link.get_attribute("href") for link in page.locator("main article a[href]").all()]
+    page.locator("main [data-dw-search]").click()
+
+    assert [way.removeprefix(calm) for way in ways] == ["/articles/", "/support/"]
+    assert page.locator(".md-search__input").is_visible()
+    page.close()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
 def test_nobody_is_shut_out(browser: Any, calm: str, scheme: str, width: int) -> None:
