@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from kb.articles.front_matter import split, written
+from kb.articles.headings import heading, named
 from kb.errors import ArticleError
 
 
@@ -76,7 +77,8 @@ class Article:
         id: Stable for life, `[a-z0-9-]{1,80}`; also the file's name and the page's address.
         aliases: The customers' own words for the problem, searchable, never rewritten.
         tickets: Keys of the tickets it was written from.
-        sections: Section name and its Markdown, in the order of `SECTIONS`.
+        sections: Section name and its Markdown, in the order of `SECTIONS`; on disk and on the page
+            it is headed in the article's language.
         applies_to: Version ranges, e.g. `Ferry >=4.0,<4.5`; empty for every version.
         fixed_in: Where the product itself was mended, e.g. `Ferry 4.5`.
         translation_of: Id of the article that this one says in another language, `""` for none.
@@ -153,13 +155,17 @@ def parse(text: str, where: object = "article") -> Article:
         )
     history = _history(meta.get("history") or [], _at(text, "history", where))
     values: dict[str, Any] = {**plain, **lists}
-    return Article(**values, sections=_sections(body, text, where), history=history)
+    return Article(
+        **values, sections=_sections(body, text, where, plain.get("lang", "en")), history=history
+    )
 
 
 def render(article: Article, previous: str = "") -> str:
     """Write the article as Markdown; comments and order of `previous` front matter are kept."""
     front = written(dict(_front(article)), _ALWAYS, previous)
-    body = "\n\n".join(f"## {name}\n\n{text}".rstrip() for name, text in article.sections)
+    body = "\n\n".join(
+        f"## {heading(name, article.lang)}\n\n{text}".rstrip() for name, text in article.sections
+    )
     return f"---\n{front}\n---\n\n{body}\n"
 
 
@@ -194,10 +200,8 @@ def _check_keys(meta: Mapping[str, object], text: str, where: object) -> None:
 
 def _at(text: str, key: str, where: object) -> str:
     """Return `where:line` of the front matter's key."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith(f"{key}:"):
-            return f"{where}:{number}"
-    return f"{where}:1"
+    found = re.search(rf"(?m)^{re.escape(key)}:", text)
+    return f"{where}:{len(text[: found.start()].splitlines()) + 1 if found else 1}"
 
 
 def _text(meta: Mapping[str, Any], key: str, where: str) -> str:
@@ -254,14 +258,14 @@ def _change(line: Mapping[str, Any]) -> Change:
     )
 
 
-def _sections(body: str, text: str, where: object) -> tuple[tuple[str, str], ...]:
+def _sections(body: str, text: str, where: object, lang: str) -> tuple[tuple[str, str], ...]:
     offset = text[: len(text) - len(body)].count("\n") + 1
     found: list[tuple[str, list[str]]] = []
     fence = ""
     for number, line in enumerate(body.splitlines()):
         fence = _fence_after(line, fence)
         if not fence and line.startswith("## "):
-            found.append((_section_name(line, f"{where}:{number + offset}"), []))
+            found.append((_section_name(line, f"{where}:{number + offset}", lang), []))
         elif found:
             found[-1][1].append(line)
         elif line.strip():
@@ -273,8 +277,8 @@ def _sections(body: str, text: str, where: object) -> tuple[tuple[str, str], ...
     return tuple((name, "\n".join(lines).strip("\n").rstrip()) for name, lines in found)
 
 
-def _section_name(line: str, where: str) -> str:
-    name = line[3:].strip()
+def _section_name(line: str, where: str, lang: str) -> str:
+    name = named(line[3:].strip(), lang)
     if name not in SECTIONS:
         raise ArticleError(
             where, f"'{name}' is not a section", f"Use {', '.join(SECTIONS)}, or ### below one"

@@ -3,16 +3,18 @@
 import re
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from unicodedata import combining, normalize
 
 from kb.capture.doing import instructed, plain, tells
 from kb.capture.language import detect, languages, surely
-from kb.capture.phrases import pattern
-from kb.capture.pointing import leads_elsewhere, points_elsewhere
+from kb.capture.phrases import pattern, words
+from kb.capture.pointing import leads_elsewhere, orders, points_elsewhere
 from kb.capture.thread import Form, Unit, denies, units
 from kb.capture.words import ADDRESS, PLACEHOLDER, term_set
 from kb.tickets.ticket import Message, Role, Ticket
 
 _CAUSE = pattern(r"\b(?<!here is )(?<!here's )(?:{cause})\b")
+_MAY_CAUSE = pattern(r"(?:{cause})")
 _LIMIT = pattern(r"\b(?:{limit})\b")
 _CLAUSES = pattern(r"[,;:.>(]|->| (?:{joins}) ")
 _ADVISES = pattern(r"\b(?:{advises})\b")
@@ -26,10 +28,13 @@ _PATH = re.compile(
     r"[\w)\"'’”] ?(?:>|→|➤|➔|»|=>|->) ?[\w\"'‘“]|\b[A-Z][\w ]{2,20} - [A-Z]\w+ - [A-Z]|`[^`]+`"
     r"|(?<![\w.@/-])[A-Za-z]\w+(?:\.\w+){2,}\b|[A-Za-z]:\\\w"
 )
+_GENERIC = words("everywhere")
+"""A cause of these alone points at one that stands elsewhere: "that is the reason"."""
 _CODE = re.compile(r"`[^`]*`")
 _OPINION = pattern(r"\b(?:{opinion})\b")
 _VOICE = pattern(r"\b(?:{voice})\b|!\s*$|[!?]{2,}|^[^a-z]{12,}$|[☺😀-🙏]")
 _HEDGE = pattern(r"\b(?:{hedge})\b")
+_GIVES_UP = pattern(r"(?i)\b(?:{gives_up})")
 _FAILED = pattern(r"\b(?:{failed})\b")
 _REFERS = pattern(r"\b(?:{refers})\b")
 _ALSO = pattern(r"\b(?:{besides})\b")
@@ -43,6 +48,7 @@ _VAGUE_OBJECT = re.compile(
 )
 NOTHING = "the answer holds nothing that could be told to others"
 ELSEWHERE = "the answer only points elsewhere"
+GAVE_UP = "the requester turns away instead of telling what helped"
 IN_VAIN = "the last answer says that it did not work"
 _HANGS = re.compile(
     r"(?i)(?:[\w'-]+ ){1,3}(?:by|with|the|and|or|as|for|of|from|these|following|an?)[:.]?$"
@@ -79,6 +85,8 @@ def answer(ticket: Ticket, solved: Message) -> tuple[Told, ...]:
 
 def lack(ticket: Ticket, solved: Message) -> str:
     """Return what the answer lacks to be written down for others, `""` for nothing."""
+    if solved.role is Role.REQUESTER and _GIVES_UP.search(solved.body):
+        return GAVE_UP
     why = _lack(_composed(ticket, solved))
     if why == NOTHING and points_elsewhere(solved.body):
         return ELSEWHERE
@@ -155,6 +163,8 @@ def _answering(message: Message) -> list[Unit]:
 def _belongs(told: list[Told], n: int, acts: list[int]) -> bool:
     """Say whether a fact belongs to an act: it leads up to the first, or tells of the one before it."""
     text = told[n].unit.text
+    if n + 1 in acts and told[n + 1].unit.form is Form.CODE:
+        return True
     if n < acts[0]:
         leads = n == acts[0] - 1 and text.endswith((":", ",", "："))
         return (leads and len(term_set(text)) >= _BESIDE) or states_cause(text)
@@ -243,11 +253,26 @@ def _tells_abroad(text: str, lang: str, *, asks: bool) -> bool:
         return any(act in text for act in acts)
     clauses = [re.findall(r"[^\W\d_]+", clause) for clause in _CLAUSES.split(text.lower())]
     ends = languages()[lang].done if asks else ""
+    stuck = _with_enclitics(lang)
     return any(
         not acts.isdisjoint(words[:_FEW])
+        or (stuck and any(_unmarked(word) in stuck for word in words if len(word) > _FEW))
         or (words and words[-1] in acts and (not ends or words[-1].endswith(ends)))
         for words in clauses
     )
+
+
+@cache
+def _with_enclitics(lang: str) -> frozenset[str]:
+    """Return words of doing with what they are done to: "disattivale", "desactívelo"."""
+    ends = languages()[lang].words.get("enclitics", frozenset())
+    return frozenset(f"{_unmarked(act)}{end}" for act in languages()[lang].acts for end in ends)
+
+
+@lru_cache(maxsize=4096)
+def _unmarked(word: str) -> str:
+    """Return a word without its accents: they move where a pronoun is added."""
+    return "".join(one for one in normalize("NFKD", word) if not combining(one))
 
 
 def _stands_alone(unit: Unit) -> bool:
@@ -256,10 +281,16 @@ def _stands_alone(unit: Unit) -> bool:
     return bool(tells_why) and len(unit.text) >= _MIN_FACT and not _HEDGE.search(unit.text.lower())
 
 
+def may_state_cause(text: str) -> bool:
+    """Say whether any sentence of a text may: most have none of the words, and need not be cut."""
+    return _MAY_CAUSE.search(text.lower()) is not None
+
+
 def states_cause(text: str) -> bool:
     """Say whether a sentence states why it happens, of the product and not of the people."""
     return bool(_CAUSE.search(text.lower())) and not (
-        _asks(text)
+        len(term_set(_CAUSE.sub(" ", text.lower())) - _GENERIC) < _FEW - 1
+        or _asks(text)
         or tells(text)
         or _ADVISES.search(text.lower())
         or len(text.split()) > _WORDY
@@ -287,7 +318,8 @@ def _is_reading(unit: Unit) -> bool:
     """Say whether a list's item is a page's title with its link."""
     linked = ADDRESS.search(unit.text)
     is_last = linked is not None and len(unit.text[linked.end() :].split()) <= _FEW
-    return unit.form is not Form.SENTENCE and is_last and not tells(unit.text)
+    is_told = tells(unit.text) or orders(unit.text.lower())
+    return unit.form is not Form.SENTENCE and is_last and not is_told
 
 
 def _is_doable(unit: Unit) -> bool:

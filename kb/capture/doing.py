@@ -11,7 +11,20 @@ _IF_YOU = re.compile(r"(?i)(?:if|when|once) you (?:\w+ly |then |just |simply )?(
 _LEAD = pattern(r"(?i)(?:{leads})[ ,:]+")
 _SHOULD = pattern(r"(?i)(?:(?:{first_then})(?:, | ))*(?:(?:{urges}),? )?(?=\w)")
 _ASIDE = pattern(r"(?i){asides}")
-_MAY_BE_ASIDE = ("(", "as ", "like ", "<", ":)", ";)", ":-", ":D", ":P")
+_MAY_BE_ASIDE = (
+    "picture",
+    "image",
+    "screen",
+    "(",
+    "as ",
+    "like ",
+    "<",
+    ":)",
+    ";)",
+    ":-",
+    ":D",
+    ":P",
+)
 _TAG = re.compile(r"</?(?:li|ul|ol|p|br|div|span)\s*/?>")
 _BEFORE = pattern(r"(?i)(?:(?:{before})[ ,:]+)+")
 _I_DID = re.compile(

@@ -5,13 +5,15 @@ import unicodedata
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from kb.articles.approval import digest
 from kb.articles.article import Article, Change, State, Verb
 from kb.articles.evidence import Evidence
-from kb.capture.answer import Told, answer, lack, states_cause
+from kb.articles.headings import heading
+from kb.capture.answer import Told, answer, lack, may_state_cause, states_cause
 from kb.capture.environment import environment, platform_of, product_of, version_of
-from kb.capture.language import detect, surely
+from kb.capture.language import detect, speaks_more, surely
 from kb.capture.problem import first_of, problem_of
 from kb.capture.solution import Solution, solution
 from kb.capture.thread import Form, Unit, units
@@ -44,6 +46,7 @@ class Extract:
     evidence: tuple[Evidence, ...]
 
 
+@lru_cache(maxsize=4)
 def draft_id(ticket: Ticket) -> str:
     """Return the id an article written from this ticket has: subject's words and the number."""
     subject = subject_of(ticket.subject)
@@ -90,8 +93,10 @@ def missing(ticket: Ticket) -> str:
 def _translation(ticket: Ticket, solved: Message) -> str:
     """Say that issue and answer would stand in two languages, where both are sure."""
     guess = detect(_spoken(ticket))
-    asked = surely(_spoken(ticket)) or (guess if guess != "en" else "")
     told = surely(solved.body)
+    asked = surely(_spoken(ticket)) or (
+        guess if guess != "en" or speaks_more(_spoken(ticket), "en", told) else ""
+    )
     if not asked or not told or asked == told:
         return ""
     return f"the question is in {asked}, its answer in {told}: somebody has to translate"
@@ -134,7 +139,11 @@ def _sections(
     vain = in_vain(ticket, solved.message, told) if told and solved.message else ()
     failed = {(unit.message, unit.start) for unit in vain}
     issue = [one for one in problem_of(ticket) if (one.message, one.start) not in failed]
-    texts = {"Issue": prose(issue), "Cause": prose(causes), "Resolution": _resolved(rest, vain)}
+    texts = {
+        "Issue": prose(issue),
+        "Cause": prose(causes),
+        "Resolution": _resolved(rest, vain, detect(_spoken(ticket))),
+    }
     done = [*(one.unit for one in rest), *vain]
     parts = (("Issue", issue), ("Cause", causes), ("Resolution", done))
     for name, found in parts:
@@ -144,10 +153,14 @@ def _sections(
     return tuple((name, texts[name]) for name in names if texts[name] or name != "Cause")
 
 
-def _resolved(told: Sequence[Told], vain: Sequence[Unit]) -> str:
+def _resolved(told: Sequence[Told], vain: Sequence[Unit], lang: str) -> str:
     """Write what is to be done, and below it what was tried in vain."""
     points = "\n".join(f"- {coded(unit.text)}" for unit in vain)
-    return f"{steps(told)}\n\n### {HEADING}\n\n{points}" if vain and told else steps(told)
+    return (
+        f"{steps(told)}\n\n### {heading(HEADING, lang)}\n\n{points}"
+        if vain and told
+        else steps(told)
+    )
 
 
 def _causes(ticket: Ticket, solved: Message | None, told: tuple[Told, ...]) -> list[Unit]:
@@ -162,8 +175,15 @@ def _causes(ticket: Ticket, solved: Message | None, told: tuple[Told, ...]) -> l
     issue = set(terms("\n".join((ticket.subject, *(unit.text for unit in problem_of(ticket))))))
     issue -= set(terms(product_of(ticket)))
     answers = [m for m in ticket.public_messages if m.role in (Role.AGENT, Role.OTHER)]
-    found = [unit for message in answers for unit in units(message) if _is_cause(unit, acts)]
-    return [unit for unit in found if len(issue.intersection(terms(unit.text))) >= _SHARED][-1:]
+    for message in filter(_may_tell_cause, reversed(answers)):
+        for unit in reversed(units(message)):
+            if _is_cause(unit, acts) and len(issue.intersection(terms(unit.text))) >= _SHARED:
+                return [unit]
+    return []
+
+
+def _may_tell_cause(message: Message) -> bool:
+    return may_state_cause(message.body)
 
 
 def _is_cause(unit: Unit, acts: Set[str]) -> bool:
@@ -230,8 +250,9 @@ def revise(article: Article, ticket: Ticket, *, by: str, at: datetime) -> Draft:
     """
     fresh = draft(ticket, by=by, at=at)
     more = fresh.article.section("Resolution")
+    also = heading("Also reported", article.lang)
     sections = tuple(
-        (name, f"{text}\n\n### Also reported\n\n{more}" if name == "Resolution" else text)
+        (name, f"{text}\n\n### {also}\n\n{more}" if name == "Resolution" else text)
         for name, text in article.sections
     )
     revised = replace(

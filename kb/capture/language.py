@@ -9,6 +9,7 @@ from pathlib import Path
 
 _WORD = re.compile(r"[^\W\d_]+")
 _KANA = re.compile(r"[\u3040-\u30ff]")
+_PLAIN = {n: chr(n).lower() if chr(n).isalpha() else " " for n in range(128)}
 _LOOK_AT = 600
 _ENGLISH = "en"
 _SOME, _CLEARLY = 5, 1.5
@@ -90,17 +91,28 @@ def _whose() -> dict[str, tuple[str, ...]]:
 
 def surely(text: str) -> str:
     """Return the code of the language a text is in, `""` where it tells too little to be sure."""
-    if len(_KANA.findall(text[:_LOOK_AT])) > _SOME:
+    text = text[:_LOOK_AT]
+    if _is_kana(text):
         return "ja"
-    found = _counted(text[:_LOOK_AT])
+    found = _counted(text)
     best = max(found, key=found.__getitem__)
     next_most = max(count for code, count in found.items() if code != best)
     return best if found[best] > max(_SOME, _CLEARLY * next_most) else ""
 
 
+def speaks_more(text: str, one: str, other: str) -> bool:
+    """Say whether a text, however short, has words of one language and none of the other's own."""
+    told = set(_WORD.findall(text[:_LOOK_AT].lower()))
+    known = languages()
+    if other not in known:
+        return False
+    own, others = known[one].stop - known[other].stop, known[other].stop - known[one].stop
+    return len(told & own) > 1 and told.isdisjoint(others)
+
+
 @lru_cache(maxsize=1024)
 def _detect(text: str) -> str:
-    if len(_KANA.findall(text)) > _SOME:
+    if _is_kana(text):
         return "ja"
     found = _counted(text)
     best = max(found, key=found.__getitem__)
@@ -112,7 +124,16 @@ def _detect(text: str) -> str:
 def _counted(text: str) -> dict[str, int]:
     """Return how many stop words of each language the text has."""
     found = dict.fromkeys(languages(), 0)
-    for codes, count in Counter(map(_whose().get, _WORD.findall(text.lower()))).items():
+    for codes, count in Counter(map(_whose().get, _words(text))).items():
         for code in codes or ():
             found[code] += count
     return found
+
+
+def _words(text: str) -> list[str]:
+    """Return the words in small letters; plain English is told apart letter by letter, far sooner."""
+    return text.translate(_PLAIN).split() if text.isascii() else _WORD.findall(text.lower())
+
+
+def _is_kana(text: str) -> bool:
+    return not text.isascii() and len(_KANA.findall(text)) > _SOME

@@ -111,34 +111,29 @@ class Matcher:
     def _side(self, found: frozenset[str]) -> "_Side":
         rarity = self._ranking.rarity
         squares = {term: rarity(term) ** 2 for term in found}
-        return _Side(squares, math.sqrt(sum(squares.values())))
-
-    def _length(self, found: frozenset[str]) -> float:
-        return math.sqrt(sum([weight * weight for weight in map(self._ranking.rarity, found)]))
+        return _Side(found, squares, math.sqrt(sum(squares.values())))
 
     def _likeness(self, sides: "tuple[_Side, ...]", page_id: str) -> float:
         entry = self._entries[page_id]
         if entry.among * 3 // 2 < len(self._entries):
             entry.among = len(self._entries)
-            entry.lengths = tuple(map(self._length, entry.parts))
-        weighed = zip(WEIGHTS, sides, entry.parts, entry.lengths, strict=True)
-        return sum(
-            [weight * math.sqrt(side.alike(part, length)) for weight, side, part, length in weighed]
-        )
+            entry.lengths = tuple(map(self._ranking.length, entry.parts))
+        likeness = 0.0
+        for n, side in enumerate(sides):
+            if shared := side.terms & entry.parts[n]:
+                product = side.length * entry.lengths[n]
+                cosine = sum(map(side.squares.__getitem__, shared)) / product
+                likeness += WEIGHTS[n] * math.sqrt(cosine)
+        return likeness
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
     """The terms of one part of a question, each with the square of its weight."""
 
+    terms: frozenset[str]
     squares: dict[str, float]
     length: float
-
-    def alike(self, other: frozenset[str], length: float) -> float:
-        """Return the cosine with a set of terms whose vector of weights has this length."""
-        product = self.length * length
-        shared = self.squares.keys() & other
-        return sum(map(self.squares.__getitem__, shared)) / product if shared else 0.0
 
 
 def _parts(problem: str, answer: str) -> tuple[frozenset[str], ...]:
@@ -152,7 +147,7 @@ def _why(sides: tuple[_Side, ...], parts: tuple[frozenset[str], ...]) -> tuple[s
     shared = {
         term: side.squares[term]
         for side, part in zip(sides, parts, strict=True)
-        for term in side.squares.keys() & part
+        for term in side.terms & part
     }
     return tuple(sorted(shared, key=lambda term: (-shared[term], term))[:5])
 

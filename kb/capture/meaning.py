@@ -38,7 +38,7 @@ class Meaning:
 
     def near(self, text: str, places: Sequence[int]) -> Sequence[float]:
         """Return the cosine of the texts at these places."""
-        found = self._rows[list(places)] @ self._vector(text)
+        found = self._rows.take(places, 0) @ self._vector(text)
         return found.tolist()  # type: ignore[no-any-return]
 
     def _vector(self, text: str) -> Any:
@@ -48,7 +48,7 @@ class Meaning:
         """
         if self._last[0] != text:
             tokens = [token for word in text[:_READ].split() for token in self._tokens(word)]
-            mean = self._model.embedding[tokens or [0]].mean(0)
+            mean = self._model.embedding.take(tokens or [0], 0).mean(0)
             self._last = text, mean / self._numpy.linalg.norm(mean)
         return self._last[1]
 

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, repeat
+from operator import mul
 
 from kb.capture.meaning import Meaning
 from kb.capture.words import terms
@@ -34,9 +35,27 @@ _MOST = 3
 """A term that the query repeats counts so often at most."""
 
 
+class _Rarity(dict[int, float]):
+    """Number of pages that hold a term to its inverse document frequency among `number` of them."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __missing__(self, frequency: int) -> float:
+        found = self[frequency] = math.log((self._number + 1) / (frequency + 0.5))
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Text:
-    counts: Counter[str]
+    """What is kept of a text.
+
+    Attributes:
+        repeated: How often those of its terms stand in it that do so more than once.
+    """
+
+    terms: frozenset[str]
+    repeated: dict[str, int]
     title: frozenset[str]
     length: int
 
@@ -45,7 +64,9 @@ class _Text:
 def _read(text: str) -> _Text:
     """Read a text once: what is asked with is often taken in next."""
     found = terms(text)
-    return _Text(Counter(found), frozenset(terms(text.partition("\n")[0])), len(found))
+    repeated = {term: number for term, number in Counter(found).items() if number > 1}
+    title = frozenset(terms(text.partition("\n")[0]))
+    return _Text(frozenset(found), repeated, title, len(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +74,14 @@ class _Asked:
     """A query's terms that pages hold.
 
     Attributes:
+        known: These terms.
         idf: How rare each is.
         words: What each adds to BM25, before the page's own count.
         squares: What each adds to a cosine.
         title: Those of the first line.
     """
 
+    known: frozenset[str]
     idf: dict[str, float]
     words: dict[str, float]
     squares: dict[str, float]
@@ -75,8 +98,9 @@ class Ranking:
         self._dated = array("i")
         self._weighed: list[tuple[int, float, float]] = []
         self._postings: dict[str, tuple[array[int], array[float]]] = {}
-        self._rarity: dict[int, float] = {}
-        self._nearness: list[float] = []
+        self._frequency: dict[str, int] = {}
+        self._rarity = _Rarity(0)
+        self._nearness = [TIMELESS]
         self._total = self._tickets = 0
 
     def add(self, page_id: str, text: str, *, is_ticket: bool = False) -> None:
@@ -89,18 +113,20 @@ class Ranking:
         self._dated.append(self._tickets if is_ticket else -1)
         self._total += read.length
         self._post(place, read)
-        self._rarity = {}
+        self._rarity = _Rarity(len(self._ids))
         if self._meaning is not None:
             self._meaning.add(text)
 
     def _post(self, place: int, text: _Text) -> None:
         """Keep how much of each term's weight the page gets, as long as pages were until then."""
         postings, (fixed, by_length) = self._postings, self._norms()
-        norm = fixed + by_length * text.length
-        for term, count in text.counts.items():
+        norm, frequency = fixed + by_length * text.length, self._frequency
+        for term in text.terms:
             if (found := postings.get(term)) is None:
                 found = postings[term] = array("I"), array("f")
+            frequency[term] = len(found[0]) + 1
             found[0].append(place)
+            count = text.repeated.get(term, 1)
             found[1].append(count / (count + norm))
 
     def _norms(self) -> tuple[float, float]:
@@ -115,7 +141,7 @@ class Ranking:
         self._dated = array("i", (self._dated[place] for place in kept))
         self._weighed = [(0, 1.0, 1.0)] * len(kept)
         self._total = sum(text.length for text in self._texts)
-        self._postings, self._rarity = {}, {}
+        self._postings, self._frequency, self._rarity = {}, {}, _Rarity(len(kept))
         for place, text in enumerate(self._texts):
             self._post(place, text)
         if self._meaning is not None:
@@ -134,8 +160,8 @@ class Ranking:
             return []
         looks = list(self._looks(asked, places))
         near = self._meaning.near(text, places) if self._meaning else [0.0] * len(places)
-        top, length = max(words for words, _, _ in looks), self._length(read.counts)
-        title, recent = self._length(read.title), self._recent(places)
+        top, length = max(words for words, _, _ in looks), self.length(read.terms)
+        title, recent = self.length(read.title), self._recent(places)
         mixed = {
             place: words / top
             + WHOLE * whole / length
@@ -150,14 +176,15 @@ class Ranking:
         return [(self._ids[place], round(mixed[place], 4)) for place in found]
 
     def _asked(self, read: _Text) -> _Asked:
-        idf = {term: self.rarity(term) for term in read.counts if term in self._postings}
-        counts = read.counts
+        counts, frequency, rarity = read.repeated, self._frequency, self._rarity
+        idf = {term: rarity[frequency[term]] for term in read.terms if term in frequency}
         words = {
-            term: weight * (counts[term] if counts[term] < _MOST else _MOST)
+            term: weight * min(counts[term], _MOST) if term in counts else weight
             for term, weight in idf.items()
         }
         squares = {term: weight * weight for term, weight in idf.items()}
-        return _Asked(idf, words, squares, read.title & idf.keys())
+        known = frozenset(idf)
+        return _Asked(known, idf, words, squares, read.title & known)
 
     def _candidates(self, asked: _Asked, number: int) -> list[int]:
         """Return so many places that are worth a close look, by the rarest terms and by time."""
@@ -168,16 +195,12 @@ class Ranking:
             weight = asked.words[term]
             for place, impact in zip(*self._postings[term], strict=True):
                 scores[place] = get(place, 0.0) + weight * impact
-        top = max(scores.values(), default=1.0)
-        recent = self._recent(scores)
-        first = {
-            place: score / top + late
-            for (place, score), late in zip(scores.items(), recent, strict=True)
-        }
-        if len(first) > number:
-            least = sorted(first.values(), reverse=True)[number - 1]
-            return [place for place, value in first.items() if value >= least][:number]
-        return list(first)
+        if len(scores) <= number:
+            return list(scores)
+        top, recent = max(scores.values()), self._recent(scores)
+        first = [score / top + late for score, late in zip(scores.values(), recent, strict=True)]
+        least = sorted(first, reverse=True)[number - 1]
+        return [place for place, one in zip(scores, first, strict=True) if one >= least][:number]
 
     def _rarest(self, idf: dict[str, float]) -> list[str]:
         """Return the rarest terms, until together they stand on so many pages that more tell little."""
@@ -189,45 +212,45 @@ class Ranking:
 
     def _looks(self, asked: _Asked, places: Iterable[int]) -> Iterator[tuple[float, float, float]]:
         """Yield each page's BM25, and what text and title share by its own length, for a cosine."""
-        texts, weights, squares, lengths = self._texts, asked.words, asked.squares, self._weighed
+        weights, square, lengths = asked.words, asked.squares.__getitem__, self._weighed
         fixed, by_length = self._norms()
-        square, terms_asked, old = squares.__getitem__, squares.keys(), len(self._ids)
         for place in places:
-            text = texts[place]
-            times, norm = text.counts, fixed + by_length * text.length
-            shared = terms_asked & times.keys()
-            words = sum([weights[one] * times[one] / (times[one] + norm) for one in shared])
+            text = self._texts[place]
+            shared, norm = asked.known & text.terms, fixed + by_length * text.length
+            words = sum(map(weights.__getitem__, shared)) / (1 + norm)
+            for term in shared & text.repeated.keys() if text.repeated else ():
+                count = text.repeated[term]
+                words += weights[term] * (count / (count + norm) - 1 / (1 + norm))
             number, length, title = lengths[place]
-            if number * 3 // 2 < old:
+            if number * 3 // 2 < len(self._ids):
                 length, title = self._weigh(place)
-            heading = sum(map(square, asked.title & text.title)) if asked.title else 0.0
-            yield words, sum(map(square, shared)) / length, heading / title
+            named = asked.title & text.title
+            heading = sum(map(square, named)) / title if named else 0.0
+            yield words, sum(map(square, shared)) / length, heading
 
     def _weigh(self, place: int) -> tuple[float, float]:
         """Return the lengths of a page's text and title, weighed anew: many pages have come."""
         text = self._texts[place]
-        whole, title = self._length(text.counts), self._length(text.title) or 1.0
+        whole, title = self.length(text.terms), self.length(text.title) or 1.0
         self._weighed[place] = len(self._ids), whole, title
         return whole, title
 
-    def _length(self, found: Iterable[str]) -> float:
-        return math.sqrt(sum([weight * weight for weight in map(self.rarity, found)]))
+    def length(self, found: Iterable[str]) -> float:
+        """Return how long the vector of these terms is, each weighed by its rarity."""
+        frequencies = map(self._frequency.get, found, repeat(0))
+        weights = list(map(self._rarity.__getitem__, frequencies))
+        return math.sqrt(sum(map(mul, weights, weights)))
 
     def rarity(self, term: str) -> float:
         """Return the term's inverse document frequency, `ln((N + 1) / (n + 0.5))`."""
-        found = self._postings.get(term)
-        frequency = len(found[0]) if found else 0
-        if (known := self._rarity.get(frequency)) is None:
-            known = math.log((len(self._ids) + 1) / (frequency + 0.5))
-            self._rarity[frequency] = known
-        return known
+        return self._rarity[self._frequency.get(term, 0)]
 
     def _recent(self, places: Iterable[int]) -> list[float]:
         """Return what each place has of nearness in time."""
         near, now, dated = self._nearness, self._tickets, self._dated
-        while len(near) <= now:
-            near.append(nearness(len(near)))
-        return [TIMELESS if (when := dated[place]) < 0 else near[now - when] for place in places]
+        while len(near) < now + 2:
+            near[-1:] = nearness(len(near) - 1), TIMELESS  # what is not dated comes last
+        return [near[now - dated[place]] for place in places]
 
 
 def nearness(ago: int) -> float:

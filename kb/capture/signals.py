@@ -17,6 +17,7 @@ Signals = dict[str, float]
 Pairs = frozenset[tuple[str, ...]]
 _TOKEN = re.compile(r"[\w']+|[?!]")
 _QUOTE = re.compile(r"(?m)^>.*$|^.{1,60} (?:said|wrote):?\s*$")
+_QUOTES = (">", "said", "wrote")
 _STEP = re.compile(r"(?m)^\s*(?:\d+[.)]|[-*•])\s")
 _HEAVY = re.compile(r"[a-z0-9]{4,}")
 _READ = 1_500
@@ -82,9 +83,7 @@ def grams(text: str, language: str, known: Pairs | None = None) -> frozenset[str
     words = _TOKEN.findall(text[:_READ].lower().replace("\u2019", "'"))
     if meaning:
         words = [meaning.get(word, word) for word in words]
-    pairs = set(pairwise(words))
-    if known is not None:
-        pairs &= known
+    pairs = frozenset(pairwise(words)) if known is None else known.intersection(pairwise(words))
     return frozenset(words).union(map(" ".join, pairs))
 
 
@@ -95,7 +94,9 @@ def said(
     pairs: Pairs | None = None,
 ) -> Said:
     """Read one message."""
-    text = _QUOTE.sub(" ", message.body)
+    text: str = message.body
+    if any(mark in text for mark in _QUOTES):
+        text = _QUOTE.sub(" ", text)
     found = grams(text, language, pairs)
     asks = message.role is Role.REQUESTER
     return Said(
@@ -132,8 +133,8 @@ def of_thread(thread: tuple[Said, ...]) -> tuple[Signals, ...]:
     for i in range(1, len(thread)):
         one = thread[i]
         own = asked if one.asks else helped
-        side = "R" if one.asks else "H"
-        found = {f"{side}_{name}": value for name, value in _form(thread, i, own, before).items()}
+        names = _FORM_ASKS if one.asks else _FORM_HELPS
+        found = dict(zip(names, _form(thread, i, own, before), strict=True))
         if one.asks:
             found |= _requester(thread, i, helped, asked)
             found |= {"R_turn": float(i == confirmed), "R_after": float(i > confirmed)}
@@ -156,31 +157,41 @@ def _length(one: Said) -> float:
     return math.log1p(len(one.text)) / 5
 
 
-def _form(thread: tuple[Said, ...], i: int, own: list[int], before: frozenset[str]) -> Signals:
-    """Position and shape: the same for whoever wrote it."""
+_FORM = (
+    "bias", "first", "last", "only", "opens", "ends", "from_start", "from_end", "length", "length2",
+    "short", "asks", "ends_asking", "link", "steps", "code", "quotes", "fresh", "after_own",
+    "before_own",
+)  # fmt: skip
+_FORM_ASKS, _FORM_HELPS = (tuple(f"{side}_{name}" for name in _FORM) for side in "RH")
+
+
+def _form(
+    thread: tuple[Said, ...], i: int, own: list[int], before: frozenset[str]
+) -> tuple[float, ...]:
+    """Position and shape, as `_FORM` names them: the same for whoever wrote it."""
     one, length = thread[i], _length(thread[i])
-    return {
-        "bias": 1.0,
-        "first": float(i == own[0]),
-        "last": float(i == own[-1]),
-        "only": float(len(own) == 1),
-        "opens": float(i == 1),
-        "ends": float(i == len(thread) - 1),
-        "from_start": math.log(i),
-        "from_end": math.log1p(len(thread) - 1 - i),
-        "length": length,
-        "length2": length * length,
-        "short": float(len(one.text) < 60),
-        "asks": min(one.questions, 3) / 3,
-        "ends_asking": float(one.text.rstrip().endswith("?")),
-        "link": float("http" in one.text),
-        "steps": float(bool(_STEP.search(one.text))),
-        "code": float("`" in one.text),
-        "quotes": float(one.quotes),
-        "fresh": min(len(one.heavy - before), 60) / 30,
-        "after_own": float(thread[i - 1].author == one.author),
-        "before_own": float(i + 1 < len(thread) and thread[i + 1].author == one.author),
-    }
+    return (
+        1.0,
+        float(i == own[0]),
+        float(i == own[-1]),
+        float(len(own) == 1),
+        float(i == 1),
+        float(i == len(thread) - 1),
+        math.log(i),
+        math.log1p(len(thread) - 1 - i),
+        length,
+        length * length,
+        float(len(one.text) < 60),
+        min(one.questions, 3) / 3,
+        float(one.text.rstrip().endswith("?")),
+        float("http" in one.text),
+        float(bool(_STEP.search(one.text))),
+        float("`" in one.text),
+        float(one.quotes),
+        min(len(one.heavy - before), 60) / 30,
+        float(thread[i - 1].author == one.author),
+        float(i + 1 < len(thread) and thread[i + 1].author == one.author),
+    )
 
 
 def _requester(thread: tuple[Said, ...], i: int, helped: list[int], asked: list[int]) -> Signals:

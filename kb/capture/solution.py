@@ -76,7 +76,7 @@ class _Case:
 
 def _sum(signals: dict[str, float], by: object) -> float:
     get = by.get  # type: ignore[attr-defined]
-    return float(sum(get(name, 0.0) * value for name, value in signals.items()))
+    return float(sum([get(name, 0.0) * value for name, value in signals.items()]))
 
 
 def _judged(ticket: Ticket, answer: Message, case: _Case, fitted: Weights) -> Solution:

@@ -15,7 +15,8 @@ _OPENS = pattern(
 _TALK = pattern(r"\b(?:{talk})", "en")
 _TOLD = pattern(r"^\W*(?:(?:{told_after})[ ,]+)*(?:{told_done})[\s.!)…]*$")
 _HISTORY = pattern(r"^(?:(?:and|but|so|also|now|well)[ ,]+)*(?:{history})")
-_LONG, _SENTENCE, _TAIL, _LENGTHY, _OPENING = 300, 4, 80, 200, 60
+_LONG, _SENTENCE, _TAIL, _LENGTHY, _OPENING, _FEW = 300, 4, 80, 200, 60, 3
+_ALIKE = {ord("ı"): "i", ord("ſ"): "s", 0x307: None}
 _DUMP = re.compile(r"[=;<>:]")
 _MARKS = re.compile(r"\s*((<[a-z][a-z:-]*?(-\d+)?>|\W)\s*)+")
 _MARK = re.compile(r"(?:[)\].,;:=*–—]+\s|-+\s|re:)*\s*", re.I)
@@ -35,16 +36,38 @@ def begins(text: str) -> int:
 
 def ends(text: str, lang: str) -> int:
     """Return where a sentence itself ends, before thanks and a signature that follow without a full stop."""
+    if not any(map(_folded(text[-_TAIL:]).__contains__, _parting(lang))):
+        return len(text)  # as most sentences do, which are not searched
     match = _trailing(lang).search(text, max(0, len(text) - _TAIL))
     return match.start() if match and len(text[: match.start()].split()) > _SENTENCE else len(text)
 
 
 @cache
+def _farewells(lang: str) -> frozenset[str]:
+    """Return the words of thanks and greetings: in English, in that language, and any longer ones."""
+    told = languages()
+    longer = (way for code, one in told.items() if code != "en" for way in one.closing)
+    own = told[lang].closing if lang != "en" else ()
+    every = {*told["en"].phrases["farewell"], *own, *(way for way in longer if len(way) > _FEW)}
+    return frozenset(every)
+
+
+@cache
+def _parting(lang: str) -> tuple[str, ...]:
+    """Return, folded, words of which each of these farewells holds one."""
+    every = set(map(_folded, _farewells(lang)))
+    return tuple(one for one in every if not any(o in one for o in every if o != one))
+
+
+def _folded(text: str) -> str:
+    """Return a text in small letters, with one letter for those that patterns take for one."""
+    return text.lower().translate(_ALIKE)
+
+
+@cache
 def _trailing(lang: str) -> re.Pattern[str]:
     """Return what matches thanks and greetings at a sentence's end."""
-    told = languages()
-    farewells = {*told["en"].phrases["farewell"], *(told[lang].closing if lang != "en" else ())}
-    ways = "|".join(sorted(map(re.escape, farewells), key=len, reverse=True))
+    ways = "|".join(sorted(map(re.escape, _farewells(lang)), key=len, reverse=True))
     return re.compile(
         rf"(?i)(?:[\s,.!;:–-]+(?:{ways})(?:[ ,]+(?:<person-\d+>|(?-i:[A-Z]\w+))){{0,2}})+[\s.!,:)–-]*$"
     )

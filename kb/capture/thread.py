@@ -10,6 +10,7 @@ from kb.capture.doing import is_act
 from kb.capture.language import detect, languages
 from kb.capture.phrases import pattern
 from kb.capture.talk import begins, ends, is_talk
+from kb.capture.words import ADDRESS
 from kb.tickets.ticket import Message
 
 
@@ -153,7 +154,7 @@ def _is_prose(block: str) -> bool:
         lines = lines[1:-1]
     if all(_NO_CODE.fullmatch(line) for line in lines):
         return True
-    if not lines or _CODE_SIGN.search("\n".join(lines)):
+    if not lines or _CODE_SIGN.search(ADDRESS.sub("", "\n".join(lines))):
         return False
     if sum(_STEP.match(line) is not None for line in lines) > len(lines) // 2:
         return True
@@ -245,9 +246,11 @@ def _continues(before: str, text: str) -> bool:
 
 
 def _quotes(before: str, text: str) -> bool:
-    """Say whether a sentence ends the quotation that the one before it begins."""
-    if len(before) > _LONGEST_QUOTING or not any(mark in before for mark in '"“„«'):
+    """Say whether a sentence ends the quotation or the bracket that the one before it begins."""
+    if len(before) > _LONGEST_QUOTING or not any(mark in before for mark in '"“„«('):
         return False
+    if before.count("(") > before.count(")") and text.count(")") > text.count("("):
+        return True
     is_even = before.count('"') % 2 == 0
     opened = any(before.count(one) > before.count(two) for one, two in ("“”", "„“", "«»"))
     return (opened and any(mark in text for mark in "”“»")) or (not is_even and '"' in text)

@@ -25,9 +25,11 @@ _OPENING = re.compile(r"(?i)(?:when|after|since|in|on|with|while|if)\b[^,.!?]{3,
 _PHRASE = re.compile(
     r"\s(?:with|for|from|in|on|by|of|at|as|via|using|into|either|or|and)(?:\s+\S+){0,3}$"
 )
-_SETTING_OUT = re.compile(
-    r"(?i)(?:(?:i|we)(?:'m|'ve| am| are| have)? )?(?:been )?(?:using|running|use|run)\b"
+_SETTING_OUT = pattern(r"(?i)(?:{setting_out})\b")
+_SOLVED = pattern(
+    r"(?i)[\s\[(–—:*-]*[\[(–—:*-]\s*(?:{solved_mark})\b.*$|^\W*(?:{solved_mark})\s*[\])–—:*-]+\s*"
 )
+"""A mark in a subject that says it is solved, and what follows it."""
 _STORY = pattern(r"(?i)(?:{background})\b")
 """How a sentence begins that tells how it came about, not what is wrong."""
 _WANTS = re.compile(
@@ -39,7 +41,9 @@ _VAGUE, _BRIEF, _LEAST, _EDGE = 3, 4, 28, " '.!?,:;-…"
 
 def subject_of(subject: str) -> str:
     """Return a subject without marks, redactions and greeting."""
-    bare = " ".join(PLACEHOLDER.sub(" ", _NOISE.sub("", subject)).split())
+    unmarked = _SOLVED.sub("", subject)
+    told = unmarked if len(unmarked) >= _LEAST // 2 else subject
+    bare = " ".join(PLACEHOLDER.sub(" ", _NOISE.sub("", told)).split())
     return _ABOUT.sub("", bare[begins(bare) :], count=1)
 
 

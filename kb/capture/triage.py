@@ -2,11 +2,10 @@
 
 import math
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
-from typing import Self
 
 from kb.capture.drafting import draft_id, missing
 from kb.capture.matching import Match, Matcher, identifiers
@@ -34,6 +33,8 @@ class Decision:
         article: Id of the page that answers it (known), lacks something (update) or will be
             written (new); `""` when declined.
         confidence: From 0 to 1; a person's decision is 1.
+        in_vain: Of a known one, whether the requester had looked for the article and not found it:
+            its words are not the customer's.
     """
 
     ticket: str
@@ -43,15 +44,7 @@ class Decision:
     confidence: float
     by: str
     at: datetime
-
-    @property
-    def in_vain(self) -> bool:
-        """Whether the requester had looked for the article and not found it."""
-        return self.reason.endswith(_IN_VAIN)
-
-    def sought_in_vain(self) -> Self:
-        """Return this decision, telling that the requester had looked for the article."""
-        return replace(self, reason=f"{self.reason}; {_IN_VAIN}")
+    in_vain: bool = False
 
 
 SAME = 0.43
@@ -62,12 +55,15 @@ _STEEP = 21
 UNSURE = 0.5
 LACKING = 4
 """So many commands and settings of the answer that the page lacks make it an update."""
-_IN_VAIN = "the requester had looked for it and not found it"
-"""What a known decision's reason ends with where the article's words were not the customer's."""
 _DEFECT = re.compile(
     r"(?i)\b(is a (known )?(bug|defect|regression)|filed (it |this )?(as )?(a )?(bug|issue|defect)"
     r"|bug report|fix(ed)? (is|will be) (in|part of|released)|will be fixed in|reported to engineering)\b"
 )
+
+
+def percent(likeness: float) -> str:
+    """Return a likeness as people read it: what tells the same in more words is over 1."""
+    return f"{min(likeness, 1):.0%}"
 
 
 def is_marked(ticket: Ticket, tags: tuple[str, ...]) -> bool:
@@ -97,7 +93,7 @@ def propose(ticket: Ticket, matcher: Matcher, *, by: str, at: datetime) -> Decis
         return _decision(ticket, Outcome.NEW, why, own, UNSURE, by, at)
     if match is None or match.likeness < NEAR:
         return _decision(ticket, Outcome.NEW, solved.why, own, solved.confidence, by, at)
-    why = f"{solved.why}; a person should compare it with {match.page} ({match.likeness:.0%} alike)"
+    why = f"{solved.why}; a person should compare it with {match.page} ({percent(match.likeness)} alike)"
     return _decision(ticket, Outcome.NEW, why, own, UNSURE, by, at)
 
 
@@ -144,7 +140,7 @@ def problem(ticket: Ticket) -> str:
 
 def _covered(told: _Told, match: Match, matcher: Matcher, by: str, at: datetime) -> Decision:
     """Known, or an update when the answer names commands or settings that the page lacks."""
-    because = f"{match.likeness:.0%} like {match.page} ({', '.join(match.why)})"
+    because = f"{percent(match.likeness)} like {match.page} ({', '.join(match.why)})"
     sure = _chance(match.likeness)
     there = matcher.text_of(match.page).casefold()
     lacks = sorted(

@@ -28,8 +28,19 @@ def terms(text: str) -> tuple[str, ...]:
     Words are folded and lose common English endings; identifiers also give their parts;
     Japanese, Chinese and Korean give pairs of characters. Redactions and stop words are left out.
     """
-    tokens = _TOKEN.findall(PLACEHOLDER.sub(" ", text[: _MAX * 10]).lower())[:_MAX]
-    return tuple(chain.from_iterable(map(_of_token, tokens)))
+    if len(text) < 2 * _MAX:  # too short for so many tokens
+        return tuple(chain.from_iterable(map(_of_line, text.split("\n"))))
+    return tuple(chain.from_iterable(map(_of_token, _tokens(text[: _MAX * 10])[:_MAX])))
+
+
+@lru_cache(maxsize=512)
+def _of_line(line: str) -> tuple[str, ...]:
+    """Return the terms of a line; the same sentences stand in many texts that are compared."""
+    return tuple(chain.from_iterable(map(_of_token, _tokens(line))))
+
+
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(PLACEHOLDER.sub(" ", text).lower())
 
 
 @lru_cache(maxsize=1024)

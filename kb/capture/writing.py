@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kb.capture.answer import Told
 from kb.capture.doing import tells
+from kb.capture.phrases import pattern
 from kb.capture.thread import Form, Unit
 
 _SHELL = re.compile(
@@ -26,6 +27,8 @@ _LANGUAGES = (
 )
 
 
+_FIRST = pattern(r"(?i)^(?:{conjunction})(?:, | |、)(?=\w)")
+"""Before a first step: it joins nothing."""
 _ENDS = re.compile(r"[.!?。！？…][\"”»')]*\Z")
 
 
@@ -60,7 +63,7 @@ def steps(told: Sequence[Told]) -> str:
     rows: list[str] = []
     number = 0
     under = ""
-    for one in told:
+    for one, after in zip(told, (*told[1:], None), strict=True):
         unit, indent = one.unit, "    " if number else ""
         if unit.form is Form.POINT and _is_point(unit.text, under, number):
             glued = bool(rows) and rows[-1].lstrip().startswith("- ")
@@ -69,15 +72,29 @@ def steps(told: Sequence[Told]) -> str:
             continue
         if unit.form in (Form.CODE, Form.TABLE):
             rows.append(_indented(_block(unit)) if number else _block(unit))
+        elif one.act and not number and _leads(one, after):
+            rows.append(_block(unit))
         elif one.act:
             number += 1
-            rows.append(f"{number}. {coded(begun(unit.text))}")
+            text = unit.text if number > 1 else _FIRST.sub("", unit.text, count=1)
+            rows.append(f"{number}. {_ended(coded(begun(text)), after)}")
         elif number and re.search(r"^\d[^\n]*[.!:)]\Z", rows[-1]):
             rows[-1] = f"{rows[-1]} {coded(begun(unit.text))}"
         else:
             rows.append(f"{indent}{_block(unit)}")
         under = unit.text
     return "\n\n".join(rows).rstrip()
+
+
+def _leads(one: Told, after: Told | None) -> bool:
+    """Say whether an act is no step but leads up to the list of steps below it."""
+    is_listed = after is not None and after.act and after.unit.form in (Form.STEP, Form.POINT)
+    return one.unit.form is Form.SENTENCE and is_listed and one.unit.text.endswith((":", "："))
+
+
+def _ended(text: str, after: Told | None) -> str:
+    """End a last step with a full stop where it leads up to what is not there."""
+    return f"{text[:-1]}." if after is None and text.endswith(":") else text
 
 
 def _is_point(text: str, under: str, number: int) -> bool:

@@ -151,8 +151,8 @@ def _key() -> str:
 
 
 def _check_git(workspace: Workspace, span: str, everything: bool, as_json: bool) -> int:
-    root = workspace.config.root
-    errors = refused(_things(root, span, everything), layout(workspace), workspace.judge())
+    root, places = workspace.config.root, layout(workspace)
+    errors = refused(_things(root, span, everything), places, workspace.judge())
     if as_json:
         rows = [{"where": e.where, "what": e.what, "todo": e.todo} for e in errors]
         out.data("check-git", refused=rows)

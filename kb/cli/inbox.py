@@ -9,7 +9,7 @@ import click
 from kb.capture.drafting import draft_id
 from kb.capture.matching import Match
 from kb.capture.solution import solution
-from kb.capture.triage import Decision, Outcome, problem
+from kb.capture.triage import Decision, Outcome, percent, problem
 from kb.cli import out
 from kb.tickets.ticket import Ticket
 
@@ -82,7 +82,7 @@ class Question:
             and near.likeness >= _WORTH_SHOWING
             and near.page not in proposal.reason
         ):
-            out.say(f"  nearest: {near.page} ({near.likeness:.0%}: {', '.join(near.why)})")
+            out.say(f"  nearest: {near.page} ({percent(near.likeness)}: {', '.join(near.why)})")
 
     def _open(self) -> None:
         """Show the whole thread, the likeliest answer marked."""

@@ -222,7 +222,7 @@ class _Desk:
     def _take(self, ticket: Ticket, decision: Decision) -> None:
         known = decision.outcome is Outcome.KNOWN
         if known and self.sought.in_vain(ticket, decision.article):
-            decision = decision.sought_in_vain()
+            decision = replace(decision, in_vain=True)
         self.batch.append(decision)
         if not self.auto:
             self.made.add(ticket.key)
@@ -267,7 +267,8 @@ def _tell(
 
 
 def _text(d: Decision) -> str:
-    return f"{d.ticket}  {d.outcome:<8}  {d.confidence:>4.0%}  {d.reason}"
+    looked = "; the requester had looked for it and not found it" if d.in_vain else ""
+    return f"{d.ticket}  {d.outcome:<8}  {d.confidence:>4.0%}  {d.reason}{looked}"
 
 
 def _row(d: Decision, *, decided: bool, suggestion: Suggestion | None = None) -> str:
@@ -275,7 +276,7 @@ def _row(d: Decision, *, decided: bool, suggestion: Suggestion | None = None) ->
         "ticket": d.ticket, "id": d.ticket.partition(":")[2], "outcome": d.outcome,
         "reason": d.reason, "article": d.article or None, "confidence": d.confidence,
         "decided": decided, "by": d.by if decided else None, "at": d.at.isoformat(),
-        "suggested": suggestion is not None,
+        "suggested": suggestion is not None, "in_vain": d.in_vain,
     }  # fmt: skip
     if suggestion is not None:
         row |= {"times": suggestion.times, "tickets": list(suggestion.tickets)}

@@ -60,6 +60,8 @@ def outgoing(root: Path, span: str) -> tuple[Thing, ...]:
         SourceError: This is no repository, or git failed.
         GateError: An object is missing: what cannot be read must not be pushed.
     """
+    if not span and not _has(root, "HEAD"):
+        return tuple(_refs(root))  # nothing is committed yet
     if span:
         revisions = ["--end-of-options", span]
     else:
@@ -119,7 +121,9 @@ def top(root: Path) -> Path:
     Raises:
         SourceError: This is no repository.
     """
-    return Path(os.fsdecode(_git(root, "rev-parse", "--show-toplevel").rstrip(b"\n"))).resolve()
+    none = SourceError(root, "it lies in no git repository", "Run git init there first")
+    told = _git(root, "rev-parse", "--show-toplevel", failed=none)
+    return Path(os.fsdecode(told.rstrip(b"\n"))).resolve()
 
 
 def _upstream(root: Path) -> str:
@@ -189,7 +193,7 @@ def _command(*arguments: str) -> list[str]:
     return ["git", "--no-pager", *settings, *arguments]
 
 
-def _git(root: Path, *arguments: str) -> bytes:
+def _git(root: Path, *arguments: str, failed: SourceError | None = None) -> bytes:
     try:
         run = subprocess.run(
             _command(*arguments),
@@ -203,7 +207,7 @@ def _git(root: Path, *arguments: str) -> bytes:
     except (OSError, subprocess.TimeoutExpired):
         raise SourceError("git", "it cannot be run, or gives no answer", "Install it") from None
     if run.returncode:
-        raise SourceError(
+        raise failed or SourceError(
             "git",
             f"{arguments[0]} failed: what it was to read is missing",
             "Name what there is, in a whole repository",

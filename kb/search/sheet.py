@@ -9,6 +9,8 @@ from enum import IntEnum
 
 from markdown.extensions.toc import slugify
 
+from kb.articles.headings import address
+
 MAX_LINE = 300
 """Characters of a line; a longer one is cut between words into several."""
 
@@ -81,7 +83,7 @@ class _Writer:
 
     def heading(self, text: str) -> None:
         """Start a section at a heading, with the anchor that MkDocs will give it."""
-        slug = slugify(plain(text), "-")
+        slug = slugify(address(plain(text)), "-")
         number = self.seen[slug]
         self.seen[slug] += 1
         self.anchors.append(f"{slug}_{number}" if number else slug)

@@ -128,7 +128,7 @@ _TOLD = {
     "SQLITE_LOCKED": ("another process keeps it locked", "Wait, then retry"),
     "SQLITE_FULL": ("the disk is full", "Free some space, then run it again"),
     "SQLITE_CANTOPEN": (
-        "it cannot be opened: a folder is in its place, or the rights do not let us",
+        "it cannot be opened: a folder is in its place, or we may not write there",
         "Mend that, then run it again",
     ),
     "SQLITE_NOTADB": (
@@ -144,8 +144,8 @@ _TOLD = {
         "Put it on a disk of this machine, or use PostgreSQL (measure.database)",
     ),
     "SQLITE_IOERR": (
-        "its disk does not do what it should",
-        "Look at the disk; a network file system is none for SQLite",
+        "its disk is full, or fails",
+        "Free some space, or look at the disk; SQLite wants one of this machine",
     ),
     "OperationalError": (
         "the server cannot be reached, or does not let us in",

@@ -66,6 +66,7 @@ def _decision(row: Any) -> Decision:
         confidence=row.confidence,
         by=row.by,
         at=datetime.fromtimestamp(row.at, UTC),
+        in_vain=row.in_vain,
     )
 
 

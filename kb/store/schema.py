@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Float,
     Index,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData()
@@ -76,6 +78,7 @@ decisions = Table(
     Column("confidence", Float, nullable=False),
     Column("by", String(200), nullable=False),
     Column("at", Integer, nullable=False),
+    Column("in_vain", Boolean, nullable=False, server_default=false()),  # see capture.triage
 )
 
 events = Table(

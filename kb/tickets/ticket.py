@@ -52,6 +52,10 @@ class Message:
     created_at: datetime
     accepted: bool = False
 
+    def __hash__(self) -> int:
+        """Hash what tells messages apart: capture reads each many times and keeps what it read."""
+        return hash((self.id, self.body))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
@@ -81,6 +85,10 @@ class Ticket:
     channel: str = ""
     satisfaction: Satisfaction = Satisfaction.UNOFFERED
     url: str = ""
+
+    def __hash__(self) -> int:
+        """Hash the key alone."""
+        return hash(self.key)
 
     @property
     def public_messages(self) -> tuple[Message, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 from kb.articles.approval import digest
 from kb.articles.article import Article, Verb
 from kb.articles.freshness import last_verified
+from kb.articles.headings import heading
 from mkdocs_docworthy.sanitise import escaped
 
 UNREADABLE = "# This draft cannot be read\n\nkb check says why.\n"
@@ -22,7 +23,7 @@ def twin(article: Article) -> str:
     ]
     if day := reviewed(article):
         facts.append(f"- Last verified: {day.isoformat()}")
-    sections = [f"## {name}\n\n{text}" for name, text in article.sections]
+    sections = [f"## {heading(name, article.lang)}\n\n{text}" for name, text in article.sections]
     title = " ".join(article.title.split())
     return "\n\n".join(filter(None, [f"# {title}", "\n".join(facts), *sections])) + "\n"
 

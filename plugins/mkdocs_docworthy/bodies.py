@@ -16,6 +16,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from kb.articles.article import Article
+from kb.articles.headings import address, heading
 from kb.articles.markup import inert
 from mkdocs_docworthy.sanitise import clean
 
@@ -72,7 +73,9 @@ def anchors_of(toc: Mapping[str, Any]) -> Anchors:
 
 def body_of(article: Article, anchors: Anchors) -> Body:
     """Return the article's title and sections as HTML."""
-    parts = [f"## {name}\n\n{inert(text)}" for name, text in article.sections]
+    parts = [
+        f"## {heading(name, article.lang)}\n\n{inert(text)}" for name, text in article.sections
+    ]
     made = _Making(anchors=anchors)
     title = made.heading(1, article.title, html.escape(article.title, quote=False))
     tokens = _markdown().parse("\n\n".join(parts))
@@ -132,7 +135,7 @@ class _Making:
     def _anchor(self, token: Token, inline: Token) -> None:
         words = (c.content for c in inline.children or () if c.type in ("text", "code_inline"))
         text = html.unescape("".join(words))
-        slug = self.anchors.slug(text, self.anchors.separator)
+        slug = self.anchors.slug(address(text), self.anchors.separator)
         anchor = unique(slug, self.taken)
         self.headings.append(Heading(level=int(token.tag[1]), anchor=anchor, text=text))
         token.attrs["id"] = anchor

@@ -11,6 +11,7 @@ import pytest
 from cli.kb_command import PERSON, kb
 from factories import make_event, make_raw
 
+from kb.capture.triage import percent
 from kb.measure.events import Kind
 from kb.redaction import already_safe
 from kb.store.store import open_store
@@ -117,8 +118,14 @@ def test_what_nobody_marked_is_suggested_apart(tmp_path: Path) -> None:
     assert "new" == decided(folder)["3"][0]
 
 
+@pytest.mark.parametrize(("likeness", "told"), [(0.434, "43%"), (1.0, "100%"), (1.13, "100%")])
+def test_nothing_is_more_than_the_same(likeness: float, told: str) -> None:
+    """However many words two tickets share, they are told as 100 % alike at most."""
+    assert told == percent(likeness)
+
+
 def test_known_tells_that_it_was_looked_for(inbox: Path) -> None:
-    """A requester who had searched and did not open the article did not find it: the reason says so."""
+    """A requester who had searched and did not open the article did not find it: the decision says so."""
     store = open_store(f"sqlite:///{inbox / '.kb' / 'store.sqlite3'}")
     one = next(store.tickets.all())
     search = make_event(1, kind=Kind.SEARCH, reader=one.requester, at=one.created_at - MINUTE,
@@ -126,6 +133,12 @@ def test_known_tells_that_it_was_looked_for(inbox: Path) -> None:
     store.events.append([search])
     store.close()
 
-    ask(inbox, "k\nindex.md\nq\n", one.key)
+    told = ask(inbox, "k\nindex.md\nq\n", one.key)
+    rows = [
+        json.loads(line) for line in kb(inbox, "triage", "--auto", "--json").stdout.splitlines()
+    ]
 
-    assert decided(inbox)["1"][2].endswith("the requester had looked for it and not found it")
+    assert "index.md answers it; the requester had looked for it and not found it" in told.stdout
+    assert [("index.md answers it", True)] == [
+        (r["reason"], r["in_vain"]) for r in rows if r["id"] == "1"
+    ]

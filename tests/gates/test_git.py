@@ -215,3 +215,12 @@ def test_it_is_a_hook(repo: Repository, tmp_path: Path) -> None:
 
     assert b"secret:github-token" in caught.value.stdout + caught.value.stderr
     assert TOKEN.encode() not in caught.value.stdout + caught.value.stderr
+
+
+def test_nothing_committed_is_nothing_to_push(tmp_path: Path) -> None:
+    """Outside a repository that is told; in one without a commit there is nothing to look at."""
+    with pytest.raises(SourceError, match=r"it lies in no git repository\. Run git init"):
+        git.top(tmp_path)
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+
+    assert (git.top(tmp_path), git.outgoing(tmp_path, "")) == (tmp_path.resolve(), ())

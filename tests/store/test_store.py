@@ -337,6 +337,7 @@ def test_folds_of_an_older_version_are_made_again(database_url: str) -> None:
     assert older.folds.update(()) == 1
     with older.database.transaction() as connection:
         connection.execute(text("UPDATE folds SET sheet = :old"), {"old": b"of an older form"})
+        connection.execute(text("ALTER TABLE decisions DROP COLUMN in_vain"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0004'"))
     older.close()
     newer = open_store(database_url)
@@ -344,6 +345,23 @@ def test_folds_of_an_older_version_are_made_again(database_url: str) -> None:
     newer.close()
 
     assert found == (1, 1)
+
+
+def test_reason_of_an_older_version_is_split(database_url: str) -> None:
+    """What an older version wrote at the end of a reason has a field of its own now."""
+    older = open_store(database_url)
+    said = "a1 answers it; the requester had looked for it and not found it"
+    older.decisions.extend([replace(decide("helpdesk:1", Outcome.KNOWN), reason=said)])
+    older.decisions.append(decide("helpdesk:2", Outcome.KNOWN))
+    with older.database.transaction() as connection:
+        connection.execute(text("ALTER TABLE decisions DROP COLUMN in_vain"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    older.close()
+    newer = open_store(database_url)
+    found = [(one.reason, one.in_vain) for one in newer.decisions.all()]
+    newer.close()
+
+    assert found == [("a1 answers it", True), ("said so", False)]
 
 
 def test_newer_schema_refused(database_url: str) -> None:
@@ -406,7 +424,7 @@ def test_folder_in_its_place(tmp_path: Path) -> None:
         ("SQLITE_READONLY_DBMOVED", "it may not be written"),
         ("SQLITE_PROTOCOL", "its file system does not lock files"),
         ("SQLITE_IOERR_LOCK", "its file system does not lock files"),
-        ("SQLITE_IOERR_WRITE", "its disk does not do what it should"),
+        ("SQLITE_IOERR_SHMSIZE", "its disk is full, or fails"),
         ("SQLITE_MISMATCH", "the database refused (SQLITE_MISMATCH)"),
     ],
 )
