@@ -73,8 +73,7 @@ class Lookout:
 
     def find(self, text: str, view: View) -> Iterator[Finding]:
         """Yield where the known words stand in `view`, offsets into `text`."""
-        low = view.seen.lower()
-        if not any(sign in low for sign in self.signs):
+        if not any(map(view.seen.lower().__contains__, self.signs)):
             return
         for found in self._pattern.each(view.seen):
             word = self.words[found.index(found[0], 1) - 1]

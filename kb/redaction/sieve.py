@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
@@ -43,24 +44,24 @@ TELLS: dict[str, Callable[[bytes], bool]] = {"keylike": _keylike, "": lambda sig
 
 @dataclass(frozen=True, slots=True)
 class _Needs:
-    """Words of which one must occur, in the text or in its shape; without any, no text lacks them."""
+    """Words of which one must occur, in the text or in its shape."""
 
     words: tuple[bytes, ...]
     shapes: tuple[bytes, ...]
 
     @classmethod
-    def of(cls, needs: tuple[bytes, ...]) -> "_Needs":
+    def of(cls, needs: tuple[bytes, ...]) -> "_Needs | None":
+        """Return them apart, None where there are none."""
+        if not needs:
+            return None
         words = tuple(one for one in needs if one[0] != SHAPE)
         return cls(words, tuple(one[1:] for one in needs if one[0] == SHAPE))
 
-    def hold(self, low: bytes, shape: bytes) -> bool:
-        for one in self.shapes:
-            if one in shape:
-                return True
-        for one in self.words:
-            if one in low:
-                return True
-        return not (self.shapes or self.words)
+    def lack(self, low: bytes, shape: bytes) -> bool:
+        """Return whether none of them occurs."""
+        return not (
+            any(map(shape.__contains__, self.shapes)) or any(map(low.__contains__, self.words))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ class _Near:
     cue: Cue
     pattern: Pattern | Runs
     words: frozenset[int]
-    needs: _Needs
+    needs: _Needs | None
     rules: tuple[int, ...]
     rare: tuple[int, ...]
     any_rare: Pattern
@@ -104,7 +105,7 @@ class _Sieve:
     shapes: BytesAhoCorasick
     wanted: tuple[tuple[int, ...], ...]
     first_shape: int
-    needs: tuple[_Needs, ...]
+    needs: tuple[_Needs | None, ...]
     cues: tuple[_Near, ...]
     free: tuple[int, ...]
 
@@ -157,7 +158,9 @@ def likely(seen: bytes) -> list[Likely]:
     _sought(seen, shape, sieve.shapes, sieve.first_shape, spots)
     windows = dict(_by_words(spots, low, shape))
     for near in sieve.cues:
-        if (near.words and near.words.isdisjoint(spots)) or not near.needs.hold(low, shape):
+        if near.words and near.words.isdisjoint(spots):
+            continue
+        if near.needs and near.needs.lack(low, shape):
             continue
         if signs := near.pattern.spans(seen):
             windows.update(_shown(seen, near, signs))
@@ -189,15 +192,15 @@ def _by_words(spots: Spots, low: bytes, shape: bytes) -> Iterator[tuple[int, Win
             told.setdefault(n, []).append(word)
     shared: dict[tuple[int, ...], Windows] = {}
     for n, words in told.items():
-        if not sieve.needs[n].hold(low, shape):
+        if (needs := sieve.needs[n]) and needs.lack(low, shape):
             continue
         if every[n].whole:
             yield n, ((0, size),)
             continue
         same = tuple(words)
         if same not in shared:
-            around = sorted(one for word in same for one in spots[word])
-            shared[same] = _apart(around, size)
+            first, *more = (spots[word] for word in same)
+            shared[same] = _apart(sorted(chain(first, *more)) if more else first, size)
         yield n, shared[same]
 
 
