@@ -31,7 +31,7 @@ def _search(*, joins: bool) -> Pattern:
 @cache
 def _plain_words() -> BytesAhoCorasick:
     """Return the search for those telling words that are ASCII; it tells no word from a part of one."""
-    words = [word.encode() for word, meaning in telling_words().items() if meaning != JOINS]
+    words = [word.encode() for word, meaning in telling_words().items() if meaning not in JOINS]
     return BytesAhoCorasick([word for word in words if word.isascii()])
 
 
