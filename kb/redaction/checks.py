@@ -63,7 +63,7 @@ HASHED = compiled(
 """Words before a hash that is no key."""
 NOT_A_KEY = compiled(
     r"""(?i)(?:/[a-z0-9-]{4,}-|^[a-z0-9-]{40,48}|enc\([^)\n]*|enc\[[^\]\n]*|[,\[](?:data|iv|tag):|integrity["': =]+|\bsha-?\d{1,3}["')]?[-:= ]+|\bh1:|md5[-:= ]+|(?:check|md5)sum["': =]*"""
-    r"""|digest["': =]*|\b(?:trace|span|request|req|correlation|transaction|txn|event|msg|job|task|build|run|pipeline|parent|process|thread|instance|image|container|pod|node|activity|operation|deployment|revision|correlation)[_-]?ids?["']?[ \t]{0,3}(?:=>|[:=]|is)?[ \t]{0,3}["'`]?|amz[ -]id[ -]2["': =]+|<hostid>|fingerprint["': =]*|(?:commit|revision|rev|tree|parent|blob|etag|hash|private_key_id)["': =/]+"""
+    r"""|digest["': =]*|\b(?:trace|span|request|req|correlation|transaction|txn|event|msg|job|task|build|run|pipeline|parent|process|thread|instance|image|container|pod|node|activity|operation|deployment|revision|correlation)[_-]?ids?["']?[ \t]{0,3}(?:=>|[:=]|is)?[ \t]{0,3}["'`]?|amz[ -]id[ -]2["': =]+|hostid[>:= ]{1,2}|fingerprint["': =]*|(?:commit|revision|rev|tree|parent|blob|etag|hash|private_key_id)["': =/]+"""
     r"""|\bssh-(?:rsa|dss|ed25519) |ecdsa-sha2-nistp\d+ |data:[\w/+.-]+;base64,|public[ _-]?key["': =]*"""
     r"""|extensions?[/ ]|\b_?(?:mock|fake|dummy|sample|placeholder|public)[\w-]{0,24}["': =]+|message-id:? ?<?|(?:^|[ \t;])bh?=[ \t]?|=\?[\w-]{3,20}\?b\?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist|tracks|articles?|docs|wiki|questions|issues|topics?|tutorials?)/[^\s]*)$"""
 )

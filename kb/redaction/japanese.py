@@ -33,6 +33,7 @@ def _names() -> Pattern:
     whole = rf"(?:{longer})(?:{GIVEN})?"
     unlisted = r"[\p{Han}々]{2,3}(?:[ 　][\p{Han}々]{1,3})?|[\p{Katakana}ー]{3,10}"
     written = rf"(?:{longer})(?:[ 　]?[\p{{Han}}々]{{1,3}})?"
+    longer_name = rf"(?:{longer})[ 　]?[\p{{Han}}々]{{1,3}}"
     return compiled(
         rf"((?:{longer})(?:[ 　]?[\p{{Han}}々]{{1,3}}?)?)(?:{TITLES}){STOP}"
         rf"|(?:^|[^\p{{Han}}\p{{Katakana}}ー])({every})(?:{TITLES}){STOP}"
@@ -41,6 +42,7 @@ def _names() -> Pattern:
         rf"|(?:^|[^\p{{Han}}])({written})(?:と申します|と言います|といいます|でございます|より[。\n]|です(?:[。、\n]|$))"
         rf"|{CLOSINGS}(?:[^\n]{{1,30}}\n){{0,2}}?[ 　]{{0,4}}({whole}|{every})[ 　]*$"
         rf"|^[ 　]{{0,4}}((?:{longer})[ 　][\p{{Han}}\p{{Hiragana}}々]{{1,3}})[ 　]*(?:$|[<＜(（])"
+        rf"|[部課室係店所][ 　]({longer_name})[ 　]*$"
         rf"|(?:^|[^\p{{Han}}])((?:{longer})[\p{{Han}}]{{1,3}})[ 　]?[<＜]",
         unicode=True,
     )

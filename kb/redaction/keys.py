@@ -36,7 +36,7 @@ NO_PASSWORD = frozenset(
     b"password passwd pwd string str text required optional prompt input field the your my a an self "
     b"token secret enc none true false yes no req.body.password oauth oauth2 reset hash len length value change char varchar "
     b"normal plain plaintext cleartext encrypted same email e-mail correct incorrect wrong invalid missing expired "
-    b"saved stored unknown there here strict authentication authorization".split()
+    b"saved stored unknown there here strict authentication authorization scram-sha-256 md5".split()
 )
 SMALL_WORDS = frozenset(
     b"the and but for with from that this then than when what which who how why not was are were has have had does"

@@ -6,7 +6,7 @@ from kb.redaction.lists import common, family, given, not_people
 from kb.redaction.patterns import compiled
 
 VARIABLE = compiled(r"[$%{<(\[]|^(?:env|os|self|this|process|config|settings|data)\b")
-FIRST_LAST = compiled(r"(?i)^[a-z]{2,}\.[a-z]{2,}$")
+FIRST_LAST = compiled(r"(?i)^[a-z]+\.[a-z]+$")
 NO_DOMAIN = frozenset(
     b"HKLM HKCU HKEY_LOCAL_MACHINE HKEY_CURRENT_USER HKCR HKU SOFTWARE SYSTEM C D E F".split()
 )
@@ -43,7 +43,7 @@ LEVELS = frozenset(
 )
 """What stands behind a time in other logs, and hosts that are everybody's."""
 NO_HOST = compiled(
-    r"(?:utf|http|win|windows|node|php|python|java|arm|amd|base|sha|ipv|office|log|error|port|version|release|step"
+    r"^(?:utf|http|win|windows|node|php|python|java|arm|amd|base|sha|ipv|office|log|error|port|version|release|step"
     r"|level|line|page|test|item|file|exit|code|model|core|ssl|tls|usb|com|eth|wlan|vlan|ens|enp|lan|disk|part|oauth"
     r"|nginx|apache|debian|ubuntu|centos|rhel|fedora|macos|ios|android|openssl|openssh|server|host|web|app)-?\d[\d.-]*$"
 )
