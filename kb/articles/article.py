@@ -200,10 +200,8 @@ def _check_keys(meta: Mapping[str, object], text: str, where: object) -> None:
 
 def _at(text: str, key: str, where: object) -> str:
     """Return `where:line` of the front matter's key."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.startswith(f"{key}:"):
-            return f"{where}:{number}"
-    return f"{where}:1"
+    found = re.search(rf"(?m)^{re.escape(key)}:", text)
+    return f"{where}:{len(text[: found.start()].splitlines()) + 1 if found else 1}"
 
 
 def _text(meta: Mapping[str, Any], key: str, where: str) -> str:

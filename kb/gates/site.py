@@ -38,6 +38,7 @@ class _Context:
     Attributes:
         before: What the ledger said of files that stand otherwise now, by name.
         known: The lines that were read elsewhere; it grows with each file that may go out.
+        familiar: Short texts that anybody may say, all of whose lines are known.
         fit: Digest and judge of each file that this process read and that may go out.
     """
 
@@ -46,6 +47,7 @@ class _Context:
     trusted: frozenset[str]
     before: dict[str, Row]
     known: set[int]
+    familiar: set[str] = field(default_factory=set)
     fit: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -223,9 +225,13 @@ def _judged(
     """
     new, held, todo = set[int](), set[int](), list[_Piece]()
     for passage in found:
+        if not own and passage.text in context.familiar and passage.voice is Voice.ANYBODY:
+            continue
         lines, marks = lined(passage.text, passage.voice, whole=passage.voice is Voice.PROGRAM)
         held |= own.intersection(marks)
         fresh = [one for one in marks if one not in context.known]
+        if not fresh and passage.voice is Voice.ANYBODY and len(passage.text) <= SHORT:
+            context.familiar.add(passage.text)
         if fresh:
             for run in runs_of(passage.text, lines, marks, context.known):
                 todo.append((replace(passage, text=run.text), run))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from kb.redaction.hosts import (
-    FILE_ENDINGS,
     address,
     device,
     host,
@@ -22,6 +21,7 @@ from kb.redaction.keys import (
     machine,
     ordinary,
     password,
+    phrase,
     prefixed,
     quoted_secret,
     scrambled,
@@ -33,28 +33,29 @@ from kb.redaction.keys import (
     unlike_words,
     userinfo,
 )
+from kb.redaction.logins import (
+    account,
+    acting,
+    folder_user,
+    full_name,
+    given_user,
+    log_user,
+    own_host,
+    prompt,
+    short_host,
+    signed_in,
+    station_name,
+    user_argument,
+    username,
+)
 from kb.redaction.patterns import compiled
 
 YEARLY = compiled(r"^[^0-9]+ (?:19|20)\d\d$")
-VARIABLE = compiled(r"[$%{<(\[]|^(?:env|os|self|this|process|config|settings|data)\b")
-FIRST_LAST = compiled(r"(?i)^[a-z]{2,}\.[a-z]{2,}$")
 DATE = compiled(
     r"^(?:(?:19|20)\d\d[-./ ]\d\d?[-./ ]\d\d?|\d\d?[-./ ]\d\d?[-./ ](?:19|20)\d\d)|^\d+\.\d+(?:\.\d+)?$"
 )
 DOTTED_PHONE = compiled(r"^[2-9]\d\d\.[2-9]\d\d\.\d{4}$")
 """A North American number as some write it; no version is as long in these places."""
-NO_DOMAIN = frozenset(
-    b"HKLM HKCU HKEY_LOCAL_MACHINE HKEY_CURRENT_USER HKCR HKU SOFTWARE SYSTEM C D E F".split()
-)
-NO_USER = frozenset(
-    b"root admin administrator user users username name public default shared guest all system nobody daemon"
-    b" www-data ubuntu ec2-user vagrant runner app node me you is was and the for to in on with from by not no"
-    b" unknown none null true false anonymous example library local bin lib tmp test your my his her their linuxbrew"
-    b" information account id password login agent interface profile experience guide manual group settings".split()
-)
-NO_LOGIN = frozenset(
-    b"or and is was the for with name password passwd string str id true false null none".split()
-)
 HASHED = compiled(
     r"(?i)(?:sha|md5|hash|digest|sum|commit|rev|etag|oid|guid|uuid|build|head|tag|id|blk|crc|fprint|fingerprint"
     r"|merge|parent|tree|blob|index|branch|object|ref|cache|layer|image|image|session|request|trace|span)[s0-9]*$"
@@ -62,7 +63,7 @@ HASHED = compiled(
 """Words before a hash that is no key."""
 NOT_A_KEY = compiled(
     r"""(?i)(?:/[a-z0-9-]{4,}-|^[a-z0-9-]{40,48}|enc\([^)\n]*|enc\[[^\]\n]*|[,\[](?:data|iv|tag):|integrity["': =]+|\bsha-?\d{1,3}["')]?[-:= ]+|\bh1:|md5[-:= ]+|(?:check|md5)sum["': =]*"""
-    r"""|digest["': =]*|fingerprint["': =]*|(?:commit|revision|rev|tree|parent|blob|etag|hash|private_key_id)["': =/]+"""
+    r"""|digest["': =]*|\b(?:trace|span|request|req|correlation|transaction|txn|event|msg|job|task|build|run|pipeline|parent|process|thread|instance|image|container|pod|node|activity|operation|deployment|revision|correlation)[_-]?ids?["']?[ \t]{0,3}(?:=>|[:=]|is)?[ \t]{0,3}["'`]?|amz[ -]id[ -]2["': =]+|<hostid>|fingerprint["': =]*|(?:commit|revision|rev|tree|parent|blob|etag|hash|private_key_id)["': =/]+"""
     r"""|\bssh-(?:rsa|dss|ed25519) |ecdsa-sha2-nistp\d+ |data:[\w/+.-]+;base64,|public[ _-]?key["': =]*"""
     r"""|extensions?[/ ]|\b_?(?:mock|fake|dummy|sample|placeholder|public)[\w-]{0,24}["': =]+|message-id:? ?<?|(?:^|[ \t;])bh?=[ \t]?|=\?[\w-]{3,20}\?b\?|boundary=["-]*|/(?:videos?|watch|assets|static|images?|dist|tracks|articles?|docs|wiki|questions|issues|topics?|tutorials?)/[^\s]*)$"""
 )
@@ -71,7 +72,9 @@ CLIENT_ID = compiled(
     r"""(?i)(?:^|[^\w.-])client[_-]?id["']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}["'`]?$"""
 )
 """What stands before an OAuth client's name, which every browser sees (RFC 6749, 2.2)."""
-PUBLIC_EMAIL = compiled(r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$|^(?:git|hg|svn)@")
+PUBLIC_EMAIL = compiled(
+    r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$|^(?:git|hg|svn)@|\.(?:service|socket|timer|mount|device|slice|scope)$"
+)
 """Addresses that RFC 2606 keeps for documentation, and the users that forges share."""
 VERSION_BEFORE = compiled(
     r"(?:\b[A-Z][A-Za-z]+/|(?i)(?:\bv|\b(?:version|ver|release|build|firmware|driver|update|revision|chrome|edge|git"
@@ -95,12 +98,6 @@ def iban(value: bytes) -> bool:
     if not 15 <= len(plain) <= 34 or not plain.isalnum() or not plain.isascii():
         return False
     return int("".join(str(int(one, 36)) for one in plain[4:] + plain[:4])) % 97 == 1
-
-
-def given_user(value: bytes) -> bool:
-    """Return whether the user that stands beside a password is given, be it `admin` or `root`."""
-    name = value.strip(b".,;").lower()
-    return len(name) > 1 and name not in NO_LOGIN and not VARIABLE.search(value)
 
 
 def phone(value: bytes) -> bool:
@@ -127,34 +124,6 @@ def card(value: bytes) -> bool:
     return len(digits) in CARD_LENGTHS.get(digits[:1], ()) and luhn(digits)
 
 
-def username(value: bytes) -> bool:
-    """Return whether a user's name is a person's choice, not the word of a sentence."""
-    name = value.strip(b".,:;-").lower()
-    return (
-        len(name) > 1
-        and name not in NO_USER
-        and filled(value)
-        and not name.endswith((b".com", b".net"))
-    )
-
-
-def folder_user(value: bytes) -> bool:
-    """Return whether a folder of users' homes is somebody's; `first.last` is no expression there."""
-    named = FIRST_LAST.search(value) and value.rpartition(b".")[2].lower() not in FILE_ENDINGS
-    return bool(named) or username(value)
-
-
-def account(value: bytes) -> bool:
-    """Return whether `DOMAIN\\user` is an account, not a path or an escape."""
-    domain, _, user = value.partition(b"\\")
-    return domain not in NO_DOMAIN and folder_user(user.strip(b"\\"))
-
-
-def log_user(value: bytes) -> bool:
-    """Return whether a log's user is anybody but the superuser, which every machine has."""
-    return value not in (b"root", b"unknown", b"nobody", b"from", b"user", b"invalid", b"illegal")
-
-
 def after_service(before: bytes) -> bool:
     """Return whether a bare key follows a service's name, which no hash, id or ordinary word is."""
     word = before.replace(b"=", b" ").replace(b":", b" ").rstrip(b" \t\"'").split()[-1:]
@@ -170,6 +139,31 @@ def place(value: bytes) -> bool:
 def numbered(value: bytes) -> bool:
     """Return whether at least two digits are among the characters."""
     return digits_in(value) >= 2
+
+
+COOKIE = compiled(r"(?i)([\w.-]+)=([^\s;\"',]+)")
+OF_A_SESSION = compiled(
+    r"(?i)sess|sid\b|auth|token|login|logged|remember|jwt|csrf|xsrf|ticket|user"
+)
+"""How cookies are called by which one is known again."""
+NO_STATION = compiled(
+    r"(?i)^(?:00[:-]00[:-]5e[:-]00[:-]53|01[:-]00[:-]5e|33[:-]33|(?:00[:-]){5}00|(?:ff[:-]){5}ff)"
+)
+"""Documentation's and multicast's (RFC 9542, RFC 1112, RFC 2464), none, and everybody's."""
+
+
+def cookies(value: bytes) -> bool:
+    """Return whether one of a header's cookies may be a session's, not a choice of look or language."""
+    for found in COOKIE.each(value):
+        name, content = value[slice(*found[1])], value[slice(*found[2])]
+        if OF_A_SESSION.search(name) or (len(content) >= 8 and token(content)):
+            return True
+    return False
+
+
+def station(value: bytes) -> bool:
+    """Return whether a MAC address is a device's, not documentation's or a group's."""
+    return not NO_STATION.search(value)
 
 
 def device_word(value: bytes) -> bool:
@@ -204,6 +198,17 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "userinfo": userinfo,
     "password": password,
     "spoken": spoken,
+    "phrase": phrase,
+    "cookies": cookies,
+    "station": station,
+    "prompt": prompt,
+    "signed_in": signed_in,
+    "acting": acting,
+    "station_name": station_name,
+    "short_host": short_host,
+    "own_host": own_host,
+    "full_name": full_name,
+    "user_argument": user_argument,
     "told": told,
     "unlike_words": unlike_words,
     "argument": argument,

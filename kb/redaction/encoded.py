@@ -32,6 +32,8 @@ TOKENS = bytes(97 if n in TOKEN else 10 if n == 10 else 32 for n in range(256))
 """The bytes of a token as an `a`, ends of lines as they are, all else as a blank."""
 BLANKS = frozenset(b" \t>|")
 """What mail programs and terminals put before the rest of a line."""
+RETURN, BACKSLASH = b"\r\\"
+"""What may stand between a token and the end of its line."""
 RUNS = bytes(97 if n in TOKEN[:64] + b"/-" else 32 for n in range(256))
 """Base64's letters, of both alphabets, as an `a`, all else as a blank."""
 READABLE = frozenset(b"CDIJKLMNOPQRSTUVWXYZabcdefwxyz0123456789")
@@ -209,32 +211,21 @@ def _wrapped(seen: bytes) -> Iterator[tuple[int, bytes, int, bytes]]:
     end = kinds.find(b"\n")
     while end >= 0:
         start, used, following = following + used, 0, end + 1
-        close = kinds.find(b"\n", following)
-        last = size if close < 0 else close
-        stop = _end_of_body(seen, start, end)
+        stop = end - (end > start and seen[end - 1] == RETURN)
+        stop -= stop > start and seen[stop - 1] == BACKSLASH
         left = max(start, kinds.rfind(b" ", start, stop) + 1)
-        end = close
+        end = kinds.find(b"\n", following)
         if stop - left < 3:
             continue
-        begin = _past_blanks(seen, following, last)
+        last, begin = size if end < 0 else end, following
+        while begin < last and seen[begin] in BLANKS:
+            begin += 1
         right = kinds.find(b" ", begin, last)
         right = last if right < 0 else right
         if right - begin >= 3 and begin - following <= 8:
             used = right - following
             if _one_token(seen[left:stop], seen[begin:right]):
                 yield left, seen[left:stop], begin, seen[begin:right]
-
-
-def _end_of_body(seen: bytes, start: int, end: int) -> int:
-    """Return where a line ends without the sign of its break: a carriage return, a backslash."""
-    end -= end > start and seen[end - 1] == 13
-    return end - (end > start and seen[end - 1] == 92)
-
-
-def _past_blanks(seen: bytes, first: int, last: int) -> int:
-    while first < last and seen[first] in BLANKS:
-        first += 1
-    return first
 
 
 def _one_token(left: bytes, right: bytes) -> bool:

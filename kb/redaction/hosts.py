@@ -29,6 +29,16 @@ EXAMPLES = ((192, 0, 2), (198, 51, 100), (203, 0, 113))
 """RFC 5737."""
 NETWORKS = ((10, 0, 0, 0), (172, 16, 0, 0), (192, 168, 0, 0))
 """RFC 1918, as every firewall's manual writes them."""
+RESOLVERS = (
+    (8, 8, 8, 8),
+    (8, 8, 4, 4),
+    (1, 1, 1, 1),
+    (1, 0, 0, 1),
+    (9, 9, 9, 9),
+    (208, 67, 222, 222),
+    (208, 67, 220, 220),
+)
+"""The resolvers that everybody is told to try."""
 REVERSED = frozenset(
     b"com org net edu gov io java javax sun android androidx kotlin scala system microsoft".split()
 )
@@ -55,7 +65,8 @@ def _address4(first: int, second: int, third: int, fourth: int) -> bool:
         return False
     if (first, second) == (169, 254) or (first, second, third) in EXAMPLES:
         return False
-    return (first, second, third, fourth) not in NETWORKS
+    four = (first, second, third, fourth)
+    return four not in NETWORKS and four not in RESOLVERS
 
 
 def tenant(value: bytes) -> bool:

@@ -36,11 +36,17 @@ NO_PASSWORD = frozenset(
     b"password passwd pwd string str text required optional prompt input field the your my a an self "
     b"token secret enc none true false yes no req.body.password oauth oauth2 reset hash len length value change char varchar "
     b"normal plain plaintext cleartext encrypted same email e-mail correct incorrect wrong invalid missing expired "
-    b"saved stored unknown there here".split()
+    b"saved stored unknown there here strict authentication authorization".split()
 )
+SMALL_WORDS = frozenset(
+    b"the and but for with from that this then than when what which who how why not was are were has have had does"
+    b" did can could will would must should may might you your our their his her its they she him them there here"
+    b" after before into onto off out only just now too also some any been being because while until".split()
+)
+"""English words that carry sentences and are in no wallet's list (BIP 39), but for a few."""
 TECHNICAL = compiled(
     r"(?i)^(?:(?:base|sha|aes|utf|rc|md|ipv|x|pkcs|mp|des|rsa|ed|oauth|tls|ssl|win|windows|office|outlook|exchange"
-    r"|log)-?\d[\d.]{0,5}|3des|o365|bcrypt|argon2\w*|pbkdf2|ntlmv2|2fa)(?:$|[-_ ,.;])"
+    r"|log|wpa|wep)-?\d[\d.]{0,5}|3des|o365|bcrypt|argon2\w*|pbkdf2|ntlmv2|2fa)(?:$|[-_ ,.;])"
 )
 """Words with digits that are said about passwords, and are none."""
 DOTTED = compiled(r"^[A-Za-z_]\w*\.[A-Za-z_]\w*")
@@ -245,7 +251,7 @@ def spoken(value: bytes) -> bool:
     value = value.strip(b".,;:!?)(")
     if len(value) < 4 or not password(value) or TECHNICAL.search(value):
         return False
-    if _mixed(value):
+    if _mixed(value) or _chained(value):
         return True
     plain = value.translate(None, NO_LETTERS)
     inside = plain[1:] != plain[1:].lower()
@@ -255,6 +261,21 @@ def spoken(value: bytes) -> bool:
         and not ordinary(value)
         and not _known(value)
     )
+
+
+def _chained(value: bytes) -> bool:
+    """Return whether hyphens join three words or more that no term of a language is made of."""
+    parts = value.lower().split(b"-")
+    if len(parts) < 3 or not all(part.isalpha() for part in parts):
+        return False
+    carrying = sum(part in function_bytes() or part in SMALL_WORDS for part in parts)
+    return 2 * carrying < len(parts) and not ordinary(value)
+
+
+def phrase(value: bytes) -> bool:
+    """Return whether words in a row are a wallet's or a provider's, not a sentence."""
+    words = value.lower().translate(APART).split()
+    return 6 * sum(word in SMALL_WORDS for word in words) < len(words)
 
 
 def told(value: bytes) -> bool:

@@ -3,6 +3,9 @@
 from functools import cache
 from importlib.resources import files
 
+LONG = 8
+"""From so many letters on a telling word is known with one slip in it."""
+
 
 def _lines(name: str) -> list[str]:
     content = (files("kb.redaction") / "rules" / name).read_text(encoding="utf-8")
@@ -24,6 +27,12 @@ def given() -> frozenset[str]:
 def family() -> frozenset[str]:
     """Return family names in small letters."""
     return _words("family.txt")
+
+
+@cache
+def family_japanese() -> frozenset[str]:
+    """Return family names in Japan's own writing."""
+    return _words("family_japanese.txt")
 
 
 @cache
@@ -61,7 +70,21 @@ def function_bytes() -> frozenset[bytes]:
 def telling_words() -> dict[str, str]:
     """Return words of other languages that tell a secret, and the English ones that rules know."""
     groups = _grouped("telling_words.txt").items()
-    return {word.replace("_", " "): meaning for meaning, words in groups for word in words}
+    words = {
+        word.replace("_", " "): said.replace("_", " ") for said, those in groups for word in those
+    }
+    long = {word: said for word, said in words.items() if said == "password" and len(word) >= LONG}
+    slips = {slip: said for word, said in long.items() for slip in _slips(word)}
+    return {**dict.fromkeys(_slips("password"), "password"), **slips, **words}
+
+
+def _slips(word: str) -> set[str]:
+    """Return a word as hasty fingers write it: a letter left out or doubled, two changed about."""
+    cuts = [(word[:at], word[at:]) for at in range(1, len(word))]
+    left_out = {head + tail[1:] for head, tail in cuts}
+    doubled = {head + head[-1] + tail for head, tail in cuts}
+    changed = {head[:-1] + tail[0] + head[-1] + tail[1:] for head, tail in cuts}
+    return (left_out | doubled | changed) - {word}
 
 
 @cache

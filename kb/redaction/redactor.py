@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from kb.redaction.encoded import find_encoded, readings
+from kb.redaction.japanese import find_japanese
 from kb.redaction.known import lookout, lookout_for_domains, stands
 from kb.redaction.model import find_by_model, load
 from kb.redaction.scan import PLACEHOLDER, masked, scan, scan_secrets
@@ -117,7 +118,7 @@ class Redactor:
         look = lookout(known, self.words)
         if text in CLEAN and not self.people:
             return merged(look.find(text, view))
-        found = [*scan(text, view), *scan_secrets(text, view)]
+        found = [*scan(text, view), *scan_secrets(text, view), *find_japanese(text, view)]
         found.extend(find_encoded(text, view, look, found))
         if self.people:
             found.extend(find_by_model(text, view))

@@ -33,7 +33,7 @@ PUBLIC_BLOCK = compiled(
 )
 """Text that RFC 7468 and RFC 9580 armour and that holds no secret of its own."""
 ARMOURED = compiled(r"[0-9A-Za-z+/=]{16,}")
-VETOED = frozenset(("scrambled", "machine", "assigned", "prefixed", "token"))
+VETOED = frozenset(("scrambled", "machine", "assigned", "prefixed", "token", "service"))
 """Checks that go by a value's looks; what stands before it may say that it is a checksum."""
 TRIMMED = frozenset(
     (

@@ -166,14 +166,17 @@ def likely(seen: bytes) -> list[Likely]:
 
 
 def _sought(seen: bytes, text: bytes, words: BytesAhoCorasick, first: int, spots: Spots) -> None:
-    """Note the lines around each word; `text` is `seen` with a line's end before it."""
+    """Note the lines around each word; `text` is `seen` with a line's end before it.
+
+    What lies whole in the lines around the same word before is noted already.
+    """
     wanted = _sieve().wanted
     for word, start, end in words.find_matches_as_indexes(text, overlapping=True):
         word += first
         around = spots.get(word)
         if around is None:
             around = spots[word] = []
-        if wanted[word]:
+        if wanted[word] and (not around or end + AFTER > around[-1][1]):
             around.append(_line(seen, start - 1, end - 1))
 
 

@@ -14,14 +14,14 @@ AROUND = 160
 """Characters from a telling word on in which its secret may stand."""
 LEAST = 40
 """How many of them a telling word must have behind it, else its own surroundings are read as well."""
-JOINS = "is"
-"""The meaning of words that only join a secret to its name; nothing is read for them alone."""
+JOINS = frozenset({"is", "as"})
+"""The meanings of words that only join a secret to its name; nothing is read for them alone."""
 
 
 @cache
 def _search(*, joins: bool) -> Pattern:
     """Return the search for telling words, over UTF-8; their group is the one that takes part."""
-    words = [word for word, meaning in telling_words().items() if joins or meaning != JOINS]
+    words = [word for word, meaning in telling_words().items() if joins or meaning not in JOINS]
     words.sort(key=len, reverse=True)
     cased = "|".join(word for word in words if word.upper() != word)
     others = "|".join(word for word in words if word.upper() == word)
@@ -82,7 +82,8 @@ def _apart(meaning: str, before: bytes, after: bytes) -> bytes:
     Blanks elsewhere would tell more than is there: `#passwort-vergessen` is one word.
     """
     first = b" " if not before or before[-1:].isalnum() else b""
-    last = b" " if after[:1].isalnum() else b""
+    joined = meaning in JOINS and not after[:1].isspace()
+    last = b" " if joined or after[:1].isalnum() else b""
     return first + meaning.encode() + last
 
 

@@ -13,7 +13,20 @@ from dataclasses import dataclass
 UPPER, LOWER, CASELESS, OTHER, TAKEN = 0xC0, 0xE0, 0xD0, 0x80, 0x1A
 """The bytes that stand for what is not ASCII; TAKEN covers what no rule may touch."""
 
-QUOTES = {"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
+QUOTES = {
+    "‘": "'",
+    "’": "'",
+    "‚": "'",
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "«": '"',
+    "»": '"',
+    "「": '"',
+    "」": '"',
+    "『": '"',
+    "』": '"',
+}
 DASHES = dict.fromkeys("‐‑‒–—―−", "-")
 DOTS = dict.fromkeys("。．｡․", ".")
 LOOKALIKES = QUOTES | DASHES | DOTS

@@ -57,12 +57,27 @@ def gather(docs: Path, path: str) -> Gathered | None:
 
 def _article(docs: Path, path: str, front: Front, markdown: str) -> Gathered | None:
     """Return a published article; what the library cannot read is found as a plain page."""
-    if (said := text_of(front, "state")) and said != State.PUBLISHED:
+    if _is_unpublished(front):
         return None
     try:
         article = Library(docs).read(docs / path)
     except KbError:
         return Gathered(_page(path, front, markdown), public=False)
+    return _published(article, markdown)
+
+
+def _is_unpublished(front: Front) -> bool:
+    said = text_of(front, "state")
+    return bool(said) and said != State.PUBLISHED
+
+
+def of_published(article: Article, text: str) -> Gathered | None:
+    """Return an article from its file's text, as `gather` would; None where it is no page."""
+    front, markdown = split(text)
+    return None if _is_unpublished(front) else _published(article, markdown)
+
+
+def _published(article: Article, markdown: str) -> Gathered | None:
     if article.state is not State.PUBLISHED:
         return None
     is_public = article.audience is Audience.PUBLIC and is_approved(article)

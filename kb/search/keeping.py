@@ -66,11 +66,18 @@ class Folder:
                 for name, path in paths.items() if path.exists()}  # fmt: skip
 
     def save(self, name: str, text: str) -> None:
-        """Write a file whole, or not at all; the same text gives the same bytes."""
+        """Write a file; one that stands there already is replaced whole, as a site is linked to it.
+
+        The same text gives the same bytes. One that was half written has no state beside it.
+        """
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
+        packed = gzip.compress(text.encode(), 6, mtime=0)
+        if not path.exists():
+            path.write_bytes(packed)
+            return
         aside = path.with_suffix(".new")
-        aside.write_bytes(gzip.compress(text.encode(), 6, mtime=0))
+        aside.write_bytes(packed)
         aside.replace(path)
 
     def drop(self, name: str) -> None:

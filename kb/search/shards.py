@@ -27,6 +27,8 @@ from kb.search import ranking, rows
 from kb.search.analysis import data
 from kb.search.keeping import Folder, Keeping
 from kb.search.lines import lines_of
+from kb.search.postings import Postings
+from kb.search.reading import Reads
 from kb.search.sheet import Kind, Sheet, from_json
 from kb.search.whoosh import Searcher, refresh
 
@@ -70,7 +72,8 @@ def export(index: Searcher, kept: Keeping, urls: Mapping[str, str]) -> None:
     )
     state, whole = kept.state(), pages.keys() == index.numbers.keys()
     old = _pages_of(state, plan)
-    writer = _Writer(index, kept, plan, frozenset(page.number for page in pages.values()), pages)
+    left_out = frozenset(index.numbers.values()) - {page.number for page in pages.values()}
+    writer = _Writer(index, kept, plan, left_out, pages)
     if old is None:
         kept.begin(anew=True)
         writer.everything()
@@ -81,15 +84,20 @@ def export(index: Searcher, kept: Keeping, urls: Mapping[str, str]) -> None:
         _finish(index, kept, plan, pages, whole=whole)
 
 
-def renew(docs: Path, folder: Path, target: Path, urls: Mapping[str, str]) -> None:
+def renew(
+    docs: Path, folder: Path, target: Path, urls: Mapping[str, str], reads: Reads | None = None
+) -> None:
     """Bring the index and its shards up to date with the docs, and put the shards into a site.
 
     Args:
         folder: Where the workspace keeps both between builds.
         target: The shards' place in the site, `PLACE` below its root.
         urls: As for `export`.
+        reads: As for `refresh`.
     """
-    index = Searcher(folder, refresh(docs, folder))
+    postings = Postings()
+    known = refresh(docs, folder, reads=reads, postings=postings)
+    index = Searcher(folder, known, postings=postings)
     try:
         export(index, Folder(folder / "shards"), urls)
     finally:
@@ -156,7 +164,7 @@ class _Writer:
     index: Searcher
     kept: Keeping
     plan: Plan
-    numbers: frozenset[int]
+    left_out: frozenset[int]
     pages: Mapping[str, Page]
 
     def everything(self) -> None:
@@ -244,11 +252,13 @@ class _Writer:
 
     def _row(self, term: str) -> list[Any] | None:
         row = self.index.row(term)
-        return rows.written(row.without(frozenset(row.numbers) - self.numbers)) if row else None
+        return rows.written(row.without(self.left_out)) if row else None
 
     def _page(self, page: Page) -> None:
-        sheet = replace(self.index.sheet(page.number), url=page.url)
-        self.kept.save(f"p/{page.number}", sheet.to_json())
+        text = self.index.text(page.number)
+        if json.loads(text)["u"] != page.url:
+            text = replace(from_json(text), url=page.url).to_json()
+        self.kept.save(f"p/{page.number}", text)
 
     def _save_unless_empty(self, name: str, value: list[Any] | dict[str, Any]) -> None:
         """Leave what the export of everything would leave: nothing for what nothing is in."""

@@ -13,11 +13,9 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from multiprocessing import get_context
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +24,13 @@ from whoosh.formats import Format
 from whoosh.index import EmptyIndexError, create_in, open_dir
 
 from kb.search import lines, ranking, sheet
-from kb.search.gather import Mark, gather, marks
+from kb.search.gather import Mark, marks
 from kb.search.hit import Hit, hit_of
 from kb.search.lines import Lines
 from kb.search.memory import Index
+from kb.search.postings import Postings
 from kb.search.ranking import MAX_QUERY, Row
+from kb.search.reading import Lengths, Read, Reads, read_all
 from kb.search.sheet import Kind, Sheet
 
 __all__ = ["MAX_QUERY", "Hit", "Index", "Known", "Searcher", "numbers", "refresh"]
@@ -38,8 +38,6 @@ __all__ = ["MAX_QUERY", "Hit", "Index", "Known", "Searcher", "numbers", "refresh
 VERSION = 3
 """Of everything that an index depends on but its pages; another version is built anew."""
 _RETRIES = 5
-_PARALLEL = 400
-"""From so many pages on, reading them is worth a second process."""
 
 
 class _Impacts(Format):  # type: ignore[misc]
@@ -73,9 +71,6 @@ def _schema() -> Any:
         lines=fields.STORED(),
         terms=_Terms(),
     )
-
-
-Lengths = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +126,14 @@ def numbers(paths: Iterable[str]) -> dict[str, int]:
     return {path: number for number, path in taken.items()}
 
 
-def refresh(docs: Path, folder: Path, held: Known | None = None) -> Known:
+def refresh(
+    docs: Path,
+    folder: Path,
+    held: Known | None = None,
+    *,
+    reads: Reads | None = None,
+    postings: Postings | None = None,
+) -> Known:
     """Bring the index in `folder` up to date with the Markdown below `docs`.
 
     Only changed files are read. A new index is built aside and swapped in; readers go on with what
@@ -139,6 +141,8 @@ def refresh(docs: Path, folder: Path, held: Known | None = None) -> Known:
 
     Args:
         held: What the caller has open; where the files are as it says, nothing else is looked at.
+        reads: What the caller read of the files already.
+        postings: Takes down the rows, where the index is built anew.
     """
     now = marks(docs)
     if held and _marks_of(held) == now:
@@ -150,7 +154,7 @@ def refresh(docs: Path, folder: Path, held: Known | None = None) -> Known:
         known = _load(folder)
         old = known.files if known else {}
         stale = [path for path, mark in now.items() if path not in old or old[path].mark != mark]
-        read = {one.path: one for one in _read_all(docs, stale)}
+        read = _read(docs, stale, now, reads or {})
         files = {path: _standing(mark, read[path]) if path in read else old[path]
                  for path, mark in now.items()}  # fmt: skip
         fresh = known_of(files)
@@ -158,7 +162,7 @@ def refresh(docs: Path, folder: Path, held: Known | None = None) -> Known:
             gone = [path for path, one in old.items() if one.digest and path not in files]
             _update(folder / "index", [read[path] for path in stale], gone, fresh)
         else:
-            _build(docs, folder, fresh, read)
+            _build(docs, folder, fresh, read, postings)
         _keep(folder, fresh)
     return fresh
 
@@ -167,51 +171,30 @@ def _marks_of(known: Known) -> dict[str, Mark]:
     return {path: one.mark for path, one in known.files.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A file, read and counted, as it comes back from another process: its texts are JSON."""
-
-    path: str
-    sheet: str = ""
-    lines: str = ""
-    counts: str = ""
-    public: bool = False
-    lengths: Lengths = (0, 0, 0, 0)
+def _read(docs: Path, paths: list[str], now: Mapping[str, Mark], reads: Reads) -> dict[str, Read]:
+    """Return what files say, as far as it goes from what was read of them as they stand now."""
+    found = {
+        path: reads[path][1] for path in paths if path in reads and reads[path][0] == now[path]
+    }
+    rest = [path for path in paths if path not in found]
+    return found | {one.path: one for one in read_all(docs, rest)}
 
 
-def _read(docs: Path, path: str) -> _Read:
-    found = gather(docs, path)
-    if found is None:
-        return _Read(path)
-    told = lines.lines_of(found.sheet)
-    counted = ranking.counts(told)
-    held = ranking.lengths(counted)
-    said = json.dumps({int(kind): terms for kind, terms in counted.items()}, ensure_ascii=False)
-    one, two, three, four = (held.get(kind, 0) for kind in Kind)
-    length = (one, two, three, four)
-    return _Read(path, found.sheet.to_json(), told.to_json(), said, found.public, length)
-
-
-def _read_all(docs: Path, paths: list[str]) -> list[_Read]:
-    if len(paths) < _PARALLEL:
-        return [_read(docs, path) for path in paths]
-    with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
-        return list(pool.map(partial(_read, docs), paths, chunksize=64))
-
-
-def _standing(mark: Mark, read: _Read) -> Standing:
+def _standing(mark: Mark, read: Read) -> Standing:
     digest = hashlib.sha256(read.sheet.encode()).hexdigest()[:16] if read.sheet else ""
     return Standing(mark, digest, read.public, read.lengths)
 
 
-def _add(writer: Any, read: _Read, known: Known, *, is_new: bool) -> None:
+def _add(writer: Any, read: Read, known: Known, *, is_new: bool) -> dict[str, int]:
     counted = {Kind(int(kind)): Counter(terms) for kind, terms in json.loads(read.counts).items()}
     pivot = dict(zip(Kind, known.pivots, strict=True))
     write = writer.add_document if is_new else writer.update_document
-    write(path=read.path, page=read.sheet, lines=read.lines, terms=ranking.impacts(counted, pivot))
+    impacts = ranking.impacts(counted, pivot)
+    write(path=read.path, page=read.sheet, lines=read.lines, terms=impacts)
+    return impacts
 
 
-def _update(place: Path, reads: list[_Read], gone: list[str], known: Known) -> None:
+def _update(place: Path, reads: list[Read], gone: list[str], known: Known) -> None:
     writer = _opened(place).writer()
     for path in gone:
         writer.delete_by_term("path", path)
@@ -223,18 +206,22 @@ def _update(place: Path, reads: list[_Read], gone: list[str], known: Known) -> N
     writer.commit()
 
 
-def _build(docs: Path, folder: Path, known: Known, read: Mapping[str, _Read]) -> None:
+def _build(
+    docs: Path, folder: Path, known: Known, read: Mapping[str, Read], postings: Postings | None
+) -> None:
     """Build the whole index aside, then swap it in."""
     aside = folder / "index.new"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     rest = [path for path in known.pages if path not in read]
-    more = {one.path: one for one in _read_all(docs, rest)}
+    more = {one.path: one for one in read_all(docs, rest)}
     writer = create_in(aside, _schema()).writer(limitmb=256)
-    for path in known.pages:
+    for path, number in numbers(known.pages).items():
         one = read.get(path) or more[path]
         if one.sheet:
-            _add(writer, one, known, is_new=True)
+            impacts = _add(writer, one, known, is_new=True)
+            if postings is not None:
+                postings.add(number, impacts)
     writer.commit()
     old = folder / "index.old"
     shutil.rmtree(old, ignore_errors=True)
@@ -287,10 +274,18 @@ class Searcher:
 
     Args:
         public_only: Pages that are not for everybody are as if they were not there.
+        postings: The rows, where they are at hand.
     """
 
-    def __init__(self, folder: Path, known: Known, *, public_only: bool = False) -> None:
-        self.known = known
+    def __init__(
+        self,
+        folder: Path,
+        known: Known,
+        *,
+        public_only: bool = False,
+        postings: Postings | None = None,
+    ) -> None:
+        self.known, self._held = known, postings
         self.numbers = numbers(known.pages)
         self._reader = _reader(folder / "index")
         paths = self._reader.column_reader("path") if self._reader.doc_count() else []
@@ -329,10 +324,16 @@ class Searcher:
 
     def sheet(self, number: int) -> Sheet:
         """Return a page."""
-        return sheet.from_json(self._stored(number)["page"])
+        return sheet.from_json(self.text(number))
+
+    def text(self, number: int) -> str:
+        """Return a page's sheet as JSON."""
+        return str(self._stored(number)["page"])
 
     def terms(self) -> Iterator[str]:
         """Return every term."""
+        if self._held:
+            return self._held.terms()
         return (term.decode() for term in self._reader.lexicon("terms"))
 
     def close(self) -> None:
@@ -344,6 +345,9 @@ class Searcher:
         return tuple(word for word in found if word.isalpha())
 
     def _row(self, term: str) -> Row | None:
+        if self._held:
+            held = self._held.row(term, self.known.scale)
+            return held and held.without(self._hidden)
         key = term.encode()
         if ("terms", key) not in self._reader:
             return None

@@ -8,6 +8,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+from kb.search.reading import Reads
 from kb.search.shards import PLACE, renew
 
 HERE = Path(__file__).parent
@@ -47,11 +48,12 @@ def add_scripts(files: Files, config: MkDocsConfig) -> None:
         files.append(File.generated(config, name, abs_src_path=path))
 
 
-def write(config: MkDocsConfig, state: Path, files: Files) -> None:
+def write(config: MkDocsConfig, state: Path, files: Files, reads: Reads) -> None:
     """Bring index and shards up to date, and put the shards into the site.
 
     Args:
         state: The folder `.kb/`, where both are kept between builds.
+        reads: What this build read of the articles.
     """
     target = Path(config.site_dir) / PLACE
     if SCRIPT not in [str(one) for one in config.extra_javascript]:
@@ -65,7 +67,7 @@ def write(config: MkDocsConfig, state: Path, files: Files) -> None:
         and file.inclusion.name in _SHOWN
         and not file.src_uri.startswith("drafts/")
     }
-    renew(docs, folder, target, urls)
+    renew(docs, folder, target, urls, reads)
 
 
 def _silence(config: MkDocsConfig) -> None:

@@ -12,15 +12,16 @@ from mkdocs_docworthy import places
 from mkdocs_docworthy.cache import Cache, Kept
 from mkdocs_docworthy.hands import each
 from mkdocs_docworthy.places import Stamp
-from mkdocs_docworthy.press import Press
+from mkdocs_docworthy.press import Press, Unlike
 
 _PAGE, _PLACE = "page", "place"
 _LEVEL = 1
 """Of zlib: pages are alike, and a build is in a hurry."""
 
 _Stamps = dict[str, Stamp]
-Ready = Callable[[Press], bytes]
-"""Prints one page, in any process: everything that it needs is at hand."""
+Ready = Callable[[Press], tuple[bytes, Mapping[str, bytes]]]
+"""Prints one page, and makes what goes out with it by its path in the site, in any process:
+everything that it needs is at hand."""
 
 
 class Leaf(Protocol):
@@ -62,7 +63,7 @@ class Edition:
         in_place = {p for p in fit if p in stamps and stamps[p].keys() <= standing}
         put = {p: self._put(leaves[p], self._printed(p), leaves[p].beside())
                for p in fit - in_place}  # fmt: skip
-        made = dict(self._print({p: leaves[p] for p in sorted(keys.keys() - fit)}))
+        made = self._printed_anew({p: leaves[p] for p in sorted(keys.keys() - fit)})
         put |= {path: stamps for path, (_, stamps) in made.items()}
         fresh = {path: Kept(key=keys[path], data=b"", large=large)
                  for path, (large, _) in made.items()}  # fmt: skip
@@ -76,14 +77,20 @@ class Edition:
 
         What a page is printed from is read here: the cache is not for other processes.
         """
-        ready = {path: (leaf.ready(), leaf.beside()) for path, leaf in leaves.items()}
+        ready = {path: leaf.ready() for path, leaf in leaves.items()}
 
         def one(path: str) -> tuple[str, tuple[bytes, _Stamps]]:
-            prints, beside = ready[path]
-            html = prints(self._press)
+            html, beside = ready[path](self._press)
             return path, (zlib.compress(html, _LEVEL), self._put(leaves[path], html, beside))
 
         yield from each(one, list(leaves))
+
+    def _printed_anew(self, leaves: Mapping[str, Leaf]) -> dict[str, tuple[bytes, _Stamps]]:
+        try:
+            return dict(self._print(leaves))
+        except Unlike:
+            self._press.whole()
+            return dict(self._print(leaves))
 
     def _printed(self, path: str) -> bytes:
         return zlib.decompress(self._cache.large(_PAGE, path))

@@ -39,8 +39,9 @@ class ListLeaf:
     def ready(self) -> Ready:
         """Return what prints the page."""
         html, heading = titled(self.group.title, self.anchors)
-        return lambda press: press.listing(
-            self.file, heading, lambda page: self.filled(html, self.group, page)
+        return lambda press: (
+            press.listing(self.file, heading, lambda page: self.filled(html, self.group, page)),
+            self.beside(),
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from mkdocs.structure.files import File
+from mkdocs.utils import clean_directory
 
 _HIDDEN = ".docworthy"
 """MkDocs empties the site's folder before each build and leaves what is hidden."""
@@ -44,32 +45,68 @@ class Stamp(NamedTuple):
     changed: int
 
 
-def park(site: Path) -> None:
-    """Hide articles and search from MkDocs' cleaning."""
+def park(site: Path, aside: Path) -> None:
+    """Hide the site from MkDocs' cleaning, with what was finished when it was refused last.
+
+    Args:
+        aside: Where `set_aside` put that; it is empty afterwards.
+    """
     hidden = site / _HIDDEN
     shutil.rmtree(hidden, ignore_errors=True)
+    for one in _shown(site):
+        _move(one, hidden / one.name)
     for name in _TREES:
-        tree = site / name
-        if tree.is_dir() and not tree.is_symlink():
-            with contextlib.suppress(OSError):
-                (hidden / name).parent.mkdir(parents=True, exist_ok=True)
-                tree.rename(hidden / name)
+        if not (hidden / name).exists():
+            _move(aside / name, hidden / name)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def restore(site: Path) -> None:
-    """Bring them back after the cleaning."""
-    hidden = site / _HIDDEN
+    """Bring the finished pages and the search back after the cleaning."""
     for name in _TREES:
-        if (hidden / name).is_dir():
-            with contextlib.suppress(OSError):
-                (site / name).parent.mkdir(parents=True, exist_ok=True)
-                (hidden / name).rename(site / name)
-    shutil.rmtree(hidden, ignore_errors=True)
+        _move(site / _HIDDEN / name, site / name)
 
 
 def drop(site: Path) -> None:
-    """Take away what is hidden: the build failed."""
+    """Take away what is hidden still: the new site takes the old one's place."""
     shutil.rmtree(site / _HIDDEN, ignore_errors=True)
+
+
+def revert(site: Path) -> None:
+    """Make the site what it was before this build, which has not printed a page."""
+    hidden = site / _HIDDEN
+    if not hidden.is_dir():
+        return
+    for name in _TREES:
+        _move(site / name, hidden / name)
+    clean_directory(str(site))
+    for one in list(hidden.iterdir()):
+        _move(one, site / one.name)
+    drop(site)
+
+
+def set_aside(site: Path, aside: Path) -> None:
+    """Leave nothing in the site: it must not go out. What is finished is kept for the next build."""
+    drop(site)
+    there = [name for name in _TREES if (site / name).is_dir()]
+    if there:
+        shutil.rmtree(aside, ignore_errors=True)
+    for name in there:
+        _move(site / name, aside / name)
+    clean_directory(str(site))
+
+
+def _shown(site: Path) -> list[Path]:
+    return [one for one in site.iterdir() if not one.name.startswith(".")] if site.is_dir() else []
+
+
+def _move(here: Path, there: Path) -> None:
+    """Rename a file or folder where that can be done; a link leads out of the site and stays."""
+    if here.is_symlink() or not here.exists():
+        return
+    with contextlib.suppress(OSError):
+        there.parent.mkdir(parents=True, exist_ok=True)
+        here.rename(there)
 
 
 def sweep(site: Path, known: Mapping[str, Stamp]) -> set[str]:

@@ -17,7 +17,7 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
-from mkdocs.utils import clean_directory, get_relative_url
+from mkdocs.utils import get_relative_url
 
 from kb.articles.article import Article
 from kb.articles.freshness import retired_by, supported_by
@@ -37,7 +37,7 @@ from mkdocs_docworthy import (
 from mkdocs_docworthy.bodies import anchors_of
 from mkdocs_docworthy.options import DocworthyConfig
 from mkdocs_docworthy.phases import phase
-from mkdocs_docworthy.press import Press, article_on
+from mkdocs_docworthy.press import Press, head_of
 from mkdocs_docworthy.reading import Reading
 from mkdocs_docworthy.sanitise import without_marks
 from mkdocs_docworthy.shelf import Shelved
@@ -98,8 +98,8 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         return config
 
     def on_pre_build(self, /, *, config: MkDocsConfig) -> None:
-        """Spare the finished pages from the cleaning."""
-        places.park(Path(config.site_dir))
+        """Spare the site from the cleaning: a build that is refused leaves it as it was."""
+        places.park(Path(config.site_dir), self._refused)
 
     @event_priority(-100)
     def on_files(self, files: Files, /, *, config: MkDocsConfig) -> Files:
@@ -162,7 +162,9 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         compiled.mkdir(parents=True, exist_ok=True)
         env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
         env.filters["striptags"] = lambda value: escape(do_striptags(value), quote=True)
-        self._press = Press(config, self._nav, env, files.documentation_pages(), self._furnish)
+        self._press = Press(
+            config, self._nav, env, files.documentation_pages(), self._furnish, self._head
+        )
         if not self.previews:
             leaves = self._list_leaves(config)
             printed = self._shelved.bring_out(self._press, files, self._around, leaves)
@@ -173,12 +175,9 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
     @event_priority(-100)
     def on_post_page(self, output: str, /, *, page: Page, config: MkDocsConfig) -> str:
         """Write what machines read in the head, and the policy that the page obeys."""
-        root, article = self._place(page).root, article_on(page)
+        root = self._place(page).root
         parts = [heads.feed_link(root, self._texts["updates"])] if config.site_url else []
-        if article:
-            twin = get_relative_url(page.file.src_uri, page.url)
-            parts += [heads.twin_link(twin), heads.structured(article, page.canonical_url)]
-            parts += self._language_links(page)
+        parts.append(head_of(page) or "")
         output = heads.with_links(heads.named(output, self._texts["search"]), *parts)
         if self._serves or self.config.policy is False:
             return output
@@ -199,14 +198,14 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         with phase("feed and lists"):
             self._shelved.write_beside(site, self._files)
         with phase("search"):
-            browser_search.write(config, self._kb.state, self._files)
+            browser_search.write(config, self._kb.state, self._files, self._shelved.readings.reads)
         if self._serves:
             return
         with phase("gate over the final bytes"):
             self._wait()
             found = self._look(config).refusals(self._shipped(config))
         if found:
-            clean_directory(str(site))
+            places.set_aside(site, self._refused)
         self._refuse(found)
         self._shelved.close()
 
@@ -220,7 +219,12 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         if self._ahead:
             self._ahead.terminate()
         self._wait()
-        self._shelved.abandon()
+        self._shelved.abandon(self._refused)
+
+    @property
+    def _refused(self) -> Path:
+        """Where a site lies that must not go out: the next build goes on from it."""
+        return self._kb.state / "refused"
 
     def _look(self, config: MkDocsConfig) -> final_bytes.Look:
         languages = (self._language, *(one.lang for one in self._shelved.published()))
@@ -284,6 +288,12 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         version, key = article_page.version(article), self._kb.page_key()
         signed = token(key, article.id, version) if key else ""
         return f"{html}\n{furniture.mark(place, article.id, version, signed)}"
+
+    def _head(self, article: Article, page: Page) -> str:
+        """Return what the head of an article's page says to machines: its other forms, and JSON-LD."""
+        twin = get_relative_url(page.file.src_uri, page.url)
+        parts = (heads.twin_link(twin), heads.structured(article, page.canonical_url))
+        return "".join((*parts, *self._language_links(page)))
 
     def _filled(self, heading: str, group: browse.Group, page: Page) -> str:
         """Return the content of a list's page."""

@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from kb.articles.article import Article, Audience, Change, Risk, State, Verb
 from kb.articles.library import Library
 from kb.errors import KbError
 from kb.gates.ledger import Stamp
+from kb.search.reading import Read, Reads, read_article
 from mkdocs_docworthy import gate
 from mkdocs_docworthy.bodies import Anchors, Heading, body_of
 from mkdocs_docworthy.cache import Cache, Kept
@@ -79,10 +80,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readings:
-    """Everything that lies in the library, and what could not be read."""
+    """Everything that lies in the library, and what could not be read.
+
+    Attributes:
+        reads: What was read anew, as the search reads it.
+    """
 
     found: Mapping[str, Reading]
     broken: tuple[KbError, ...]
+    reads: Reads = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ class _Made:
     path: str
     kept: Mapping[str, Kept]
     failure: tuple[str, ...] = ()
+    found: Read | None = None
 
 
 class Reader:
@@ -126,7 +133,9 @@ class Reader:
         cache.keep_all(rows, gone=known.keys() - there.keys())
         for path, row in rows[_KIND].items():
             fresh[path] = _reading(path, row.key, json.loads(row.data)[1:], cache)
-        return Readings(found=dict(sorted(fresh.items())), broken=tuple(broken))
+        reads = {path: ((there[path].changed, there[path].size), one.found)
+                 for path, one in made.items() if one.found}  # fmt: skip
+        return Readings(found=dict(sorted(fresh.items())), broken=tuple(broken), reads=reads)
 
     def _unchanged(
         self, known: Mapping[str, Kept], there: Mapping[str, Stamp], cache: Cache
@@ -163,14 +172,15 @@ class Reader:
             len(gate.links_to_drafts(name, text, self._site_url)),
             _text([(h.level, h.anchor, h.text) for h in body.headings]),
         )
-        whole = {field.name: getattr(article, field.name) for field in fields(article)}
+        whole = {one.name: getattr(article, one.name) for one in fields(article)}
         kept = {
             _KIND: Kept(key=key, data=_json(row)),
             _BODY: Kept(key=key, data=b"", large=body.html.encode()),
             _ARTICLE: Kept(key=key, data=b"", large=_json(whole)),
             _TERMS: Kept(key=key, data=b"", large=_json(terms_of(article))),
         }
-        return _Made(name, kept)
+        found = read_article(name, article, text) if name.startswith("articles/") else None
+        return _Made(name, kept, found=found)
 
     def _key(self, path: str) -> str:
         """Return the digest of what reading the file depends on, its own part last."""

@@ -67,19 +67,29 @@ class ArticleLeaf:
 
     def beside(self) -> Mapping[str, bytes]:
         """Return its Markdown twin, at the path of the source."""
-        return {self.reading.path: article_page.twin(self.reading.article).encode()}
+        return self._beside(self.reading.article)
 
     def ready(self) -> Ready:
         """Return what prints the page."""
         article, body, headings = self.reading.article, self.reading.body, self.reading.headings
-        return lambda press: press.page(
-            self.file, article, with_addresses(body, self.urls), headings
-        )
+
+        def prints(press: Press) -> tuple[bytes, Mapping[str, bytes]]:
+            html = press.page(self.file, article, with_addresses(body, self.urls), headings)
+            return html, self._beside(article)
+
+        return prints
+
+    def _beside(self, article: Article) -> Mapping[str, bytes]:
+        return {self.reading.path: article_page.twin(article).encode()}
 
 
 @dataclass(slots=True)
 class Shelved:
-    """All articles of one build."""
+    """All articles of one build.
+
+    Attributes:
+        is_out: Whether pages were put into the site, which nobody has judged yet.
+    """
 
     kb: Config
     options: DocworthyConfig
@@ -88,6 +98,7 @@ class Shelved:
     cache: Cache
     stamp: str = ""
     serves: bool = False
+    is_out: bool = False
     _near: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     _told: dict[str, tuple[Card, ...]] = field(default_factory=dict)
 
@@ -114,10 +125,19 @@ class Shelved:
         """Let go of the cache."""
         self.cache.close()
 
-    def abandon(self) -> None:
-        """Leave nothing hidden in the site's folder, and let go."""
-        if self.mkdocs:
-            places.drop(Path(self.mkdocs.site_dir))
+    def abandon(self, aside: Path) -> None:
+        """Leave the site as it was before the build, or else nothing in it, and let go.
+
+        Args:
+            aside: Where pages are kept that nobody judged.
+        """
+        site = Path(self.mkdocs.site_dir) if self.mkdocs else None
+        if site and self.serves:
+            places.drop(site)
+        elif site and self.is_out:
+            places.set_aside(site, aside)
+        elif site:
+            places.revert(site)
         self.close()
 
     def article(self, path: str) -> Article | None:
@@ -207,6 +227,8 @@ class Shelved:
         }
         files_shown = [file for _, file in shown.values()]
         chrome = f"{self.stamp} {_theme(self.mkdocs)} {_probed(press, files_shown)}"
+        places.drop(Path(self.mkdocs.site_dir))
+        self.is_out = True
         with phase("pages printed"):
             edition = Edition(self.cache, Path(self.mkdocs.site_dir), press)
             return edition.bring_out({**leaves, **lists}, chrome)

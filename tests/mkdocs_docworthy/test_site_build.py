@@ -89,6 +89,38 @@ def test_one_changed_byte_stops_the_build(tmp_path: Path) -> None:
     assert "0 of 1 approvals hold" in _refused(made)
 
 
+def test_a_build_that_is_refused_at_once_leaves_the_site_as_it_was(tmp_path: Path) -> None:
+    """What stands in the site stays, byte for byte, while no page was printed."""
+    made = workspace(tmp_path, published(draft()))
+    assert made.build().returncode == 0
+    before = _bytes(made.site)
+    path = tmp_path / "docs" / "articles" / "proxy-timeouts.md"
+    path.write_text(path.read_text("utf-8").replace("to 300", "to 301"), "utf-8")
+    _refused(made)
+    assert _bytes(made.site) == before
+
+
+def test_a_refused_site_does_not_go_out_and_is_not_printed_twice(tmp_path: Path) -> None:
+    """After a finding in the final bytes the site is empty; the next build takes up its pages."""
+    made = workspace(tmp_path, published(draft()))
+    assert made.build().returncode == 0
+    page, told = (
+        made.site / "articles" / "proxy-timeouts" / "index.html",
+        tmp_path / "docs" / "note.txt",
+    )
+    before, stands = _bytes(made.site), page.stat().st_ino
+    for _ in range(2):
+        told.write_text("ghp_" + "aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0hL3nR6\n", "utf-8")
+        assert "note.txt: it holds" in _refused(made)
+        assert _bytes(made.site) == {}
+    told.unlink()
+    assert made.build().returncode == 0
+    assert page.stat().st_ino == stands
+    after = _bytes(made.site)
+    assert {name for name in after if after[name] != before.get(name)} <= {"sitemap.xml.gz"}
+    assert after.keys() == before.keys()
+
+
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     """One build names every article that may not go out, and links to drafts."""
     made = workspace(

@@ -20,6 +20,28 @@ SENTENCES = (
     "비밀번호: {}",
     "كلمة المرور: {}",
     "Zugangsdaten: quill / {}",
+    "my pasword is {} pls reset",
+    "mein Passwrot lautet {}",
+    "mon mot de pase est {}",
+    "la contrseña es {}",
+    "cambié la contraseña a {}",
+    "mudei a senha para {}",
+    "Ich habe das Passwort auf {} geändert",
+    "PWは {} です",
+    "パスワードを{}に変更しました",
+    "パスワードは「{}」です",
+)
+CODES = (
+    "Der Bestätigungscode ist {}",
+    "code de vérification : {}",
+    "código de verificación: {}",
+    "El código que me llegó es {}",
+    "Meine PIN ist {}",
+    "Le code PIN est {}",
+    "暗証番号は{}です",
+    "確認コード「{}」を入力しても進めません",
+    "2FA code {} is refused",
+    "I got the code {} by SMS",
 )
 
 
@@ -29,6 +51,13 @@ def test_a_password_is_found_in_any_language(sentence: str) -> None:
     text = "\u200b" + "é" * 3 + " \n" + sentence.format(TOLD) + "\nend"
     found = [one for one in REDACTOR.find(text) if one.entity is Entity.SECRET]
     assert [text[one.start : one.end] for one in found] == [TOLD]
+
+
+@pytest.mark.parametrize("sentence", CODES)
+def test_a_code_is_found_in_any_language(sentence: str) -> None:
+    """Digits are a secret where a word says that they let somebody in."""
+    text = sentence.format("482" + "913")
+    assert ["482913"] == [text[one.start : one.end] for one in REDACTOR.find(text)]
 
 
 @pytest.mark.parametrize(

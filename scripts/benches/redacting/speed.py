@@ -38,6 +38,10 @@ HOSTILE: tuple[Callable[[int], str], ...] = (
     lambda n: "é" * n,
     lambda n: "пароль " * (n // 7),
     lambda n: "パスワードは" * (n // 6),
+    lambda n: "Anna\n" * (n // 5),
+    lambda n: "Aa" * (n // 2),
+    lambda n: "x@y.zz, " * (n // 8),
+    lambda n: "\\\n" * (n // 2),
 )
 
 
