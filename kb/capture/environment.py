@@ -188,6 +188,7 @@ def platform_of(ticket: Ticket) -> str:
     return named[0] if len(named) == 1 else ""
 
 
+@lru_cache(maxsize=256)
 def _key(fact: str) -> str:
     """Return a fact without what is only spelling."""
     text = re.sub(r"[\s_-]|\bversion\b|\bver\b\.?", "", fact.casefold())

@@ -7,7 +7,7 @@ from kb.capture.language import languages
 from kb.capture.phrases import pattern, words
 
 _FILLER = pattern(
-    r"(?i)(?:<(?:person|user)-\d+>[ ,.:;!…-]+|(?:{filler})(?: <person-\d+>)?(?:\s*(?:\.{3,}|…)\s*|(?:\s*[,!.:;]+|\s+-+)\s+))"
+    r"(?i:<(?:person|user)-\d+>[ ,.:;!…-]+|(?:{filler})(?: <person-\d+>)?(?:\s*(?:\.{3,}|…)\s*|(?:\s*[,!.:;]+|\s+-+)\s+))"
 )
 _OPENS = pattern(
     r"^\W*(?:{opens})\b(?! (the (?!issue\W*$|problem\W*$)|by|it by|with|this by|in|when))|^\W*(?:{opens_alone})\W*$"
@@ -27,7 +27,7 @@ _NAME_ONLY = re.compile(r"^\W*[\w<>-]+( [\w<>-]+){0,2},$")
 def begins(text: str) -> int:
     """Return after how many characters of greeting and lead-in a sentence itself begins."""
     place = _MARK.match(text).end()  # type: ignore[union-attr]
-    while match := next(filter(None, (one.match(text, place) for one in _lead_ins())), None):
+    while match := _lead_in().match(text, place):
         if match.end() == place or not text[match.end() :].strip():
             break
         place = match.end()
@@ -86,9 +86,9 @@ def is_talk(text: str, lang: str = "en") -> bool:
         or _TOLD.match(small)
         or _TALK.search(small if len(small) <= _LENGTHY else small[:_OPENING])
         or (any(word in small for word in _ORDERING) and _ORDERS.search(small))
-        or _NAME_ONLY.match(text)
-        or _SLASHED.match(text)
-        or _MARKS.fullmatch(text)
+        or (text.endswith((",", ",\n")) and _NAME_ONLY.match(text))
+        or (text.startswith("/") and _SLASHED.match(text))
+        or (not text[:1].isalnum() and _MARKS.fullmatch(text))
         or _greets().match(text)
         or (lang != "en" and pattern("(?i){talk}", lang).search(text) is not None)
     )
@@ -101,17 +101,18 @@ def is_history(text: str) -> bool:
 
 
 @cache
-def _lead_ins() -> tuple[re.Pattern[str], ...]:
+def _lead_in() -> re.Pattern[str]:
     """Return what matches before a sentence itself: a greeting, with a name or without, and fillers."""
     ways = "|".join(sorted(words("greeting")))
     name = r"(?:[ ,]+(?:<person-\d+>|(?i:{crowd})\b|(?!(?:{starts})\b)[A-Z][\w-]*))"
     ending = r"(?:\s*[,!.:;…-]+\s*|\s+(?=(?:{starts})\b))"
-    return (
+    every = (
         pattern(rf"(?i:{ways})\b(?: (?i:{{day}}))?{name}{{0,3}}{ending}"),
         pattern(r"(?i:{hails})(?: (?:{crowd})|,)? (?=[a-zà-ü0-9])"),
         pattern(r"(?:{hails_whole})"),
         _FILLER,
     )
+    return re.compile("|".join(one.pattern for one in every))
 
 
 @cache

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from kb.capture.answer import Told
 from kb.capture.doing import tells
@@ -162,6 +163,7 @@ _SETTING = re.compile(
 )
 
 
+@lru_cache(maxsize=256)
 def coded(text: str) -> str:
     """Put settings, options and paths that stand bare in a sentence into code."""
     return _SETTING.sub(lambda m: f"`{m.group()}`" if m.group("code") else m.group(), text)
