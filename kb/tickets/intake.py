@@ -8,7 +8,7 @@ from typing import Any
 
 from kb.errors import RedactionError, TicketError
 from kb.redaction import Finding, Known, Placeholders, Redaction, Redactor, SafeText, already_safe
-from kb.tickets.raw import MOST_MESSAGES, FieldError, Person, RawMessage, RawTicket, text
+from kb.tickets.raw import MOST_MESSAGES, Misfit, Person, RawMessage, RawTicket, text
 from kb.tickets.rows import read_row
 from kb.tickets.ticket import Message, Role, Ticket
 
@@ -187,14 +187,14 @@ def _reason(error: Exception) -> str:
         return f"{error.args[0]} is missing"
     if isinstance(error, RecursionError):
         return "it is nested too deep"
-    if isinstance(error, FieldError):
+    if isinstance(error, Misfit):
         return str(error)
     return "a field has the wrong type or value"
 
 
 def _id(value: str) -> str:
     if not value or len(value) > 80 or not all(ch.isalnum() or ch in "-_." for ch in value):
-        raise FieldError("an id is none, is too long, or has odd characters")
+        raise Misfit("an id is none, is too long, or has odd characters")
     return value
 
 
@@ -202,5 +202,5 @@ def _severity(value: object) -> int | None:
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 3:
-        raise FieldError("severity is not 0 to 3")
+        raise Misfit("severity is not 0 to 3")
     return value

@@ -108,7 +108,7 @@ class Source(Protocol):
         """Yield `(place, payload)` of each of the places that can be had now."""
 
 
-class FieldError(ValueError):
+class Misfit(ValueError):  # noqa: N818 (never met by a user: it becomes a TicketError)
     """A field is not what it must be; what is said of it may be told, for it holds no value."""
 
 
@@ -116,12 +116,12 @@ def text(value: object) -> str:
     """Return the text that may enter: without controls, and with nothing that is no character.
 
     Raises:
-        FieldError: It is no text, or too long.
+        Misfit: It is no text, or too long.
     """
     if not isinstance(value, str):
-        raise FieldError("what should be a text is none")
+        raise Misfit("what should be a text is none")
     if len(value) > LARGEST_BODY:
-        raise FieldError(f"a text has more than {LARGEST_BODY:,} characters")
+        raise Misfit(f"a text has more than {LARGEST_BODY:,} characters")
     if _ODD.search(value) is None:
         return value
     value = value.replace("\r\n", "\n").replace("\r", "\n")
@@ -136,5 +136,5 @@ def moment(value: object) -> datetime:
     """
     at = datetime.fromisoformat(str(value))
     if at.tzinfo is None:
-        raise FieldError("a time has no zone")
+        raise Misfit("a time has no zone")
     return at

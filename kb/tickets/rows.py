@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from kb.tickets.raw import MOST_MESSAGES, FieldError, Person, RawMessage, RawTicket, moment
+from kb.tickets.raw import MOST_MESSAGES, Misfit, Person, RawMessage, RawTicket, moment
 from kb.tickets.ticket import Role, Satisfaction, Status
 
 _Kind = TypeVar("_Kind")
@@ -20,7 +20,7 @@ def read_row(row: Mapping[str, Any]) -> RawTicket:
     """
     messages = tuple(_messages(row))
     if not 0 < len(messages) <= MOST_MESSAGES:
-        raise FieldError(f"it has no comments, or more than {MOST_MESSAGES:,}")
+        raise Misfit(f"it has no comments, or more than {MOST_MESSAGES:,}")
     return RawTicket(
         id=str(row["id"]),
         subject=row["subject"],
@@ -48,13 +48,13 @@ def _read(row: Mapping[str, Any], name: str, kind: Callable[[Any], _Kind]) -> _K
     try:
         return kind(row[name])
     except (TypeError, ValueError):
-        raise FieldError(f"{name} is not what it must be") from None
+        raise Misfit(f"{name} is not what it must be") from None
 
 
 def _messages(row: Mapping[str, Any]) -> Iterator[RawMessage]:
     said = row["messages"] if "comments" not in row and "messages" in row else row["comments"]
     if not isinstance(said, list):
-        raise FieldError("comments is no list")
+        raise Misfit("comments is no list")
     accepted = row.get("accepted_message_index")
     for number, one in enumerate(said):
         role = one["author_role"] if "author_role" in one else one["author"]["role"]
@@ -73,7 +73,7 @@ def _person(who: object, role: Role) -> Person:
     if isinstance(who, str) and who:
         return Person(role=role, handle=who)
     if not isinstance(who, Mapping):
-        raise FieldError("requester, an author or a cc is no person")
+        raise Misfit("requester, an author or a cc is no person")
     return Person(
         role=role,
         name=str(who.get("name") or ""),
