@@ -101,7 +101,8 @@ class _Writer:
 
 
 _HEADING = re.compile(r"\A {0,3}(#{1,6})[ \t]+(.+?)[ \t#]*\Z")
-_FENCE = re.compile(r"\A {0,3}(?:`{3,}|~{3,})")
+_FENCE = re.compile(r"\A[ \t>]*(?:(?:[-*+]|\d+[.)])[ \t]+)?(`{3,}(?!.*`)|~{3,})[ \t]*(.*)")
+"""A fence, also below a step or in a quotation, and what stands behind it."""
 _ISSUE = frozenset({"issue", "symptoms", "symptom", "problem", "summary"})
 _END = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？])")
 _IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
@@ -131,13 +132,17 @@ def make_sheet(
 
 
 def _read(markdown: str, writer: _Writer, title: str) -> None:
-    fenced = False
+    fence = ""
     for raw in markdown.splitlines():
-        if _FENCE.match(raw):
-            fenced = not fenced
+        mark = _FENCE.match(raw)
+        if mark and not fence:
+            fence = mark[1]
+            continue
+        if mark and mark[1].startswith(fence) and not mark[2]:
+            fence = ""
             continue
         match = _HEADING.match(raw)
-        if fenced:
+        if fence:
             writer.code(raw)
         elif match is None:
             writer.add(Kind.BODY, _LEAD.sub("", raw))

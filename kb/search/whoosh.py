@@ -35,7 +35,7 @@ from kb.search.sheet import Kind, Sheet
 
 __all__ = ["MAX_QUERY", "Hit", "Index", "Known", "Searcher", "numbers", "refresh"]
 
-VERSION = 3
+VERSION = 4
 """Of everything that an index depends on but its pages; another version is built anew."""
 _RETRIES = 5
 

@@ -151,12 +151,16 @@ def test_a_draft_is_never_in_the_site(tmp_path: Path) -> None:
 
 def test_a_preview_shows_drafts_under_a_banner(tmp_path: Path) -> None:
     """In `mkdocs serve` a draft is read as it would be, marked as what it is."""
-    made = workspace(tmp_path, published(draft()), draft("not-yet", title="Nobody may read this"))
+    waiting = draft("waiting", state=State.IN_REVIEW)
+    hidden = draft("not-yet", title="Nobody may read this")
+    made = workspace(tmp_path, published(draft()), hidden, waiting)
     (tmp_path / "docs" / "drafts" / "broken.md").write_text("no front matter\n", "utf-8")
     with made.serve() as url:
         shown = httpx2.get(f"{url}/drafts/not-yet/").text
         broken = httpx2.get(f"{url}/drafts/broken/").text
-    assert "Draft (draft)" in shown
+        asked = httpx2.get(f"{url}/drafts/waiting/").text
+    assert "Draft (in review)" in asked
+    assert '<p class="admonition-title">Draft</p>' in shown
     assert "Only you see this page" in shown
     assert "Nobody may read this" in shown
     assert "This draft cannot be read" in broken
