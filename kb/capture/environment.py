@@ -9,7 +9,7 @@ from kb.tickets.ticket import Message, Role, Ticket
 _NUMBER = r"\d{1,4}(?:\.\d{1,6}){1,4}(?:esr|b\d+|-?(?:rc|beta|alpha)\.?\d*)?"
 _PLATFORMS = re.compile(
     r"\b((?:Linux )?Mint(?: \d+(?:\.\d+)*)?|macOS(?: (?:Catalina|Big Sur|Monterey|Ventura|Sonoma|Sequoia|Tahoe|Mojave|High Sierra|Sierra))?(?: \d+(?:\.\d+)*)?"
-    r"|(?:Mac ?OS ?X?|OS ?X)(?: \d+(?:\.\d+)*)?|Windows(?: Server)?(?: (?:\d{4}(?![\d-])|1[01]|8\.1|[78]|XP|Vista)(?!\.?\d))?(?: (?:Pro|Home|Enterprise))?(?: \d\dH\d)?"
+    r"|(?:Mac ?OS(?: ?X)?|OS ?X)(?: \d+(?:\.\d+)*)?|Windows(?: Server)?(?: (?:\d{4}(?![\d-])|1[01]|8\.1|[78]|XP|Vista)(?!\.?\d))?(?: (?:Pro|Home|Enterprise))?(?: \d\dH\d)?"
     r"|[Ww]in ?(?:7|8|10|11)\b|windows (?:1[01]|8\.1|[78]|XP|Vista)(?!\.?\d)|Mac(?=[ ,.;)?!]|$)|Android(?: \d+)?|iOS(?: \d+(?:\.\d+)*)?|iPadOS|ChromeOS|FreeBSD(?: \d+(?:\.\d+)*)?"
     r"|Docker(?: Compose| Desktop)?|Kubernetes|OpenShift|Ubuntu(?: \d+(?:\.\d+)*)?(?: LTS)?|Debian(?: \d+)?|RHEL(?: \d+(?:\.\d+)?)?|CentOS(?: \d+)?|Alpine(?: \d+(?:\.\d+)*)?"
     r"|Fedora(?: \d+)?|openSUSE(?: (?:Leap|Tumbleweed))?|Arch Linux|Manjaro|Raspberry Pi(?: OS)?|Podman|nginx|GitHub Actions|PostgreSQL(?: \d+)?|EKS|GKE|AKS|Linux)\b"

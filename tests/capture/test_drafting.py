@@ -244,3 +244,14 @@ def test_a_report_is_no_environment() -> None:
         satisfaction=Satisfaction.GOOD,
     )
     assert "- Ferry 4.2" == draft(ticket, by="a", at=AT).article.section("Environment")
+
+
+def test_a_system_is_named_once_with_its_version() -> None:
+    """However Apple's system is spelt, its number stays with it and no half of it is named beside it."""
+    asked = "The push stops with FW-9 on Mac OS 15.3, and on Mac OS X 10.15 as well."
+    ticket = make_ticket(
+        messages=make_thread((Role.REQUESTER, asked), (Role.AGENT, "Set `push_window 90s`.")),
+        satisfaction=Satisfaction.GOOD,
+    )
+    section = draft(ticket, by="a", at=AT).article.section("Environment")
+    assert section.splitlines()[1:] == ["- Mac OS 15.3", "- Mac OS X 10.15"]
