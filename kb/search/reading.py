@@ -1,7 +1,7 @@
 """Reads pages for an index: what each says, and its terms counted, over two processes where it pays."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import MutableMapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -35,8 +35,11 @@ class Read:
     lengths: Lengths = (0, 0, 0, 0)
 
 
-Reads = Mapping[str, tuple[Mark, Read]]
-"""Files that somebody read already, by path: how each stood before, and what was read."""
+Reads = MutableMapping[str, tuple[Mark, Read]]
+"""Files that somebody read already, by path: how each stood before, and what was read.
+
+What an index takes over is taken out: at ten thousand pages it is a hundred megabytes.
+"""
 
 
 def read(docs: Path, path: str) -> Read:

@@ -35,6 +35,8 @@ from kb.search.sheet import Kind, Sheet
 
 __all__ = ["MAX_QUERY", "Hit", "Index", "Known", "Searcher", "numbers", "refresh"]
 
+_POOL = 96
+"""Megabytes of postings that wait in memory while an index is built; the rest waits on disk."""
 VERSION = 4
 """Of everything that an index depends on but its pages; another version is built anew."""
 _RETRIES = 5
@@ -141,7 +143,7 @@ def refresh(
 
     Args:
         held: What the caller has open; where the files are as it says, nothing else is looked at.
-        reads: What the caller read of the files already.
+        reads: What the caller read of the files already; what is used is taken out.
         postings: Takes down the rows, where the index is built anew.
     """
     now = marks(docs)
@@ -154,7 +156,7 @@ def refresh(
         known = _load(folder)
         old = known.files if known else {}
         stale = [path for path, mark in now.items() if path not in old or old[path].mark != mark]
-        read = _read(docs, stale, now, reads or {})
+        read = _read(docs, stale, now, {} if reads is None else reads)
         files = {path: _standing(mark, read[path]) if path in read else old[path]
                  for path, mark in now.items()}  # fmt: skip
         fresh = known_of(files)
@@ -173,9 +175,8 @@ def _marks_of(known: Known) -> dict[str, Mark]:
 
 def _read(docs: Path, paths: list[str], now: Mapping[str, Mark], reads: Reads) -> dict[str, Read]:
     """Return what files say, as far as it goes from what was read of them as they stand now."""
-    found = {
-        path: reads[path][1] for path in paths if path in reads and reads[path][0] == now[path]
-    }
+    held = {path: reads.pop(path) for path in paths if path in reads}
+    found = {path: read for path, (mark, read) in held.items() if mark == now[path]}
     rest = [path for path in paths if path not in found]
     return found | {one.path: one for one in read_all(docs, rest)}
 
@@ -207,17 +208,17 @@ def _update(place: Path, reads: list[Read], gone: list[str], known: Known) -> No
 
 
 def _build(
-    docs: Path, folder: Path, known: Known, read: Mapping[str, Read], postings: Postings | None
+    docs: Path, folder: Path, known: Known, read: dict[str, Read], postings: Postings | None
 ) -> None:
-    """Build the whole index aside, then swap it in."""
+    """Build the whole index aside, then swap it in; what was `read` is let go page by page."""
     aside = folder / "index.new"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     rest = [path for path in known.pages if path not in read]
     more = {one.path: one for one in read_all(docs, rest)}
-    writer = create_in(aside, _schema()).writer(limitmb=256)
+    writer = create_in(aside, _schema()).writer(limitmb=_POOL)
     for path, number in numbers(known.pages).items():
-        one = read.get(path) or more[path]
+        one = read.pop(path, None) or more[path]
         if one.sheet:
             impacts = _add(writer, one, known, is_new=True)
             if postings is not None:
