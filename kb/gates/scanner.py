@@ -1,5 +1,6 @@
 """Runs the redactor in processes of its own, so that one that crashes or hangs stops the exit."""
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -131,6 +132,7 @@ def _begin(book: Rulebook, context: object) -> None:
     """Take over what a process of this scanner goes by."""
     global _book, _context
     _book, _context = book, context
+    gc.freeze()  # looking through what was inherited would copy it
 
 
 def _look(look: Look[Any, Any], job: Any) -> tuple[Any, str]:

@@ -1,5 +1,6 @@
 """Looks once more, at the bytes that would go out: every file of the built site, by its kind."""
 
+import gc
 import multiprocessing
 import threading
 from collections.abc import Iterable
@@ -58,6 +59,7 @@ class Look:
         return process
 
     def _begin(self) -> None:
+        gc.freeze()  # what the build holds is shared until somebody looks through it
         with suppress(Exception):
             self._leaks((), below="articles/")
 

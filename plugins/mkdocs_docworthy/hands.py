@@ -1,5 +1,6 @@
 """Does independent work on all cores, where the system can fork; else one after the other."""
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -29,7 +30,8 @@ def each(make: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[Made]:
     global _work
     _work = make
     try:
-        with multiprocessing.get_context("fork").Pool(hands) as pool:
+        # frozen: looking through what was inherited, as the collector does, would copy it
+        with multiprocessing.get_context("fork").Pool(hands, initializer=gc.freeze) as pool:
             yield from pool.imap(_call, jobs, chunksize=_CHUNK)
     finally:
         _work = None
