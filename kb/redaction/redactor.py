@@ -164,11 +164,4 @@ def _reserve(text: str, names: Placeholders) -> None:
 
 def _brought_back(finding: Finding, trial: Rewriting) -> Finding:
     start, end = trial.original(finding.start, finding.end)
-    return Finding(
-        entity=finding.entity,
-        label=finding.label,
-        start=start,
-        end=end,
-        recognizer=finding.recognizer,
-        confidence=finding.confidence,
-    )
+    return replace(finding, start=start, end=end)
