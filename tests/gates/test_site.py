@@ -363,6 +363,17 @@ def test_a_line_is_read_with_what_stands_around_it(site: Path) -> None:
     assert both == found(site)
 
 
+def test_a_short_text_that_may_not_go_out_is_told_in_every_file(site: Path) -> None:
+    """Short texts that stand everywhere are passed over; one that was refused never becomes one."""
+    rows = json.dumps({"a": "Home", "b": MAIL, "c": f"Write to {MAIL}."})
+    names = [f"data/{number}.json" for number in range(3)]
+    for name in names:
+        put(site, name, rows)
+    put(site, "articles/a/index.html", f"<main><p>Home</p><p>{MAIL}</p></main>")
+
+    assert ["articles/a/index.html", *names] == [one.partition(":")[0] for one in found(site)]
+
+
 def test_a_list_is_judged_where_its_rows_were_read(site: Path) -> None:
     """A row that is fit in its article's own language is fit in a list of several languages."""
     row = "Troca do produto no Ponto de Coleta sem aviso"
