@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kb.articles.article import Article, State
 from mkdocs_docworthy import article_page
-from mkdocs_docworthy.browse import BROWSE_MARK, Group, Ways
+from mkdocs_docworthy.browse import ALL, BROWSE_MARK, Group, Ways
 from mkdocs_docworthy.cards import Card
 from mkdocs_docworthy.texts import counted
 
@@ -117,7 +117,7 @@ def with_entrances(content: str, ways: Ways, t: Texts, url: Address) -> str:
     """Return the content with the ways in at its mark, else at its end."""
     if not ways.articles:
         return content.replace(HOME_MARK, "")
-    entrances = _entrances(ways, t, url, url("articles/index.md"))
+    entrances = _entrances(ways, t, url, url(ALL))
     if HOME_MARK in content:
         return content.replace(HOME_MARK, entrances, 1)
     return f"{content}\n{entrances}"
@@ -131,7 +131,9 @@ def with_rows(content: str, ways: Ways, group: Group | None, t: Texts, url: Addr
     parts = [] if group else [_entrances(ways, t, url, "")]
     if group or ways.are_few:
         rows = tuple(_link(card, url) for card in cards)
-        parts.append(_render("rows.html", rows=rows, count=counted(t, "articles", len(rows))))
+        above = (Link(title=t["all_articles"], url=url(ALL)),) if group else ()
+        count = counted(t, "articles", len(rows))
+        parts.append(_render("rows.html", rows=rows, count=count, crumbs=above, t=t))
     return content.replace(BROWSE_MARK, "\n".join(parts), 1)
 
 

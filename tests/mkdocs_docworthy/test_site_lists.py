@@ -27,7 +27,7 @@ def build(made: Workspace) -> None:
 
 
 def test_a_list_has_each_article_once(tmp_path: Path) -> None:
-    """A list leads to its articles and no others, has one heading, and stands in the sitemap."""
+    """A list leads to its articles and no others and back to all, has one heading, and stands in the sitemap."""
     made = made_of(tmp_path)
     with (tmp_path / "mkdocs.yml").open("a") as file:
         file.write("site_url: https://help.example/\n")
@@ -35,6 +35,7 @@ def test_a_list_has_each_article_once(tmp_path: Path) -> None:
     page = made.page(LIST)
     assert page.count('href="../../../articles/one/"') == 1
     assert "Two fails" not in page
+    assert page.partition('class="dw-rows"')[2].count('href="../../../articles/"') == 1
     assert page.count("<h1") == 1
     assert f"https://help.example/{LIST}/" in (made.site / "sitemap.xml").read_text("utf-8")
 
