@@ -5,6 +5,7 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,12 @@ HOMES = {
 FORBIDDEN = {"utils", "util", "core", "base", "helpers", "common", "misc"}
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    """Return the file's tree, read once for all tests."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
@@ -69,7 +76,7 @@ def room(path: Path) -> str:
 def imported(path: Path) -> Iterator[str]:
     """Yield the full name of everything that the file imports, at the top or deep inside."""
     package = ".".join(path.relative_to(ROOT).parts[:-1]).removeprefix("plugins.")
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from (one.name for one in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -89,7 +96,7 @@ def rooms_of(path: Path) -> Iterator[str]:
 
 def functions() -> Iterator[tuple[str, int]]:
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 assert node.end_lineno is not None
                 yield f"{name(path)}:{node.name}", node.end_lineno - node.lineno + 1
@@ -140,7 +147,7 @@ def test_safe_text_is_made_in_redaction_alone() -> None:
     makers = {
         name(path)
         for path in FILES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", getattr(node.func, "attr", "")) == "SafeText"
     }
@@ -173,7 +180,7 @@ def test_no_room_for_leftovers() -> None:
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_module_opens_with_its_responsibility(path: Path) -> None:
     """Every module opens with one sentence that says what it is for."""
-    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    docstring = ast.get_docstring(parsed(path)) or ""
 
     assert re.match(r"[A-Z`*].{10,}", docstring)
 
@@ -191,7 +198,7 @@ def test_every_error_is_drawn() -> None:
     defined = {
         node.name
         for path in FILES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(parsed(path))
         if isinstance(node, ast.ClassDef) and node.name.endswith("Error")
     }
 

@@ -32,7 +32,7 @@ def open_source(settings: Settings, root: Path) -> Iterator[Source]:
         with _http(settings.url, login, zendesk.PER_MINUTE) as http:
             yield zendesk.Zendesk(http, since=max(1, int(since.timestamp())))
     elif settings.kind == "github":
-        token = os.environ.get("KB_SOURCE_TOKEN", "")
+        token = _variable("KB_SOURCE_TOKEN") if os.environ.get("KB_SOURCE_TOKEN") else ""
         with _http(settings.url or github.API, f"Bearer {token}" if token else "") as http:
             yield github.GitHub(
                 http=http, project=_repository(settings.project), since=since, agents=agents
@@ -70,6 +70,9 @@ def _variable(name: str) -> str:
     value = os.environ.get(name, "")
     if not value:
         raise ConfigError(name, "it is not set", "Put the credential into the environment")
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ConfigError(name, "it holds what no credential holds: a space, a line break or a letter "
+                          "beyond ASCII", "Copy it once more, alone")  # fmt: skip
     return value
 
 

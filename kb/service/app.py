@@ -36,6 +36,7 @@ from kb.service.proxy import Forwarded, Proxy
 from kb.service.public import FastLane, routes
 from kb.service.readers import Identity, Readers
 from kb.service.session import Sessions
+from kb.service.site import Site
 from kb.service.slash import Slash
 from kb.service.team import Team
 from kb.store.group_commit import GroupCommit
@@ -88,7 +89,7 @@ def assemble(
     )
     places += hooks.routes()
     if site is not None:
-        places.append(Mount("/", StaticFiles(directory=site, html=True)))
+        places.append(Mount("/", Site(site)))
     app = Starlette(
         lifespan=_draining(collector.inbox, lambda: _forget(store, now())),
         routes=places,

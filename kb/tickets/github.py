@@ -88,25 +88,35 @@ class GitHub:
     def _page(self, issues: Sequence[dict[str, Any]], latest: datetime, first: datetime) -> Page:
         ours = [one for one in issues if "pull_request" not in one]
         span = self.http.clock.now() - first.timestamp()
+        said = {str(one["number"]): (one, self._comments(one)) for one in ours}
         return Page(
             tickets=tuple(
-                (str(one["number"]), {"issue": one, "comments": self._comments(one)})
-                for one in ours
+                (place, {"issue": one, "comments": comments})
+                for place, (one, comments) in said.items()
+                if not isinstance(comments, int)
+            ),
+            dead=tuple(
+                (place, f"its comments are not given out ({comments})")
+                for place, (_, comments) in said.items()
+                if isinstance(comments, int)
             ),
             cursor=latest.isoformat(),
             done=int((latest - first).total_seconds()),
             total=int(span) if first.year > 1970 else 0,
         )
 
-    def _comments(self, issue: Mapping[str, Any]) -> list[Any]:
+    def _comments(self, issue: Mapping[str, Any]) -> list[Any] | int:
+        """Return what was said below an issue, or the status that refuses it."""
         found: list[Any] = []
         if not issue.get("comments"):
             return found
         path = f"/repos/{self.project}/issues/{int(issue['number'])}/comments"
         for number in range(1, MOST_MESSAGES // _PAGE + 1):
-            some = self.http.ask(path, {"per_page": _PAGE, "page": number}, missing=_GONE).body
-            found += some or ()
-            if len(some or ()) < _PAGE:
+            answer = self.http.ask(path, {"per_page": _PAGE, "page": number}, missing=_GONE)
+            if answer.status in _GONE:
+                return answer.status
+            found += answer.body
+            if len(answer.body) < _PAGE:
                 break
         return found
 

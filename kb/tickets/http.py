@@ -125,6 +125,8 @@ class Http:
             answer, why = self._once(path, params, body)
             if answer is None:
                 self._wait(attempt, 0.0)
+            elif _is_to_anybody(answer):
+                raise self._refused(401)
             elif answer.status in _DONE or answer.status in missing:
                 return answer
             elif not _is_busy(answer):
@@ -175,7 +177,11 @@ class Http:
             )
         if 300 <= status < 400:
             return SourceError(self.base, "it sends us to another place", "Write its own address")
-        return SourceError(self.base, f"it answers {status}", "Check its address and project")
+        return SourceError(
+            self.base,
+            f"it answers {status}",
+            f"Check its address and project, and what {self.credentials} may see",
+        )
 
     def _wait(self, attempt: int, advertised: float) -> None:
         """Wait as long as it says and as long as our own patience says, whichever is longer."""
@@ -199,6 +205,14 @@ class Http:
 def _is_busy(answer: Answer) -> bool:
     spent = answer.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in answer.headers
     return answer.status in _BUSY or (answer.status == 403 and spent)
+
+
+def _is_to_anybody(answer: Answer) -> bool:
+    """Tell whether Jira answers as to anybody because it does not know our token (any more).
+
+    Cloud says so in this header alone: the status is 200 and nothing is found, or 404.
+    """
+    return answer.headers.get("x-seraph-loginreason", "OK").startswith("AUTHENTICAT")
 
 
 def _advertised(answer: Answer, now: float) -> float:

@@ -103,22 +103,34 @@ class Jira:
     def _page(self, issues: Sequence[Mapping[str, Any]], latest: datetime, first: datetime) -> Page:
         fresh = [one for one in issues if not _is_old(one, first - _OVERLAP)]
         span = self.http.clock.now() - first.timestamp()
+        found = {str(one["key"]): one for one in fresh}
+        said = {key: self._comments(key) for key in found}
         return Page(
             tickets=tuple(
-                (str(one["key"]), {"issue": one, "comments": self._comments(str(one["key"]))})
-                for one in {one["key"]: one for one in fresh}.values()
+                (key, {"issue": found[key], "comments": comments})
+                for key, comments in said.items()
+                if comments is not None
+            ),
+            dead=tuple(
+                (key, "its comments are not given out (404)")
+                for key, comments in said.items()
+                if comments is None
             ),
             cursor=latest.isoformat(),
             done=int((latest - first).total_seconds()),
             total=int(span) if first.year > 1970 else 0,
         )
 
-    def _comments(self, key: str) -> list[Any]:
+    def _comments(self, key: str) -> list[Any] | None:
+        """Return what was said below an issue, or nothing where we may not see that (any more)."""
         found: list[Any] = []
         path = f"/rest/api/3/issue/{key}/comment"
         while len(found) < MOST_MESSAGES:
             params = {"startAt": len(found), "maxResults": _COMMENTS}
-            body = self.http.ask(path, params, missing=(404,)).body or {}
+            answer = self.http.ask(path, params, missing=(404,))
+            if answer.status == 404:
+                return None
+            body = answer.body
             some = body.get("comments") or ()
             found += some
             if not some or len(found) >= int(body.get("total") or 0):

@@ -10,6 +10,8 @@ from typing import NamedTuple
 from mkdocs.structure.files import File
 from mkdocs.utils import clean_directory
 
+from kb.gates import unfinished
+
 _HIDDEN = ".docworthy"
 """MkDocs empties the site's folder before each build and leaves what is hidden."""
 _SWEPT = ("articles", "browse")
@@ -75,14 +77,14 @@ def drop(site: Path) -> None:
 def revert(site: Path) -> None:
     """Make the site what it was before this build, which has not printed a page."""
     hidden = site / _HIDDEN
-    if not hidden.is_dir():
-        return
-    for name in _TREES:
-        _move(site / name, hidden / name)
-    clean_directory(str(site))
-    for one in list(hidden.iterdir()):
-        _move(one, site / one.name)
-    drop(site)
+    if hidden.is_dir():
+        for name in _TREES:
+            _move(site / name, hidden / name)
+        clean_directory(str(site))
+        for one in list(hidden.iterdir()):
+            _move(one, site / one.name)
+        drop(site)
+    unfinished.revert(site)
 
 
 def set_aside(site: Path, aside: Path) -> None:
@@ -94,6 +96,7 @@ def set_aside(site: Path, aside: Path) -> None:
     for name in there:
         _move(site / name, aside / name)
     clean_directory(str(site))
+    unfinished.finish(site)
 
 
 def _shown(site: Path) -> list[Path]:

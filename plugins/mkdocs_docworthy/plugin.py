@@ -24,6 +24,7 @@ from kb.articles.freshness import retired_by, supported_by
 from kb.articles.page_token import token
 from kb.config import Config, load
 from kb.errors import KbError
+from kb.gates import unfinished
 from mkdocs_docworthy import (
     article_page,
     browse,
@@ -99,6 +100,8 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
 
     def on_pre_build(self, /, *, config: MkDocsConfig) -> None:
         """Spare the site from the cleaning: a build that is refused leaves it as it was."""
+        if not (self._serves or self.previews):
+            unfinished.begin(Path(config.site_dir))
         places.park(Path(config.site_dir), self._refused)
 
     @event_priority(-100)
@@ -207,6 +210,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         if found:
             places.set_aside(site, self._refused)
         self._refuse(found)
+        unfinished.finish(site)
         self._shelved.close()
 
     def preview(self, article: Article) -> str:

@@ -2,11 +2,10 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
+import forked
 import pytest
 from factories import make_raw
 
@@ -15,14 +14,8 @@ UNTAGGED = {"tags": []}
 
 def kb(folder: Path, *arguments: str) -> str:
     env = {**os.environ, "KB_SECRET": "no secret", "KB_PERSON": "ines@vendor.example"}
-    run = subprocess.run(
-        [sys.executable, "-m", "kb", *arguments],
-        cwd=folder,
-        env=env,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    run = forked.run("kb", *arguments, cwd=folder, env=env)
+    run.check_returncode()
     return run.stdout
 
 

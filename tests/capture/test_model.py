@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import forked
 import pytest
 from factories import AT, make_raw, make_thread, make_ticket
 
@@ -201,14 +201,9 @@ def test_orders_in_a_ticket(server: Server, order: str) -> None:
 
 def kb(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     env = {**os.environ, "KB_SECRET": "no secret", "KB_PERSON": "ines@vendor.example"}
-    return subprocess.run(
-        [sys.executable, "-m", "kb", *arguments],
-        cwd=folder,
-        env=env | {"KB_MODEL_KEY": "k3y"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    run = forked.run("kb", *arguments, cwd=folder, env=env | {"KB_MODEL_KEY": "k3y"})
+    run.check_returncode()
+    return run
 
 
 def test_command_keeps_the_extractive_draft(tmp_path: Path, server: Server) -> None:

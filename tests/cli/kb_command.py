@@ -2,23 +2,19 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
+
+import forked
 
 PERSON = "ines@ferrywright.example"
 
 
-def kb(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run `kb` in `folder` and return how it ended, with what it said."""
+def kb(
+    folder: Path, *arguments: str, told: str = "", **env: str
+) -> subprocess.CompletedProcess[str]:
+    """Run `kb` in `folder`, told these lines, and return how it ended, with what it said."""
     known = {"KB_PERSON": PERSON, "KB_SECRET": "a key for tests", **env}
-    return subprocess.run(
-        [sys.executable, "-m", "kb", *arguments],
-        cwd=folder,
-        env={**os.environ, **known},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return forked.run("kb", *arguments, cwd=folder, env={**os.environ, **known}, told=told)
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -11,7 +11,7 @@ from kb.articles.library import Library
 
 EIGHT = range(8)
 WORKER = f"""
-import sys, time
+import random, sys, time
 from kb.cli.main import main
 
 own, shared = sys.argv[1], sys.argv[2]
@@ -27,7 +27,7 @@ for step in steps:
             main(step)
         except SystemExit as end:
             code = end.code
-        time.sleep(0.01)
+        time.sleep(random.uniform(0.05, 0.3))
     if code:
         sys.exit(code)
 """

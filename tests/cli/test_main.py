@@ -19,12 +19,25 @@ from kb.config import load
 from kb.feedback.letter import Letter, Receipt, Verdict
 from kb.store.store import open_store
 
+BARE = ("audit", "freshness", "purge", "feedback", "outbox", "page", "watch")
+"""Commands that no other test starts as a process of its own, from nothing."""
+
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     """An empty workspace."""
     kb(tmp_path, "init")
     return tmp_path
+
+
+@pytest.mark.parametrize("command", BARE)
+def test_every_command_by_itself(tmp_path: Path, command: str) -> None:
+    """Each command finds all it needs in a process of its own, and says what it is for."""
+    words = [sys.executable, "-m", "kb", command, "--help"]
+    ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (0, "") == (ended.returncode, ended.stderr)
+    assert f"Usage: python -m kb {command} " in ended.stdout
 
 
 def test_misspelt_command(tmp_path: Path) -> None:
@@ -119,7 +132,9 @@ def test_doctor_hears_silence(workspace: Path, days: int | None, ok: bool, said:
     Library(load(workspace).docs).save(published())
     with closing(open_store(load(workspace).database)) as store:
         if days is not None:
-            store.events.append([make_event(1, at=datetime.now(UTC) - timedelta(days=days))])
+            store.events.append(
+                [make_event(1, at=datetime.now(UTC) - timedelta(days=days, minutes=1))]
+            )
     ended = kb(workspace, "doctor", "--json")
     looks = {row["check"]: row for row in json.loads(ended.stdout)["checks"]}
 

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
+import forked
 import pytest
 from factories import AUTHOR, REVIEWER, make_article, submitted
 
@@ -119,15 +119,9 @@ def workspace(library: Library, github: GitHub) -> Path:
 
 def exchange(folder: Path, *words: str, ends: int = 0, token: str = TOKEN) -> tuple[Any, str]:
     """Run the command; return its rows and what it said."""
-    done = subprocess.run(
-        [sys.executable, "-m", "kb", "review", "github", "--json", *words],
-        cwd=folder,
-        env={"PATH": "/usr/bin:/bin", "KB_GITHUB_TOKEN": token, "SOURCE_DATE_EPOCH": NOW,
-             "KB_SECRET": "a key for tests"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )  # fmt: skip
+    env = {"PATH": "/usr/bin:/bin", "KB_GITHUB_TOKEN": token, "SOURCE_DATE_EPOCH": NOW,
+           "KB_SECRET": "a key for tests"}  # fmt: skip
+    done = forked.run("kb", "review", "github", "--json", *words, cwd=folder, env=env)
     assert ends == done.returncode, done.stdout + done.stderr
     return (json.loads(done.stdout)["articles"] if done.stdout else None), done.stderr
 

@@ -4,9 +4,9 @@ import gzip
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
+import forked
 import pytest
 from factories import AT, make_article, make_event, make_ticket, published
 from kb_command import kb
@@ -37,8 +37,7 @@ def fill(store: Store) -> None:
 
 def build(folder: Path) -> None:
     env = {**os.environ, "NO_MKDOCS_2_WARNING": "1", "KB_SECRET": "a key for tests"}
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q"]
-    subprocess.run(command, cwd=folder, env=env, check=True, capture_output=True)
+    forked.run("mkdocs", "build", "--strict", "-q", cwd=folder, env=env).check_returncode()
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """Tests of the review commands: all articles are tried, and doing it again does nothing."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
+import forked
 import pytest
 from factories import AUTHOR, REVIEWER, make_article, published, submitted
 
@@ -17,9 +16,8 @@ IDS = ("first-1", "second-2", "third-3")
 
 def kb(folder: Path, *words: str, ends: int = 0, by: str = REVIEWER) -> tuple[str, str]:
     """Run a command in the workspace; return what it printed and said."""
-    command = [sys.executable, "-m", "kb", *words]
     env = {"PATH": "/usr/bin:/bin", "KB_PERSON": by, "SOURCE_DATE_EPOCH": "1780400000"}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
+    done = forked.run("kb", *words, cwd=folder, env=env)
     assert ends == done.returncode, done.stdout + done.stderr
     return done.stdout, done.stderr
 

@@ -2,9 +2,9 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
+import forked
 import pytest
 from factories import make_article, submitted
 from kb_command import PERSON, kb
@@ -42,11 +42,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def settle(folder: Path, keys: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "kb", "check", "--settle", "--as", REVIEWER]
     env = {"KB_SECRET": "a key for tests", "PATH": "/usr/bin:/bin"}
-    return subprocess.run(
-        command, cwd=folder, env=env, input=keys, capture_output=True, text=True, check=False
-    )
+    words = ("check", "--settle", "--as", REVIEWER)
+    return forked.run("kb", *words, cwd=folder, env=env, told=keys)
 
 
 def one(folder: Path) -> Article:

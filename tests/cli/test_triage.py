@@ -1,9 +1,7 @@
 """Tests of the inbox: one key a decision, the way back, and what nobody marked."""
 
 import json
-import os
 import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,15 +27,7 @@ def workspace(folder: Path, *tickets: dict[str, object]) -> Path:
 
 def ask(folder: Path, keys: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the inbox with these keys as lines, as from a script."""
-    return subprocess.run(
-        [sys.executable, "-m", "kb", "triage", *arguments],
-        cwd=folder,
-        env={**os.environ, "KB_PERSON": PERSON, "KB_SECRET": "a key for tests"},
-        input=keys,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return kb(folder, "triage", *arguments, told=keys)
 
 
 def decided(folder: Path) -> dict[str, tuple[str, str, str]]:

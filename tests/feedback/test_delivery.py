@@ -93,7 +93,7 @@ def test_waits_grow_and_end(store: Store) -> None:
     with listening(lambda _: Says(status=503)) as server:
         while store.outbox.destinations():
             run(store, hook(server), clock)
-            clock.at += timedelta(seconds=5)
+            clock.at += min(max((clock.at - AT) / 100, timedelta(seconds=5)), timedelta(minutes=2))
     (dead,) = store.outbox.letters(LetterState.DEAD)
 
     assert 30 < len(server.heard) < 40

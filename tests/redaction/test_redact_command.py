@@ -5,17 +5,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import forked
 import pytest
 
 from kb.redaction import known_from
 
 
-def kb_redact(given: bytes, at: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "kb", "redact", *arguments]
-    return subprocess.run(command, input=given, cwd=at, capture_output=True, check=False)
+def kb_redact(given: bytes, at: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    told = given.decode(errors="surrogateescape")
+    return forked.run("kb", "redact", *arguments, cwd=at, told=told)
 
 
-def lines(run: subprocess.CompletedProcess[bytes]) -> list[dict]:
+def lines(run: subprocess.CompletedProcess[str]) -> list[dict]:
     return [json.loads(line) for line in run.stdout.splitlines()]
 
 
@@ -23,7 +24,7 @@ def test_a_line_in_is_a_line_out_in_the_documented_form(tmp_path: Path) -> None:
     """`id`, `text` and `findings` with entity, start, end, recognizer, confidence."""
     text = "é mail d.quill@tidewheel.test"
     run = kb_redact(json.dumps({"id": 7, "text": text}).encode() + b"\n\n", tmp_path)
-    assert (0, b"") == (run.returncode, run.stderr)
+    assert (0, "") == (run.returncode, run.stderr)
     [line] = lines(run)
     [finding] = line["findings"]
     assert (7, "é mail <email-1>") == (line["id"], line["text"])
@@ -52,8 +53,8 @@ def test_a_bad_line_is_told_with_its_number_and_is_not_fatal(tmp_path: Path, bad
     good = b'{"id": "%d", "text": "x"}\n'
     run = kb_redact(good % 1 + bad + b"\n" + good % 3, tmp_path)
     assert (1, ["1", "3"]) == (run.returncode, [line["id"] for line in lines(run)])
-    assert run.stderr.startswith(b"line 2: ")
-    assert b"Tide-Wheel99" not in run.stderr
+    assert run.stderr.startswith("line 2: ")
+    assert "Tide-Wheel99" not in run.stderr
 
 
 def test_a_half_character_comes_through(tmp_path: Path) -> None:
