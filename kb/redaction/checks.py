@@ -24,6 +24,7 @@ from kb.redaction.keys import (
     phrase,
     prefixed,
     quoted_secret,
+    said,
     scrambled,
     service,
     spoken,
@@ -45,10 +46,12 @@ from kb.redaction.logins import (
     short_host,
     signed_in,
     station_name,
+    told_user,
     user_argument,
     username,
 )
 from kb.redaction.patterns import compiled
+from kb.redaction.shaped import shaped
 
 YEARLY = compiled(r"^[^0-9]+ (?:19|20)\d\d$")
 DATE = compiled(
@@ -58,7 +61,7 @@ DOTTED_PHONE = compiled(r"^[2-9]\d\d\.[2-9]\d\d\.\d{4}$")
 """A North American number as some write it; no version is as long in these places."""
 HASHED = compiled(
     r"(?i)(?:sha|md5|hash|digest|sum|commit|rev|etag|oid|guid|uuid|build|head|tag|id|blk|crc|fprint|fingerprint"
-    r"|merge|parent|tree|blob|index|branch|object|ref|cache|layer|image|image|session|request|trace|span)[s0-9]*$"
+    r"|merge|parent|tree|blob|index|branch|object|ref|cache|layer|image|image|session|request|trace|span|[-_.][a-z]+ed)[s0-9]*$"
 )
 """Words before a hash that is no key."""
 NOT_A_KEY = compiled(
@@ -210,6 +213,9 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "full_name": full_name,
     "user_argument": user_argument,
     "told": told,
+    "shaped": shaped,
+    "said": said,
+    "told_user": told_user,
     "unlike_words": unlike_words,
     "argument": argument,
     "assigned": assigned,

@@ -46,7 +46,7 @@ SMALL_WORDS = frozenset(
 """English words that carry sentences and are in no wallet's list (BIP 39), but for a few."""
 TECHNICAL = compiled(
     r"(?i)^(?:(?:base|sha|aes|utf|rc|md|ipv|x|pkcs|mp|des|rsa|ed|oauth|tls|ssl|win|windows|office|outlook|exchange"
-    r"|log|wpa|wep)-?\d[\d.]{0,5}|3des|o365|bcrypt|argon2\w*|pbkdf2|ntlmv2|2fa)(?:$|[-_ ,.;])"
+    r"|log|wpa|wep)-?\d[\d.]{0,5}|3des|o365|bcrypt|argon2\w*|pbkdf2|ntlmv2|2fa|[1-9]-(?:factor|step|way|digit)s?)(?:$|[-_ ,.;$])|^(?-i:[A-Z]{2,})-?\d+$"
 )
 """Words with digits that are said about passwords, and are none."""
 DOTTED = compiled(r"^[A-Za-z_]\w*\.[A-Za-z_]\w*")
@@ -283,14 +283,19 @@ def told(value: bytes) -> bool:
     return spoken(value) or (value.isdigit() and len(value) >= 6)
 
 
-def unlike_words(value: bytes) -> bool:
-    """Return whether a word beside "password" is unlike any other: letters with digits or signs."""
+def said(value: bytes) -> bool:
+    """Return whether what a sentence says a password is has letters with digits or signs."""
     value = value.strip(b".,;:!?)(")
-    if len(value) < 6 or value.translate(None, OUTSIDE) != value or not spoken(value):
+    if len(value) < 6 or value.translate(None, OUTSIDE) != value or DOTTED.search(value):
         return False
-    if DOTTED.search(value):
-        return False
-    return _mixed(value) and not (value.isalnum() and ordinary(value) and digits_in(value) < 3)
+    numbered = value.islower() and value.isalnum() and ordinary(value) and digits_in(value) < 3
+    return spoken(value) and _mixed(value) and not numbered
+
+
+def unlike_words(value: bytes) -> bool:
+    """Return whether a word beside "password" is unlike any other: no `Windows7` or `page2`."""
+    value = value.strip(b".,;:!?)(")
+    return said(value) and not (value.isalnum() and ordinary(value) and digits_in(value) < 3)
 
 
 def argument(value: bytes) -> bool:

@@ -2,7 +2,7 @@
 
 from kb.redaction.hosts import DIGITS, FILE_ENDINGS, host, root_host
 from kb.redaction.keys import digits_in, filled, ordinary, slug
-from kb.redaction.lists import common, family, given, not_people
+from kb.redaction.lists import common, family, function_bytes, given, not_people, top_domains
 from kb.redaction.patterns import compiled
 
 VARIABLE = compiled(r"[$%{<(\[]|^(?:env|os|self|this|process|config|settings|data)\b")
@@ -14,7 +14,8 @@ NO_USER = frozenset(
     b"root admin administrator user users username name public default shared guest all system nobody daemon"
     b" www-data ubuntu ec2-user vagrant runner app node me you is was and the for to in on with from by not no"
     b" unknown none null true false anonymous example library local bin lib tmp test your my his her their linuxbrew"
-    b" information account id password login agent interface profile experience guide manual group settings".split()
+    b" information account id password login agent interface profile experience guide manual group settings"
+    b" postgres mysql mariadb nginx apache httpd redis jenkins docker tomcat elasticsearch".split()
 )
 NO_LOGIN = frozenset(
     b"or and is was the for with name password passwd string str id true false null none".split()
@@ -160,3 +161,22 @@ def user_argument(value: bytes) -> bool:
     """Return whether a command is given somebody's name, not a package's or a manual's."""
     name = value.strip(b".,:;-").lower()
     return username(name) and name not in FREE and not ordinary(name)
+
+
+def told_user(value: bytes) -> bool:
+    """Return whether a word between "user" and "password" is one's name: `first.last` as well."""
+    name = value.strip(b".,:;-").lower()
+    last = name.rpartition(b".")[2]
+    if name in function_bytes() or last in FILE_ENDINGS or last.decode("latin-1") in top_domains():
+        return False
+    parts = name.translate(PARTED).split()
+    joined = len(parts) == 2 and NO_PART.isdisjoint(parts) and username(name.replace(b".", b"_"))
+    return bool(joined) or user_argument(value)
+
+
+PARTED = bytes.maketrans(b"._-", b"   ")
+NO_PART = frozenset(
+    b"user name login account mail email id my your the new old test admin host db api app key pass password type field"
+    b" role group mode read only page form web site auth token client server service default root".split()
+)
+"""What the parts of settings and fields are called."""

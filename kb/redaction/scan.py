@@ -40,6 +40,7 @@ TRIMMED = frozenset(
         "spoken",
         "told",
         "unlike_words",
+        "said",
         "password",
         "assigned",
         "credential",

@@ -12,6 +12,8 @@ from kb.redaction.views import CASELESS, GAP, Piece, View, led_back
 
 AROUND = 160
 """Characters from a telling word on in which its secret may stand."""
+BEFORE = 60
+"""Characters before it in which its secret may stand as well: "I typed … as password"."""
 LEAST = 40
 """How many of them a telling word must have behind it, else its own surroundings are read as well."""
 JOINS = frozenset({"is", "as"})
@@ -50,10 +52,20 @@ def in_english(text: str, view: View) -> View | None:
         at += len(raw[byte:first].decode())
         byte = first
         if at >= reach:
-            pieces.append((GAP, _place(view, at), _place(view, at)))
-            pieces += _translated(text[at : at + AROUND], at, view)
+            start = _began(text, at, reach)
+            pieces.append((GAP, _place(view, start), _place(view, start)))
+            pieces += _translated(text[start : at + AROUND], start, view)
             reach = at + AROUND - LEAST
     return led_back(view, pieces) if pieces else None
+
+
+def _began(text: str, at: int, least: int) -> int:
+    """Return where the words before a telling one begin: in its line, not in the middle of a word."""
+    first = max(least, at - BEFORE, text.rfind("\n", 0, at) + 1)
+    if first in (0, at) or text[first - 1].isspace():
+        return first
+    blank = text.find(" ", first, at)
+    return at if blank < 0 else blank + 1
 
 
 def _words(raw: bytes, search: Pattern) -> Iterator[tuple[int, int]]:

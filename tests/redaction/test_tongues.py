@@ -30,6 +30,10 @@ SENTENCES = (
     "PWは {} です",
     "パスワードを{}に変更しました",
     "パスワードは「{}」です",
+    "Ich gebe {} als Passwort ein",
+    "j'ai mis {} comme mot de passe",
+    "la clave de la wifi de casa es {}",
+    "das Einmalpasswort {} ist abgelaufen",
 )
 CODES = (
     "Der Bestätigungscode ist {}",
@@ -42,6 +46,9 @@ CODES = (
     "確認コード「{}」を入力しても進めません",
     "2FA code {} is refused",
     "I got the code {} by SMS",
+    "Der Code aus der SMS war {}",
+    "my passcode used to be {} and is another now",
+    "le code de déverrouillage est {}",
 )
 
 
