@@ -62,9 +62,11 @@ class _Needs:
         return tuple(one for one in windows if self._stand(low, shape, one[0], one[1] + 1))
 
     def _stand(self, low: bytes, shape: bytes, first: int, last: int) -> bool:
-        return any(shape.find(word, first, last) >= 0 for word in self.shapes) or any(
-            low.find(word, first, last) >= 0 for word in self.words
-        )
+        for text, words in ((shape, self.shapes), (low, self.words)):
+            for word in words:
+                if text.find(word, first, last) >= 0:
+                    return True
+        return False
 
     def lack(self, low: bytes, shape: bytes) -> bool:
         """Return whether none of them occurs."""
