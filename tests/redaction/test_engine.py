@@ -83,7 +83,7 @@ def test_runs_of_a_class_are_told_as_the_pattern_tells_them(seen: bytes, source:
 
 
 @pytest.mark.parametrize("cue", ASKING, ids=lambda one: str(one.id))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_what_a_cue_asks_for_first_is_in_everything_it_finds(cue: Cue, data: st.DataObject) -> None:
     """Keywords and needs of a cue keep its pattern from no text in which it has a sign."""
@@ -97,7 +97,7 @@ def test_what_a_cue_asks_for_first_is_in_everything_it_finds(cue: Cue, data: st.
 
 
 @pytest.mark.parametrize("rule", NEEDY, ids=lambda one: str(one.id))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_what_a_rule_needs_is_in_everything_it_finds(rule: Rule, data: st.DataObject) -> None:
     """Needs keep a rule from no surroundings in which it finds something."""
@@ -158,7 +158,7 @@ def test_a_line_is_found_far_into_a_long_text(rule: Rule, line: str) -> None:
     assert rule.id in {one.recognizer for one in found}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from([line for rule in rules() for line in rule.lines]), max_size=4))
 def test_redacting_a_long_text_twice_changes_nothing_more(lines: list[str]) -> None:
     """A rewritten text is read again around its placeholders only, and that is enough."""
