@@ -11,12 +11,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from kb.articles.library import Library
 from kb.redaction import Redactor
 from kb.store.store import Store, open_store
 from kb.tickets.intake import Intake
 
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 _NUMBERS = count(1)
 _PLACES = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/pgsql-*/bin")
 

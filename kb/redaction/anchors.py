@@ -90,10 +90,12 @@ def _capitalised(seen: bytes) -> set[bytes]:
 
 def led_by(seen: bytes, anchor: int) -> int:
     """Return where an unlisted first name before a listed family name begins, else the anchor."""
+    if seen[anchor - 1 : anchor] != b" ":
+        return anchor
     head = seen[max(0, anchor - 40) : anchor]
     last = head[head.rfind(b" ", 0, -1) + 1 : -1]
     small = last.isascii() and last.islower() and last not in PARTICLE_BYTES
-    if head[-1:] != b" " or (small and b"\n" not in head):
+    if small and b"\n" not in head:
         return anchor
     before = LEADING.search(head)
     if not before:

@@ -177,8 +177,10 @@ def _listed_names(text: str, view: View) -> Iterator[Finding]:
 
 def _a_product(seen: bytes, first: int, last: int) -> bool:
     """Return whether a vendor stands before the word, or what only products have behind it."""
+    before, after = seen[max(0, first - 14) : first], seen[last : last + 1]
     return bool(
-        VENDOR.search(seen[max(0, first - 14) : first]) or PRODUCT.match(seen, last, last + 20)
+        (before.endswith(b" ") and VENDOR.search(before))
+        or (after == b" " and PRODUCT.match(seen, last, last + 20))
     )
 
 

@@ -57,6 +57,17 @@ class _Needs:
         words = tuple(one for one in needs if one[0] != SHAPE)
         return cls(words, tuple(one[1:] for one in needs if one[0] == SHAPE))
 
+    def held(self, windows: Windows, low: bytes, shape: bytes) -> Windows:
+        """Return the windows in which one of them occurs; both texts have a line's end before them."""
+        return tuple(one for one in windows if self._stand(low, shape, one[0], one[1] + 1))
+
+    def _stand(self, low: bytes, shape: bytes, first: int, last: int) -> bool:
+        for text, words in ((shape, self.shapes), (low, self.words)):
+            for word in words:
+                if text.find(word, first, last) >= 0:
+                    return True
+        return False
+
     def lack(self, low: bytes, shape: bytes) -> bool:
         """Return whether none of them occurs."""
         return not (
@@ -163,7 +174,7 @@ def likely(seen: bytes) -> list[Likely]:
         if near.needs and near.needs.lack(low, shape):
             continue
         if signs := near.pattern.spans(seen):
-            windows.update(_shown(seen, near, signs))
+            windows.update(_shown(seen, near, signs, low, shape))
     windows.update(dict.fromkeys(sieve.free, ((0, len(seen)),)))
     return [(every[n], windows[n]) for n in sorted(windows)]
 
@@ -192,25 +203,30 @@ def _by_words(spots: Spots, low: bytes, shape: bytes) -> Iterator[tuple[int, Win
             told.setdefault(n, []).append(word)
     shared: dict[tuple[int, ...], Windows] = {}
     for n, words in told.items():
-        if (needs := sieve.needs[n]) and needs.lack(low, shape):
-            continue
         if every[n].whole:
             yield n, ((0, size),)
             continue
         same = tuple(words)
-        if same not in shared:
+        if (windows := shared.get(same)) is None:
             first, *more = (spots[word] for word in same)
-            shared[same] = _apart(sorted(chain(first, *more)) if more else first, size)
-        yield n, shared[same]
+            windows = shared[same] = _apart(sorted(chain(first, *more)) if more else first, size)
+        if needs := sieve.needs[n]:
+            windows = needs.held(windows, low, shape)
+        if windows:
+            yield n, windows
 
 
-def _shown(seen: bytes, near: _Near, signs: list[Window]) -> Iterator[tuple[int, Windows]]:
+def _shown(
+    seen: bytes, near: _Near, signs: list[Window], low: bytes, shape: bytes
+) -> Iterator[tuple[int, Windows]]:
     """Yield rules and the surroundings, of a cue's signs, in which they are tried."""
     around = _around(seen, near.cue, signs)
     if not around:
         return
     for n in near.rules:
-        yield n, around
+        needs = _sieve().needs[n]
+        if held := needs.held(around, low, shape) if needs else around:
+            yield n, held
     if near.rare:
         some = tuple(span for span in around if near.any_rare.search(seen, *span))
         for n in near.rare if some else ():

@@ -20,15 +20,15 @@ def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _one(left: Finding, right: Finding) -> Finding:
-    def rank(finding: Finding) -> tuple[int, float]:
-        return finding.end - finding.start, finding.confidence
-
-    return replace(
-        max(left, right, key=rank),
-        start=min(left.start, right.start),
-        end=max(left.end, right.end),
-        confidence=max(left.confidence, right.confidence),
-    )
+    """Return the longer of two, as far as they reach together; `left` begins first."""
+    length, other = left.end - left.start, right.end - right.start
+    first = (length, left.confidence) >= (other, right.confidence)
+    longer = left if first else right
+    start, end = left.start, max(left.end, right.end)
+    confidence = max(left.confidence, right.confidence)
+    if (longer.start, longer.end, longer.confidence) == (start, end, confidence):
+        return longer
+    return replace(longer, start=start, end=end, confidence=confidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 
-from ahocorasick_rs import BytesAhoCorasick
+from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from kb.redaction.lists import telling_words
 from kb.redaction.patterns import NOWHERE, Pattern, compiled
@@ -34,7 +34,11 @@ def _search(*, joins: bool) -> Pattern:
 def _plain_words() -> BytesAhoCorasick:
     """Return the search for those telling words that are ASCII; it tells no word from a part of one."""
     words = [word.encode() for word, meaning in telling_words().items() if meaning not in JOINS]
-    return BytesAhoCorasick([word for word in words if word.isascii()])
+    return BytesAhoCorasick(
+        [word for word in words if word.isascii()],
+        matchkind=MatchKind.LeftmostLongest,
+        implementation=Implementation.DFA,
+    )
 
 
 def in_english(text: str, view: View) -> View | None:

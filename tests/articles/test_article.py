@@ -80,7 +80,7 @@ articles = st.builds(
 )
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=75)
 @given(articles)
 @example(make_article())
 @example(published())
@@ -89,7 +89,7 @@ def test_parse_render(article: Article) -> None:
     assert article == parse(render(article))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(articles)
 def test_render_twice(article: Article) -> None:
     """Rendering again, over the file that stands there, changes no byte."""

@@ -79,7 +79,7 @@ SECRET_NOTE = "Zanzibar note: set `zanzibar.flag` because of zanzibar."
 threads = st.lists(st.tuples(st.sampled_from(Role), bodies), min_size=1, max_size=6)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(threads, st.integers(0, 6), st.sampled_from(Satisfaction))
 @example(
     [

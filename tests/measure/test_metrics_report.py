@@ -79,7 +79,7 @@ def test_the_planted_probability_lies_in_the_interval() -> None:
     assert held >= 26
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 10**6), st.integers(1, 60), st.lists(st.integers(0, 2200), max_size=120))
 def test_any_window_and_any_contacts_are_counted_exactly(
     seed: int, days: int, hours: list[int]

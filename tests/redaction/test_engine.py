@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.redaction import Entity, Known, Redactor
+from kb.redaction.checks import CHECKS
 from kb.redaction.encoded import _one_token, _wrapped
 from kb.redaction.patterns import NOWHERE, compiled, runs_of
 from kb.redaction.people import PROOFS, find_people
@@ -30,6 +31,23 @@ TRIED_AROUND = [
 """Rules with a cue or words, and a line each; what must end a text cannot stand far from its end."""
 ASKING = [one for one in cues() if (one.keywords or one.needs) and one.id != "street"]
 """Cues that ask for something first; of a street only the rules do, whose lines are tried below."""
+
+
+LONG = 500
+"""Bytes of a pattern from which drawing takes seconds."""
+
+
+def _drawable(rule: Rule) -> bool:
+    """Return whether hypothesis can draw from a rule's pattern, and soon."""
+    try:
+        re.compile(rule.pattern.source)
+    except re.error:
+        return False
+    return len(rule.pattern.source) < LONG
+
+
+NEEDY = [one for one in rules() if one.needs and one.id != "device-named" and _drawable(one)]
+"""Rules that need something in what they find; a device's name is believed for a hyphen nearby."""
 
 
 @given(st.text(alphabet="ab1@.= \t>|\\\r\n", max_size=60))
@@ -65,7 +83,7 @@ def test_runs_of_a_class_are_told_as_the_pattern_tells_them(seen: bytes, source:
 
 
 @pytest.mark.parametrize("cue", ASKING, ids=lambda one: str(one.id))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_what_a_cue_asks_for_first_is_in_everything_it_finds(cue: Cue, data: st.DataObject) -> None:
     """Keywords and needs of a cue keep its pattern from no text in which it has a sign."""
@@ -73,11 +91,30 @@ def test_what_a_cue_asks_for_first_is_in_everything_it_finds(cue: Cue, data: st.
     signs = compiled(cue.pattern).spans(seen)
     if not any(TELLS[cue.tells](seen[slice(*sign)]) for sign in signs):
         return
-    low, shape = seen.lower(), seen.translate(SHAPES)
+    low = seen.lower()
     assert not cue.keywords or any(word in low for word in cue.keywords)
-    assert not cue.needs or any(
-        one[1:] in shape if one.startswith(b"~") else one in low for one in cue.needs
-    )
+    assert not cue.needs or _holds(seen, cue.needs)
+
+
+@pytest.mark.parametrize("rule", NEEDY, ids=lambda one: str(one.id))
+@settings(max_examples=10)
+@given(data=st.data())
+def test_what_a_rule_needs_is_in_everything_it_finds(rule: Rule, data: st.DataObject) -> None:
+    """Needs keep a rule from no surroundings in which it finds something."""
+    plain, alphabet = rule.pattern.source.decode("latin-1"), st.characters(max_codepoint=255)
+    seen = data.draw(st.from_regex(re.compile(plain), alphabet=alphabet)).encode("latin-1")
+    if not (match := rule.pattern.search(seen)):
+        return
+    first, last = next((span for span in match[1:] if span != NOWHERE), match[0])
+    value, check = seen[first:last], rule.check
+    words = value.decode("latin-1").split()
+    if words and (PROOFS[check](words) if check in PROOFS else CHECKS[check](value)):
+        assert _holds(seen, rule.needs)
+
+
+def _holds(seen: bytes, needs: tuple[bytes, ...]) -> bool:
+    low, shape = seen.lower(), seen.translate(SHAPES)
+    return any(one[1:] in shape if one.startswith(b"~") else one in low for one in needs)
 
 
 def test_a_short_text_that_is_remembered_as_clean_is_searched_for_what_a_ticket_knows() -> None:
@@ -121,7 +158,7 @@ def test_a_line_is_found_far_into_a_long_text(rule: Rule, line: str) -> None:
     assert rule.id in {one.recognizer for one in found}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from([line for rule in rules() for line in rule.lines]), max_size=4))
 def test_redacting_a_long_text_twice_changes_nothing_more(lines: list[str]) -> None:
     """A rewritten text is read again around its placeholders only, and that is enough."""

@@ -3,8 +3,9 @@
 import base64
 import html
 import json
-import time
+import sys
 import urllib.parse
+from types import FrameType
 
 import pytest
 from hypothesis import given, settings
@@ -33,7 +34,7 @@ pieces = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(pieces, max_size=6).map("".join))
 def test_redacting_twice_changes_nothing_more(text: str) -> None:
     """Redaction is idempotent, whatever the text, and never raises."""
@@ -41,7 +42,7 @@ def test_redacting_twice_changes_nothing_more(text: str) -> None:
     assert once == REDACTOR.redact(once, KNOWN).text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(pieces, max_size=6).map("".join))
 def test_findings_are_spans_of_the_input_in_order_and_apart(text: str) -> None:
     """Offsets are the input's; findings neither overlap nor are empty."""
@@ -145,11 +146,20 @@ def test_a_finding_tells_what_and_why() -> None:
     assert 0.9 < finding.confidence
 
 
-def _took(text: str) -> int:
-    """Return the nanoseconds of processor time that redacting the text takes."""
-    began = time.process_time_ns()
-    REDACTOR.redact(text, KNOWN)
-    return time.process_time_ns() - began
+def _calls(text: str) -> int:
+    """Return how many calls redacting the text takes; each search among them is linear by itself."""
+    calls = 0
+
+    def note(frame: FrameType, event: str, arg: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        REDACTOR.redact(text, KNOWN)
+    finally:
+        sys.setprofile(None)
+    return calls
 
 
 @pytest.mark.parametrize(
@@ -158,9 +168,9 @@ def _took(text: str) -> int:
      "%41", "QUJD", "<email-1>", "\u200ba", "a@b.co ", "+1 555 ", "eyJ.", "://a:", "&#64;", "=\n", "é"],
 )  # fmt: skip
 def test_no_hostile_input_takes_long(unit: str) -> None:
-    """Twice as much of anything takes about twice as long, on any machine (bench: under a second)."""
-    half, whole = (_took(unit * (count // len(unit))) for count in (50_000, 100_000))
-    assert whole < 3 * half + 1e8, (half, whole)
+    """Twice as much of anything takes about twice as many calls (the bench holds 100 kB to a second)."""
+    half, whole = (_calls(unit * (count // len(unit))) for count in (10_000, 20_000))
+    assert whole < 2.5 * half + 1_000, (half, whole)
 
 
 ESCAPES = {

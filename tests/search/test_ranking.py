@@ -29,7 +29,7 @@ def added_up(parts: list[Gains], most: int) -> list[tuple[int, int]]:
     return [(score, number) for number, score in ordered[:most]]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.lists(gains, max_size=3), max_size=8), st.integers(1, 12))
 def test_the_first_pages_are_those_of_the_whole_sum(parts: list[Gains], most: int) -> None:
     """Whatever is not added up, order and scores of the first pages stay, ties included."""

@@ -66,7 +66,7 @@ def test_syntax_is_words(query: str) -> None:
     assert INDEX.search(query)[0].id == "proxy"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text(max_size=200))
 def test_any_query(query: str) -> None:
     """No text at all breaks the search, and no page comes twice."""
@@ -91,7 +91,7 @@ def test_a_typing_error_is_forgiven(typed: str, first: str) -> None:
     assert INDEX.search(typed)[0].id == first
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(st.text("bcdfgjkz", min_size=5, max_size=9), max_size=40),
     st.sampled_from(sorted(RARE)),
