@@ -28,13 +28,14 @@ _PATH = re.compile(
     r"[\w)\"'’”] ?(?:>|→|➤|➔|»|=>|->) ?[\w\"'‘“]|\b[A-Z][\w ]{2,20} - [A-Z]\w+ - [A-Z]|`[^`]+`"
     r"|(?<![\w.@/-])[A-Za-z]\w+(?:\.\w+){2,}\b|[A-Za-z]:\\\w"
 )
+_PATH_MARKS = (">", "→", "➤", "➔", "»", "`", "\\")
 _GENERIC = words("everywhere")
 """A cause of these alone points at one that stands elsewhere: "that is the reason"."""
 _CODE = re.compile(r"`[^`]*`")
 _OPINION = pattern(r"\b(?:{opinion})\b")
 _VOICE = pattern(r"\b(?:{voice})\b|!\s*$|[!?]{2,}|^[\W\d_]{12,}$|[☺😀-🙏]")
 _HEDGE = pattern(r"\b(?:{hedge})\b")
-_GIVES_UP = pattern(r"(?i)\b(?:{gives_up})")
+_GIVES_UP = pattern(r"\b(?:{gives_up})")
 _FAILED = pattern(r"\b(?:{failed})\b")
 _REFERS = pattern(r"\b(?:{refers})\b")
 _ALSO = pattern(r"\b(?:{besides})\b")
@@ -85,7 +86,7 @@ def answer(ticket: Ticket, solved: Message) -> tuple[Told, ...]:
 
 def lack(ticket: Ticket, solved: Message) -> str:
     """Return what the answer lacks to be written down for others, `""` for nothing."""
-    if solved.role is Role.REQUESTER and _GIVES_UP.search(solved.body):
+    if solved.role is Role.REQUESTER and _GIVES_UP.search(solved.body.lower()):
         return GAVE_UP
     why = _lack(_composed(ticket, solved))
     if why == NOTHING and points_elsewhere(solved.body):
@@ -237,7 +238,13 @@ def _asks(text: str) -> bool:
 
 def _names_path(text: str) -> bool:
     """Say whether a sentence names a way through menus, a setting or a file."""
-    return _PATH.search(PLACEHOLDER.sub("", ADDRESS.sub("", text))) is not None
+    return _has_path(text) and _has_path(PLACEHOLDER.sub("", ADDRESS.sub("", text)))
+
+
+def _has_path(text: str) -> bool:
+    """Say whether there is such a way; most sentences have not even its marks and are not searched."""
+    may = text.count(".") > 1 or text.count("-") > 1 or any(map(text.__contains__, _PATH_MARKS))
+    return may and _PATH.search(text) is not None
 
 
 @cache
@@ -326,7 +333,7 @@ def _is_reading(unit: Unit) -> bool:
 def _is_doable(unit: Unit) -> bool:
     """Say whether a reader could do it by itself: what "it" is must stand in it."""
     text = unit.text
-    names = _PATH.search(text) is not None
+    names = _has_path(text)
     is_vague = _BARE_IT.match(text) or (
         _VAGUE_OBJECT.search(text) and len(text.split()) <= _VAGUELY
     )

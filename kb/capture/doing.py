@@ -2,9 +2,10 @@
 
 import re
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from kb.capture.language import languages
-from kb.capture.phrases import pattern
+from kb.capture.phrases import pattern, words
 from kb.capture.words import ADDRESS
 
 _IF_YOU = re.compile(r"(?i)(?:if|when|once) you (?:\w+ly |then |just |simply )?(\w+)")
@@ -16,8 +17,8 @@ _MAY_BE_ASIDE = (
     "image",
     "screen",
     "(",
-    "as ",
-    "like ",
+    " as ",
+    " like ",
     "<",
     ":)",
     ";)",
@@ -43,6 +44,13 @@ _HALF = re.compile(
     r"(?i)\b(?:would|will|could|can|may|might|should|only|not|never|did|does|do|is|was|which|that|who)\b|n[’']t\b"
 )
 """What stands in it where the clause has a verb of its own."""
+_GOOD = re.compile(
+    r"(?i)\b(?:work(?:s|ed|ing)?|solved|fixed|resolved|fine|normal|could|was able|available|appeared|allowed|helped)\b"
+)
+_BAD = re.compile(
+    r"(?i)\b(?:but|still|not|no|errors?|fail\w*|lost|missing|crash\w*|gone|disappear\w*)\b|n[’']t\b"
+)
+"""What stands in how it went, where that was well and where it was not."""
 _FOUND = re.compile(r"(?i)(?:i )?found (?=(?:the|an?) .+? and (?:then )?[a-z-]+ed )")
 _BARE = re.compile(r"(?i)(?P<by>(?:by|after) )?(?P<verb>[a-z-]+)(?= )")
 _AND = re.compile(
@@ -83,7 +91,7 @@ _NO_DEED = pattern(r"(?i)(?:{no_deed})\b")
 _TELLER = re.compile(
     r"(?i)(?:i|we)\b(?!(?:'d| would)? (?:also |strongly |personally )*(?:try|use|suggest|recommend|advise))"
 )
-_FEW, _LOOSELY = 3, 8
+_FEW, _LOOSELY, _PLACED = 3, 8, 9
 
 
 def tells(text: str) -> bool:
@@ -94,7 +102,17 @@ def tells(text: str) -> bool:
     if given and is_act(given.group(1).lower()):
         return True
     clauses = re.split(r"[,;:] | and then | then |\) ", text)[:3]
-    return any(_begins_with_act(clause) for clause in clauses)
+    return any(_begins_with_act(clause) for clause in clauses) or _says_where_first(clauses[0])
+
+
+def _says_where_first(clause: str) -> bool:
+    """Say whether a clause orders something behind a place: "in the options select it"."""
+    told = [word.strip("\"'“”‘’(*") for word in clause.lower().split()[:_PLACED]]
+    if not told or told[0] not in words("places"):
+        return False
+    acts, not_before = words("acts_there"), words("no_order")
+    pairs = pairwise(told[1:])
+    return any(word in acts and before not in not_before for before, word in pairs)
 
 
 def _begins_with_act(clause: str) -> bool:
@@ -135,7 +153,8 @@ def instructed(text: str) -> str:
     bare = plain(text)
     lead = None if _LIMITED.match(bare) else _SHOULD.match(bare)
     rest = _sooner(bare[lead.end() :]) if lead and lead.end() else _even(bare)
-    told = _impersonal(rest if _begins(rest) else _under(bare) or _deed(bare))
+    is_order = _begins(rest) or _says_where_first(rest)
+    told = _impersonal(rest if is_order else _under(bare) or _deed(bare))
     return f"{told}." if told and bare[-1:] in ".!" and told[-1].isalnum() else told
 
 
@@ -216,10 +235,19 @@ def _deed(text: str) -> str:
         return ""
     if not base:
         return ""
+    if told.get("once") and _is_scene(told["once"], tail):
+        return ""
     if told.get("once") or told.get("by"):
         tail = re.split(r", (?!and )", tail)[0]
     done = f"{base}{_WENT_WELL.sub('', _HEY.sub('', _also(tail)))}".rstrip(" ,;:-–")
     return "" if _LOOSE.match(done) and len(done.split()) <= _LOOSELY else done
+
+
+def _is_scene(once: str, tail: str) -> bool:
+    """Say whether "when I opened it, nothing was there" tells how it went, and not what helped."""
+    went = tail.partition(", ")[2]
+    is_good = _GOOD.search(went) is not None
+    return not is_good if once.lower() == "when " else not is_good and bool(_BAD.search(went))
 
 
 def _also(text: str) -> str:

@@ -21,12 +21,12 @@ _SPELLED = {
     "osx": "OS X", "os x": "OS X", "windows": "Windows",
 }  # fmt: skip
 _SMALL = re.compile(
-    r"(?i)(?<![\w./@:#<-])(?:(?P<name>linux mint|gnu/linux|linux|ubuntu|debian|fedora|centos|android|ios|macos|os ?x|unix|freebsd|macbook)"
+    r"(?<![\w./@:#<-])(?:(?P<name>linux mint|gnu/linux|linux|ubuntu|debian|fedora|centos|android|ios|macos|os ?x|unix|freebsd|macbook)"
     r"|(?:(?:on|for|in|my|using|under|to|from|a|an|the|new|old) )(?P<mac>mac)"
     r"|(?:(?:on|for|under|my|installing|from|of|running|use|using|with|latest|old) )?(?P<win>windows)(?= (?:\d|xp|vista|pc|machine|computer|laptop|system|os\b|users?\b|server|explorer|media|defender|updates?\b|timeout|disk|safe|reports|box|version|home|pro\b)|-only|-based|/)"
     r"|(?:on|for|under|installing|running) (?P<alone>windows))(?P<number> ?\d+(?:\.\d+)*)?(?![\w/@:-]|\.\w|'s? (?:name|folder))"
 )
-"""Systems as people type them in haste; what may be another word only beside a word that tells."""
+"""Systems as people type them in haste, in small letters; what may be another word only beside a word that tells."""
 _ODD = re.compile(
     rf"(?i)(?<![\w/.-])(?:{'|'.join(sorted(map(re.escape, _SPELLED), key=len, reverse=True))})(?![\w/-])"
 )
@@ -147,10 +147,10 @@ def _systems(body: str) -> list[str]:
     """Return systems, as they are written, else as they should be."""
     names = (platform.group(1).rstrip(". ") for platform in _PLATFORMS.finditer(body))
     found = [re.sub(r"^windows|^win(?=[ \d])", "Windows", name) if name[0] == "w" else name for name in names]  # fmt: skip
-    for match in _SMALL.finditer(body):
+    for match in _SMALL.finditer(body.lower()):
         small = match["name"] or match["mac"] or match["win"] or match["alone"]
-        words = [_SPELLED.get(word, word) for word in small.lower().split()]
-        name = _SPELLED.get(small.lower(), " ".join(words))
+        words = [_SPELLED.get(word, word) for word in small.split()]
+        name = _SPELLED.get(small, " ".join(words))
         found.append(f"{name} {(match['number'] or '').strip()}".strip())
     return found
 

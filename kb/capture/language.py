@@ -82,11 +82,13 @@ def detect(text: str) -> str:
 
 
 @cache
-def _whose() -> dict[str, tuple[str, ...]]:
-    """Return each stop word with the languages that have it."""
+def _whose() -> tuple[dict[str, int], list[tuple[str, ...]]]:
+    """Return each stop word's group, and which languages the words of a group belong to."""
     known = languages()
     words = frozenset[str]().union(*(one.stop for one in known.values()))
-    return {word: tuple(code for code in known if word in known[code].stop) for word in words}
+    codes = {word: tuple(code for code in known if word in known[code].stop) for word in words}
+    groups = list(dict.fromkeys(codes.values()))
+    return {word: groups.index(one) for word, one in codes.items()}, groups
 
 
 def surely(text: str) -> str:
@@ -124,8 +126,9 @@ def _detect(text: str) -> str:
 def _counted(text: str) -> dict[str, int]:
     """Return how many stop words of each language the text has."""
     found = dict.fromkeys(languages(), 0)
-    for codes, count in Counter(map(_whose().get, _words(text))).items():
-        for code in codes or ():
+    whose, groups = _whose()
+    for group, count in Counter(map(whose.get, _words(text))).items():
+        for code in groups[group] if group is not None else ():
             found[code] += count
     return found
 

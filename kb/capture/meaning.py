@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ class Meaning:
         No token of the model reaches over a space, so word by word is the same as the whole text.
         """
         if self._last[0] != text:
-            tokens = [token for word in text[:_READ].split() for token in self._tokens(word)]
+            tokens = [*chain.from_iterable(map(self._tokens, text[:_READ].split()))]
             mean = self._model.embedding.take(tokens or [0], 0).mean(0)
             self._last = text, mean / self._numpy.linalg.norm(mean)
         return self._last[1]

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from kb.capture.language import Language, languages
+from kb.capture.ways import alternation
 
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 
@@ -34,7 +35,7 @@ def _filled(frame: str, told: Iterable[Language]) -> str:
 
 
 def _listed(name: str, told: Iterable[Language]) -> str:
-    return "|".join(dict.fromkeys(one for lang in told for one in lang.phrases.get(name, ())))
+    return alternation(dict.fromkeys(one for lang in told for one in lang.phrases.get(name, ())))
 
 
 @cache

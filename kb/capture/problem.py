@@ -34,6 +34,8 @@ _QUOTED = re.compile(
 _MARKUP = re.compile(
     r"/\*|\*/|!important|[{}]|^\W*[\w-]+: [^;]+;|content-(?:type|transfer)|boundary=|charset=|<\w+[^>]*>\s*<|^\W*=_|mime|^received:|^x-[\w-]+:|user.?agent|build id|^on .{5,40} wrote|\S {3,}\S"
 )
+_REPORT = re.compile(r"(?i)\buser.?agent\b|\bmozilla/\d|\bbuild ?id\b")
+"""What a program tells of itself, in a report that it makes for support."""
 _PAIR = re.compile(r"\b[A-Z][\w ()-]{2,30}: ")
 _BROKEN = "\ufffd"
 """What stands where bytes were no text."""
@@ -84,9 +86,12 @@ def first_of(ticket: Ticket) -> Message | None:
 
 
 def _before_dump(said: tuple[Unit, ...]) -> tuple[Unit, ...]:
-    """Return what stands before a report that was pasted in: many blocks of code in one message."""
+    """Return what stands before a report that was pasted in: many blocks of code, or a program's own."""
     codes = [place for place, unit in enumerate(said) if unit.form is Form.CODE]
-    return said[: codes[0]] if len(codes) > _BLOCKS else said[:_READ]
+    if len(codes) > _BLOCKS:
+        return said[: codes[0]]
+    report = next((place for place in codes if _REPORT.search(said[place].text)), len(said))
+    return said[: min(report, _READ)]
 
 
 def _subject(ticket: Ticket) -> Unit:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, repeat
-from operator import mul
+from operator import mul, neg
 
 from kb.capture.meaning import Meaning
 from kb.capture.words import terms
@@ -204,7 +204,8 @@ class Ranking:
 
     def _rarest(self, idf: dict[str, float]) -> list[str]:
         """Return the rarest terms, until together they stand on so many pages that more tell little."""
-        rarest = sorted(idf, key=lambda term: (-idf[term], term))[:_RAREST]
+        pairs = sorted(zip(map(neg, idf.values()), idf, strict=True))[:_RAREST]
+        rarest = [term for _, term in pairs]
         held = accumulate(len(self._postings[term][0]) for term in rarest)
         most = len(self._ids) * _SHARE
         enough = next((n for n, number in enumerate(held, 1) if number > most), _RAREST)

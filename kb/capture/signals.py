@@ -19,8 +19,9 @@ _TOKEN = re.compile(r"[\w']+|[?!]")
 _QUOTE = re.compile(r"(?m)^>.*$|^.{1,60} (?:said|wrote):?\s*$")
 _QUOTES = (">", "said", "wrote")
 _STEP = re.compile(r"(?m)^\s*(?:\d+[.)]|[-*•])\s")
-_HEAVY = re.compile(r"[a-z0-9]{4,}")
-_READ = 1_500
+_APART = {n: " " for n in range(128) if not (chr(n).isalnum() or chr(n) in "_'?!")}
+_HEAVY = bytes(n if chr(n).isalnum() and n < 128 else 32 for n in range(256))
+_READ, _LONG = 1_500, 4
 _CONFIRMS = -0.6
 LEXICONS = ("requester", "reply", "answer")
 
@@ -63,7 +64,7 @@ class Said:
     agent: bool
     text: str
     grams: frozenset[str]
-    heavy: frozenset[str]
+    heavy: frozenset[bytes]
     questions: int
     quotes: bool
     told: float
@@ -80,11 +81,24 @@ def grams(text: str, language: str, known: Pairs | None = None) -> frozenset[str
     meaning = languages()[language].meaning
     if language == "ja":
         text = " ".join([text, *(m for word, m in meaning.items() if word in text)])
-    words = _TOKEN.findall(text[:_READ].lower().replace("\u2019", "'"))
+    words = _words(text[:_READ].lower().replace("\u2019", "'"))
     if meaning:
         words = [meaning.get(word, word) for word in words]
     pairs = frozenset(pairwise(words)) if known is None else known.intersection(pairwise(words))
     return frozenset(words).union(map(" ".join, pairs))
+
+
+def _words(text: str) -> list[str]:
+    """Return words and marks of what is in small letters; plain English is cut letter by letter, sooner."""
+    if not text.isascii():
+        return _TOKEN.findall(text)
+    return text.replace("?", " ? ").replace("!", " ! ").translate(_APART).split()
+
+
+def _heavy(text: str) -> frozenset[bytes]:
+    """Return the plain letters and digits that stand four and more together."""
+    runs = text.encode("ascii", "replace").translate(_HEAVY).split()
+    return frozenset(run for run in runs if len(run) >= _LONG)
 
 
 def said(
@@ -105,7 +119,7 @@ def said(
         agent=message.role is Role.AGENT,
         text=text,
         grams=found,
-        heavy=frozenset(_HEAVY.findall(text.lower())),
+        heavy=_heavy(text.lower()),
         questions=text.count("?"),
         quotes=len(text) < len(message.body) - 5,
         told=_sum(found, words["requester"]) if asks else 0.0,
@@ -117,7 +131,7 @@ def said(
 def _sum(found: frozenset[str], lexicon: Mapping[str, float]) -> float:
     if not lexicon:
         return 0.0
-    return lexicon[""] + math.fsum(map(lexicon.__getitem__, found & lexicon.keys()))
+    return lexicon[""] + math.fsum(filter(None, map(lexicon.get, found)))
 
 
 def of_thread(thread: tuple[Said, ...]) -> tuple[Signals, ...]:
@@ -166,7 +180,7 @@ _FORM_ASKS, _FORM_HELPS = (tuple(f"{side}_{name}" for name in _FORM) for side in
 
 
 def _form(
-    thread: tuple[Said, ...], i: int, own: list[int], before: frozenset[str]
+    thread: tuple[Said, ...], i: int, own: list[int], before: frozenset[bytes]
 ) -> tuple[float, ...]:
     """Position and shape, as `_FORM` names them: the same for whoever wrote it."""
     one, length = thread[i], _length(thread[i])
@@ -216,7 +230,7 @@ def _reply(thread: tuple[Said, ...], i: int, asked: list[int], helped: list[int]
         return {"N_none": 1.0}
     reply = thread[j]
     glad = [thread[k] for k in asked if k > i and thread[k].confirms > _CONFIRMS]
-    named = frozenset().union(*(k.heavy for k in glad)) if glad else frozenset[str]()
+    named = frozenset().union(*(k.heavy for k in glad)) if glad else frozenset[bytes]()
     return {
         "N_words": reply.confirms,
         "N_words_told": reply.confirms * reply.told,

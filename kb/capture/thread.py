@@ -10,6 +10,7 @@ from kb.capture.doing import is_act
 from kb.capture.language import detect, languages
 from kb.capture.phrases import pattern
 from kb.capture.talk import begins, ends, is_talk
+from kb.capture.ways import alternation
 from kb.capture.words import ADDRESS
 from kb.tickets.ticket import Message
 
@@ -35,11 +36,11 @@ class Unit:
     end: int
 
 
-_DENY = pattern(r"(?i)\b(?:{denies})\b")
+_DENY = pattern(r"\b(?:{denies})\b")
 _SIGNATURE = re.compile(
-    r"(?im)^(--\s*$|—\s*\S|(best|kind|warm)?\s*regards,?\s*$|cheers,?\s*$|sent from my )"
+    r"(?im)\n(--\s*$|—\s*\S|(best|kind|warm)?\s*regards,?\s*$|cheers,?\s*$|sent from my )"
 )
-_NAME_LINE = re.compile(r"(?m)^\W{0,3}(<person-\d+>[ ,.]*)+\s*$")
+_NAME_LINE = re.compile(r"(?m)\n\W{0,3}(<person-\d+>[ ,.]*)+\s*$")
 _QUOTE = pattern(r"(?m)^(?:>.*|On .{5,80} wrote:|.{1,60} (?:{wrote}):?[ \t]*)$")
 _IMAGE = re.compile(r"!\[[^\]\n]*\]\([^)\n]*\)|\[(?:image|video|attachment)[^\]\n]{0,40}\]", re.I)
 _BLOCK = re.compile(
@@ -95,7 +96,7 @@ def _blocks(body: str) -> Iterator[re.Match[str]]:
 
 def denies(message: Message) -> bool:
     """Say whether the message says in so many words that it still does not work."""
-    return any(_DENY.search(sentence.strip()) for sentence in _sentences(_blanked(message.body)))
+    return any(_DENY.search(one.strip()) for one in _sentences(_blanked(message.body).lower()))
 
 
 def _sentences(text: str) -> list[str]:
@@ -105,10 +106,11 @@ def _sentences(text: str) -> list[str]:
 def _blanked(body: str) -> str:
     """Return the body with quotes, images and signature as line ends, so that offsets stay."""
     body = _QUOTE.sub(lambda match: " " * len(match.group()), body)
-    body = _IMAGE.sub(lambda match: "\n" * len(match.group()), body)
+    if "[" in body:
+        body = _IMAGE.sub(lambda match: "\n" * len(match.group()), body)
     after = min(len(body), 40)
     marks = (_SIGNATURE, _NAME_LINE, _closing())
-    found = [m.start() for mark in marks if (m := mark.search(body, after))]
+    found = [m.start() + 1 for mark in marks if after and (m := mark.search(body, after - 1))]
     if (card := _card(body, after)) is not None:
         found.append(card)
     return body[: min(found)].ljust(len(body), "\n") if found else body
@@ -129,8 +131,8 @@ def _card(body: str, after: int) -> int | None:
 def _closing() -> re.Pattern[str]:
     """Return what matches a line that opens a signature, in any language there is data for."""
     words = {word for one in languages().values() for word in one.closing}
-    ways = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-    return re.compile(rf"(?im)^[^\S\n]*(?:{ways})(?:[ ,.!]*|,? [\w<>. -]{{1,25}}[,.!]*)$")
+    ways = alternation(sorted(map(re.escape, words), key=len, reverse=True))
+    return re.compile(rf"(?im)\n[^\S\n]*(?:{ways})(?:[ ,.!]*|,? [\w<>. -]{{1,25}}[,.!]*)$")
 
 
 def _block(message: Message, body: str, block: re.Match[str]) -> Iterator[Unit]:
@@ -167,7 +169,7 @@ def _is_prose(block: str) -> bool:
 def _prose(body: str, start: int, end: int, message: Message) -> Iterator[Unit]:
     position, lang = start, detect(message.body)
     for line in body[start:end].splitlines(keepends=True):
-        if not line.lstrip().startswith(("```", "~~~")):
+        if not (line.isspace() or line.lstrip().startswith(("```", "~~~"))):
             for form, left, right in _pieces(line):
                 yield from _cut(form, line, (left, right), (position, message.id, lang))
         position += len(line)

@@ -56,7 +56,7 @@ UNSURE = 0.5
 LACKING = 4
 """So many commands and settings of the answer that the page lacks make it an update."""
 _DEFECT = re.compile(
-    r"(?i)\b(is a (known )?(bug|defect|regression)|filed (it |this )?(as )?(a )?(bug|issue|defect)"
+    r"\b(is a (known )?(bug|defect|regression)|filed (it |this )?(as )?(a )?(bug|issue|defect)"
     r"|bug report|fix(ed)? (is|will be) (in|part of|released)|will be fixed in|reported to engineering)\b"
 )
 
@@ -163,7 +163,7 @@ def _answer(solved: Solution) -> str:
 
 def _is_defect(ticket: Ticket) -> bool:
     answers = [m.body for m in ticket.public_messages if m.role is Role.AGENT]
-    return any(_DEFECT.search(body) for body in answers)
+    return any(_DEFECT.search(body.lower()) for body in answers)
 
 
 def _decision(

@@ -19,7 +19,7 @@ _TRIED = re.compile(
     r",? (?:but|however|(?:with|to|without) (?=no\b|any\b|avail|success|luck)|and (?=nothing|it (?:still|did)|that did|the same|still))"
     r".*?(?:\bno\b|\bnot|n't|fail|nothing|still|same|avail|without|luck)"
 )
-_DENIED = pattern(r"(?i)\b(?:{in_vain})")
+_DENIED = pattern(r"\b(?:{in_vain})")
 _ATTEMPTED = pattern(r"(?i)\b(?:{attempted})\b")
 """What somebody did who tried, in a language whose deeds are not put into the imperative."""
 _INQUIRES = re.compile(
@@ -67,12 +67,12 @@ def _own(message: Message, lang: str) -> Iterable[Unit]:
 def _is_attempt(unit: Unit) -> bool:
     text = unit.text
     is_short = unit.form is Form.SENTENCE and len(text) <= _LONGEST
-    return is_short and bool(_ATTEMPTED.search(text) and _DENIED.search(text))
+    return is_short and bool(_ATTEMPTED.search(text) and _DENIED.search(text.lower()))
 
 
 def _denied(message: Message, reply: Message, lang: str) -> list[Unit]:
     """Return an answer's acts where the requester's next message says that they did not help."""
-    if reply.role is not Role.REQUESTER or not _DENIED.search(reply.body[:_SOON]):
+    if reply.role is not Role.REQUESTER or not _DENIED.search(reply.body[:_SOON].lower()):
         return []
     if _INQUIRES.search(message.body):
         return []

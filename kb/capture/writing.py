@@ -163,7 +163,13 @@ _SETTING = re.compile(
 )
 
 
+_SETTING_MARKS = ("_", "/", "--", "~", "%", ":\\", '("')
+"""What has none of these, and not two full stops, is no setting: most sentences are not searched."""
+
+
 @lru_cache(maxsize=256)
 def coded(text: str) -> str:
     """Put settings, options and paths that stand bare in a sentence into code."""
+    if text.count(".") < 2 and not any(map(text.__contains__, _SETTING_MARKS)):
+        return text
     return _SETTING.sub(lambda m: f"`{m.group()}`" if m.group("code") else m.group(), text)

@@ -10,6 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, Response
 
+from kb.articles.headings import heading
+
 HERE = Path(__file__).parent
 _PLACEHOLDER = re.compile(r"<[a-z][a-z-]*(?::[a-z0-9-]+)?(?:-\d+)?>")
 _HEADERS = {
@@ -55,7 +57,7 @@ def _environment() -> Environment:
         loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters.update(marked=marked, percent=percent, day=day)
+    environment.filters.update(marked=marked, percent=percent, day=day, heading=heading)
     return environment
 
 

@@ -69,6 +69,12 @@ def test_a_pasted_report_is_no_issue() -> None:
     assert [SYMPTOM] == told(SYMPTOM, report, "Renderer seven is not loaded here.")
 
 
+def test_what_a_program_tells_of_itself_is_no_issue() -> None:
+    """A report that a program makes for support ends what is read, be it one block alone."""
+    report = "```\nUser Agent: Ferry/4.2 (Harbour 9)\n```"
+    assert [SYMPTOM] == told(SYMPTOM, report, "Renderer seven is not loaded here.")
+
+
 def test_a_quotation_is_not_torn() -> None:
     """A message in quotation marks stays one sentence."""
     said = 'It shows "Login failed. Check the harbour name." and stops.'

@@ -6,7 +6,15 @@ from kb.capture.talk import is_talk
 
 
 @pytest.mark.parametrize(
-    "text", ["Morning.", "Good morning", "Good evening!", "Hopefully.", "Help!"]
+    "text",
+    [
+        "Morning.",
+        "Good morning",
+        "Good evening!",
+        "Hopefully.",
+        "Help!",
+        "Good morning Ferry Help Crew,",
+    ],
 )
 def test_a_greeting_is_talk_with_and_without_a_stop(text: str) -> None:
     """The mark behind it changes nothing."""
