@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 
 from kb.articles.article import Article, State
 from mkdocs_docworthy import article_page
@@ -55,6 +55,11 @@ class Link:
     title: str
     url: str
     lang: str = ""
+
+
+def keep_compiled(compiled: BytecodeCache) -> None:
+    """Keep the templates as they were compiled from one build to the next."""
+    _TEMPLATES.bytecode_cache = compiled
 
 
 def mark(place: Place, article_id: str = "", version: str = "", token: str = "") -> str:

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urljoin
 
-from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2 import Environment
 from jinja2.filters import do_striptags
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
-from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
@@ -34,6 +34,7 @@ from mkdocs_docworthy import (
     heads,
     lists,
     places,
+    theme,
 )
 from mkdocs_docworthy.bodies import anchors_of
 from mkdocs_docworthy.options import DocworthyConfig
@@ -83,13 +84,19 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         self._serves = command == "serve"
         gc.set_threshold(_MANY)
 
-    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Read the workspace; keep drafts and evidence out, and bring script and style."""
+    @event_priority(100)
+    def _read_workspace(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Read the workspace, before anybody opens the theme."""
         try:
             self._kb = load(_root(config) / self.config.workspace)
             agree(self._kb, Path(config.docs_dir))
         except KbError as error:
             raise PluginError(str(error)) from None
+        theme.open_quickly(config, self._compiled)
+        return config
+
+    def _settle_in(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Keep drafts and evidence out, and bring script and style."""
         self._language = str(config.theme.get("language") or config.theme.locale or "en")
         self._texts = texts(self._language)
         keep_out(config)
@@ -97,6 +104,8 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         bring(config)
         browser_search.bring(config, self._texts, self._kb.site.contact)
         return config
+
+    on_config = CombinedEvent(_read_workspace, _settle_in)
 
     def on_pre_build(self, /, *, config: MkDocsConfig) -> None:
         """Spare the site from the cleaning: a build that is refused leaves it as it was."""
@@ -156,14 +165,9 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
     def on_env(self, env: Environment, /, *, config: MkDocsConfig, files: Files) -> Environment:
         """Print the articles that changed, once everything else is known.
 
-        `striptags` is made safe before: it resolves entities, and themes print what it returns. Each
-        build has an environment of its own: nobody looks if a template changed meanwhile, and what
-        Jinja compiled is kept by the digest of each template's text.
+        `striptags` is made safe before: it resolves entities, and themes print what it returns.
         """
-        env.auto_reload = False
-        compiled = self._kb.state / "cache" / "templates"
-        compiled.mkdir(parents=True, exist_ok=True)
-        env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+        theme.build_with(env, self._compiled)
         env.filters["striptags"] = lambda value: escape(do_striptags(value), quote=True)
         self._press = Press(
             config, self._nav, env, files.documentation_pages(), self._furnish, self._head
@@ -224,6 +228,11 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
             self._ahead.terminate()
         self._wait()
         self._shelved.abandon(self._refused)
+
+    @property
+    def _compiled(self) -> Path:
+        """Where templates lie as Jinja compiled them, by the digest of each one's text."""
+        return self._kb.state / "cache" / "templates"
 
     @property
     def _refused(self) -> Path:

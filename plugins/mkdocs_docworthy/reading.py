@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ _KINDS = _KIND, _BODY, _ARTICLE, _TERMS = "reading", "body", "article", "terms"
 _LINKED, _UNSETTLED = Stamp(-2, 0, 0, 0), Stamp(-1, 0, 0, 0)
 """No file stands so: it is a link, or it was written only just now."""
 _CODE = (".py", ".html", ".toml", ".txt", ".css", ".js")
+_CHANGE = tuple(one.name for one in fields(Change))
 _CLOSED = {"state": State, "audience": Audience, "risk": Risk}
 
 
@@ -247,7 +248,9 @@ def _json(value: object) -> bytes:
 
 def _said(value: object) -> object:
     """Return a change of an article's history, or a time, as JSON has it."""
-    return asdict(value) if isinstance(value, Change) else str(value)
+    if isinstance(value, Change):
+        return {name: getattr(value, name) for name in _CHANGE}
+    return str(value)
 
 
 def _article(said: dict[str, Any]) -> Article:
