@@ -114,9 +114,11 @@ def said(page: str) -> Said:
         at = token.end()
         if token["tag"] is not None:
             reader.tag(token["tag"].lower(), bool(token["end"]), token["attributes"])
-        elif hidden := (token["comment"] or token["inside"]):
+            continue
+        if hidden := (token["comment"] or token["inside"]):
             reader.rest |= dict.fromkeys(_strings(hidden) if hidden[:1] == "{" else (hidden,))
-            reader.attributes("", token["with"] or "")
+        if token["with"]:
+            reader.attributes("", token["with"])
     reader.text(page[at:])
     around = "".join(reader.around)
     if not "".join(reader.main).strip():

@@ -81,6 +81,9 @@ def _packed(data: bytes) -> bytes:
         f'<main>a <b title="{WORD}',
         "<main>&#118;andersloot</main>",
         f"<script>{WORD}",
+        f'<main>x</main><script src="/{WORD}.js"></script>',
+        f'<main>x</main><svg aria-label="{WORD}"></svg>',
+        f'<main>x</main><template data-of="{WORD}"></template>',
     ],
 )
 def test_no_corner_of_a_page_is_silent(page: str) -> None:
