@@ -35,7 +35,7 @@ def test_a_list_has_each_article_once(tmp_path: Path) -> None:
     page = made.page(LIST)
     assert page.count('href="../../../articles/one/"') == 1
     assert "Two fails" not in page
-    assert page.partition('class="dw-rows"')[2].count('href="../../../articles/"') == 1
+    assert page.partition('class="dw-crumbs"')[2].count('href="../../../articles/"') == 1
     assert page.count("<h1") == 1
     assert f"https://help.example/{LIST}/" in (made.site / "sitemap.xml").read_text("utf-8")
 
