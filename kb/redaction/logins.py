@@ -55,6 +55,14 @@ TECHNICAL_USER = compiled(
 """Terms with digits or dots that are said beside "user"."""
 
 
+PARTED = bytes.maketrans(b"._-", b"   ")
+NO_PART = frozenset(
+    b"user name login account mail email id my your the new old test admin host db api app key pass password type field"
+    b" role group mode read only page form web site auth token client server service default root".split()
+)
+"""What the parts of settings and fields are called."""
+
+
 def given_user(value: bytes) -> bool:
     """Return whether the user that stands beside a password is given, be it `admin` or `root`."""
     name = value.strip(b".,;").lower()
@@ -172,11 +180,3 @@ def told_user(value: bytes) -> bool:
     parts = name.translate(PARTED).split()
     joined = len(parts) == 2 and NO_PART.isdisjoint(parts) and username(name.replace(b".", b"_"))
     return bool(joined) or user_argument(value)
-
-
-PARTED = bytes.maketrans(b"._-", b"   ")
-NO_PART = frozenset(
-    b"user name login account mail email id my your the new old test admin host db api app key pass password type field"
-    b" role group mode read only page form web site auth token client server service default root".split()
-)
-"""What the parts of settings and fields are called."""
