@@ -288,14 +288,17 @@ def said(value: bytes) -> bool:
     value = value.strip(b".,;:!?)(")
     if len(value) < 6 or value.translate(None, OUTSIDE) != value or DOTTED.search(value):
         return False
-    numbered = value.islower() and value.isalnum() and ordinary(value) and digits_in(value) < 3
-    return spoken(value) and _mixed(value) and not numbered
+    return spoken(value) and _mixed(value) and not (value.islower() and _numbered(value))
 
 
 def unlike_words(value: bytes) -> bool:
     """Return whether a word beside "password" is unlike any other: no `Windows7` or `page2`."""
-    value = value.strip(b".,;:!?)(")
-    return said(value) and not (value.isalnum() and ordinary(value) and digits_in(value) < 3)
+    return said(value) and not _numbered(value.strip(b".,;:!?)("))
+
+
+def _numbered(value: bytes) -> bool:
+    """Return whether this is an ordinary word with a small number."""
+    return value.isalnum() and ordinary(value) and digits_in(value) < 3
 
 
 def argument(value: bytes) -> bool:

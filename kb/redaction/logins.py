@@ -178,5 +178,5 @@ def told_user(value: bytes) -> bool:
     if name in function_bytes() or last in FILE_ENDINGS or last.decode("latin-1") in top_domains():
         return False
     parts = name.translate(PARTED).split()
-    joined = len(parts) == 2 and NO_PART.isdisjoint(parts) and username(name.replace(b".", b"_"))
-    return bool(joined) or user_argument(value)
+    joined = len(parts) == 2 and NO_PART.isdisjoint(parts)
+    return (joined and folder_user(name)) or user_argument(value)
