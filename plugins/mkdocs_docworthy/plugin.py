@@ -25,6 +25,7 @@ from kb.articles.page_token import token
 from kb.config import Config, load
 from kb.errors import KbError
 from kb.gates import unfinished
+from kb.gates.scanner import Ready
 from mkdocs_docworthy import (
     article_page,
     browse,
@@ -70,6 +71,8 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         self._serves = False
         self._press: Press | None = None
         self._ahead: BaseProcess | None = None
+        self._ready: Ready | None = None
+        self._search: browser_search.Search | None = None
         self._kb = Config(root=Path())
         self._shelved = Shelved.empty()
         self._lists: dict[str, places.Finished] = {}
@@ -133,9 +136,14 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         return files
 
     @event_priority(-100)
-    def on_nav(self, nav: Navigation, /, **_: Any) -> Navigation:
-        """Keep the navigation: an article's page shows it too."""
+    def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Keep the navigation: an article's page shows it too; begin with what is done aside."""
         self._nav = nav
+        if not self.previews:
+            reads = self._shelved.readings.reads
+            self._search = browser_search.Search(config, self._kb.state, files, reads)
+            is_edit = 0 < len(reads) < _WORTH_A_LOOK and not self._serves
+            self._ready = Ready.begun() if is_edit else None
         return nav
 
     def on_page_read_source(self, /, *, page: Page, config: MkDocsConfig) -> str | None:
@@ -205,12 +213,14 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         with phase("feed and lists"):
             self._shelved.write_beside(site, self._files)
         with phase("search"):
-            browser_search.write(config, self._kb.state, self._files, self._shelved.readings.reads)
+            assert self._search is not None  # noqa: S101 (the hooks ran before)
+            self._search.write(self._files)
         if self._serves:
             return
         with phase("gate over the final bytes"):
             self._wait()
-            found = self._look(config).refusals(self._shipped(config))
+            found = self._look(config).refusals(self._shipped(config), self._ready)
+            self._let_go()
         if found:
             places.set_aside(site, self._refused)
         self._refuse(found)
@@ -227,6 +237,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         if self._ahead:
             self._ahead.terminate()
         self._wait()
+        self._let_go()
         self._shelved.abandon(self._refused)
 
     @property
@@ -254,6 +265,12 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         if self._ahead:
             self._ahead.join()
         self._ahead = None
+
+    def _let_go(self) -> None:
+        """Let the scanner's process go that was begun before."""
+        if self._ready:
+            self._ready.close()
+        self._ready = None
 
     def _refuse(self, errors: list[KbError]) -> None:
         """Stop the build with everything that is wrong; a preview only tells it."""
