@@ -8,7 +8,7 @@ import pytest
 
 from kb.search.keeping import Folder
 from kb.search.ranking import Row
-from kb.search.shards import export, place, shard_of
+from kb.search.shards import export, moves, place, shard_of
 from kb.search.whoosh import Searcher, refresh
 
 
@@ -80,6 +80,6 @@ def test_pages_that_the_site_lacks_are_not_exported(docs: Path, tmp_path: Path) 
     folder = tmp_path / "s"
     index = Searcher(folder, refresh(docs, folder))
     export(index, Folder(folder / "shards"), {"p1.md": "p1.html"})
-    place(folder / "shards", tmp_path / "site")
+    place(folder / "shards", tmp_path / "site", moves(folder / "shards", tmp_path / "site"))
     (page,) = (tmp_path / "site" / "p").iterdir()
     assert "p1.html" == json.loads(gzip.decompress(page.read_bytes()))["u"]
