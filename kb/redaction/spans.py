@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from kb.redaction.text import Finding, Placeholders
+from kb.redaction.views import BORDER
 
 
 def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -68,7 +69,7 @@ class Rewriting:
                 windows[-1] = windows[-1][0], last
             else:
                 windows.append((first, last))
-        return "\n".join(text[first:last] for first, last in windows)
+        return BORDER.join(text[first:last].strip(BORDER) for first, last in windows)
 
 
 def rewritten(text: str, findings: tuple[Finding, ...], placeholders: Placeholders) -> Rewriting:
