@@ -8,9 +8,9 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+from kb.gates.forking import begin
 from kb.search.reading import Reads
 from kb.search.shards import PLACE, SHARDS, Moves, place, prepared
-from mkdocs_docworthy.hands import begin
 
 HERE = Path(__file__).parent
 SCRIPT = "assets/docworthy/search.js"
