@@ -21,20 +21,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kb.search import ranking, rows
-from kb.search.analysis import data
+from kb.search.analysis import told
 from kb.search.keeping import Folder, Keeping
 from kb.search.lines import lines_of
 from kb.search.postings import Postings
 from kb.search.reading import Reads
 from kb.search.sheet import Kind, Sheet, from_json
-from kb.search.whoosh import Searcher, refresh
+from kb.search.whoosh import Searcher, alone, refresh
 
 PLACE = "search/docworthy"
 """Where the shards lie in a site."""
-VERSION = 1
+SHARDS = "shards"
+"""Where they are kept, below the index's folder."""
+VERSION = 2
 SHORTEST = 3
 """Letters of the shortest word that a typing error may have meant."""
 
@@ -84,6 +86,13 @@ def export(index: Searcher, kept: Keeping, urls: Mapping[str, str]) -> None:
         _finish(index, kept, plan, pages, whole=whole)
 
 
+class Moves(NamedTuple):
+    """What makes the shards in a site those of a folder, by name: which go, and which are put."""
+
+    gone: tuple[str, ...]
+    put: tuple[str, ...]
+
+
 def renew(
     docs: Path, folder: Path, target: Path, urls: Mapping[str, str], reads: Reads | None = None
 ) -> None:
@@ -95,36 +104,49 @@ def renew(
         urls: As for `export`.
         reads: As for `refresh`.
     """
+    place(folder / SHARDS, target, prepared(docs, folder, target, urls, reads))
+
+
+def prepared(
+    docs: Path, folder: Path, target: Path, urls: Mapping[str, str], reads: Reads | None = None
+) -> Moves:
+    """Do all of `renew` but for the site: return what is to be moved there."""
     postings = Postings()
-    known = refresh(docs, folder, reads=reads, postings=postings)
-    index = Searcher(folder, known, postings=postings)
-    try:
-        export(index, Folder(folder / "shards"), urls)
-    finally:
-        index.close()
-    place(folder / "shards", target)
+    with alone(folder, "shards.lock"):
+        known = refresh(docs, folder, reads=reads, postings=postings)
+        index = Searcher(folder, known, postings=postings)
+        try:
+            export(index, Folder(folder / SHARDS), urls)
+        finally:
+            index.close()
+        return moves(folder / SHARDS, target)
 
 
 def addresses(folder: Path) -> dict[str, str]:
     """Return path and address of every page that was exported last, none where nothing was."""
     try:
-        return {path: url for path, (_, url, _) in _listed(Folder(folder / "shards").state())}
+        return {path: url for path, (_, url, _) in _listed(Folder(folder / SHARDS).state())}
     except (KeyError, TypeError, ValueError):
         return {}
 
 
-def place(folder: Path, target: Path) -> None:
-    """Put the shards where the site has them, linked, and take away what is none of them.
+def moves(folder: Path, target: Path) -> Moves:
+    """Return what is to be moved; a shard that stands there already is left alone.
 
-    One that stands there already is left alone, so that nobody need look at it again.
+    So nobody need look at it again.
     """
     there = dict(_standing(target, ""))
     wanted = {name: seen for name, seen in _standing(folder, "") if name.endswith(".json.gz")}
-    for name in there.keys() - wanted.keys():
-        (target / name).unlink()
-    for name, seen in wanted.items():
-        if name in there and _is_same(seen, there[name]):
-            continue
+    put = (name for name, seen in wanted.items()
+           if name not in there or not _is_same(seen, there[name]))  # fmt: skip
+    return Moves(tuple(there.keys() - wanted.keys()), tuple(put))
+
+
+def place(folder: Path, target: Path, found: Moves) -> None:
+    """Put the shards where the site has them, linked, and take away what is none of them."""
+    for name in found.gone:
+        (target / name).unlink(missing_ok=True)
+    for name in found.put:
         path, to = folder / name, target / name
         to.parent.mkdir(parents=True, exist_ok=True)
         to.unlink(missing_ok=True)
@@ -303,7 +325,7 @@ def _finish(
 ) -> None:
     """Keep the manifest, then what was exported: until then, a stopped run starts anew."""
     held = {path: (page.digest, page.url, page.number) for path, page in sorted(pages.items())}
-    known = {lang: data()[lang] for lang in index.languages}
+    known = {lang: told(lang) for lang in index.languages}
     text = _json({"plan": _plan(plan), "pages": held, "languages": known})
     manifest = {"v": VERSION, "id": hashlib.sha256(text.encode()).hexdigest()[:12],
                 "pages": len(pages), "shards": plan.shards, "languages": known}  # fmt: skip
