@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from kb.search.keeping import Folder
+from kb.search.placing import moves, place
 from kb.search.ranking import Row
-from kb.search.shards import export, moves, place, shard_of
+from kb.search.shards import export, shard_of
 from kb.search.whoosh import Searcher, refresh
 
 
