@@ -108,7 +108,8 @@ def leaks(
         read = list(_with_old_bytes(stale, context))
         new = {*stale} - {seen.name for seen in read}
         if new:
-            context.held = ledger.lines(without={name for name in new if _is_whole(name)})
+            whole = (form for name in new if _is_whole(name) for form in _forms(name))
+            context.held = ledger.lines(without={*whole})
         for names in _rounds(sorted(new)):
             seen = list(_read_all(names, context, ready))
             context.held += b"".join(one.row.lines for one in seen if one.row)
@@ -192,13 +193,26 @@ def _is_whole(name: str) -> bool:
     return name.startswith("articles/") and not name.startswith("articles/index.")
 
 
+def _article_of(name: str) -> str:
+    return name.split(".")[0].split("/")[1]
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """Return the names of an article's page and its Markdown: both are unknown when one is new.
+
+    Else a page that was refused would be known by its Markdown the next time, line by line.
+    """
+    one = f"articles/{_article_of(name)}"
+    return name, f"{one}.md", f"{one}.html", f"{one}/index.html"
+
+
 def _rounds(names: Sequence[str]) -> Iterator[list[str]]:
     """Yield the articles first, the page before its Markdown; lists and search say the same again.
 
     Few are one round for one process: to start one takes longer than to read them.
     """
     first = [name for name in names if _is_whole(name)]
-    first.sort(key=lambda name: (name.split(".")[0].split("/")[1], not name.endswith(".html")))
+    first.sort(key=lambda name: (_article_of(name), not name.endswith(".html")))
     rest = [name for name in names if not _is_whole(name)]
     yield from ([first + rest] if len(names) <= _FEW else [first, rest])
 

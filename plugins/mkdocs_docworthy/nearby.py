@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 
 from mkdocs_docworthy.cache import Cache, Kept
 from mkdocs_docworthy.hands import each
-from mkdocs_docworthy.related import ASKED, Candidate, Neighbours, Rarities, Terms, asked
+from mkdocs_docworthy.related import ASKED, Candidate, Neighbours, Rarities, Terms, asked, rarities
 
 _NEAR, _WEIGHED = "related", "weighed"
-Texts = Mapping[str, str]
-"""A page's words, by their weight, each text's words with a blank between them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +42,6 @@ class _Changes:
         there: Those that came or went.
         terms: Words that other pages hold now, or with another weight.
         rarer: Words whose rarity is another one.
-        touched: Both.
         was: How rare words were.
         rare: How rare they are.
     """
@@ -53,7 +50,6 @@ class _Changes:
     there: frozenset[str]
     terms: frozenset[str]
     rarer: frozenset[str]
-    touched: frozenset[str]
     was: Rarities
     rare: Rarities
 
@@ -89,27 +85,24 @@ def nearest(
     changed = frozenset(p for p, one in sources.items() if held.get(p) != one.key)
     if len(same) == len(without) and not changed and held.keys() == sources.keys():
         return {path: tuple(known[path][1][0]) for path in without}
-    before: dict[str, Texts] = {p: said[0] for p, (_, said) in cache.told(_WEIGHED).items()}
-    now = {p: before[p] if p in before and p not in changed else _texts(one.terms())
-           for p, one in sources.items()}  # fmt: skip
-    rare = Rarities(len(now), Counter(_words(" ".join(filter(None, map(_text, now.values()))))))
+    before = {path: _weights(said[0]) for path, (_, said) in cache.told(_WEIGHED).items()}
+    now = {p: (p not in changed and before.get(p)) or one.terms() for p, one in sources.items()}
+    rare = rarities(now.values())
     changes = _changes(before, now, changed, rare)
     kept = {p: tuple(known[p][1][0]) for p in same
-            if _holds(p, known[p][1][1], now[p], (*sources[p].links, *sources[p].read), rare,
-                      changes)}  # fmt: skip
+            if _holds(p, known[p][1][1], now[p], (*sources[p].links, *sources[p].read), rare, changes)}  # fmt: skip
     stale = sorted(without.keys() - kept.keys())
-    ask = {path: asked(_weights(now[path]), rare) for path in stale}
-    wanted = frozenset(term for one in ask.values() for term in one)
-    pages = {p: Candidate(terms=_weights(now[p]) if p in ask else _some(now[p], wanted),
-                          links=one.links, read=one.read)
-             for p, one in sources.items()}  # fmt: skip
-    near = Neighbours(pages, rare, wanted)
+    ask = {path: asked(now[path], rare) for path in stale}
+    pages = {
+        p: Candidate(terms=now[p], links=one.links, read=one.read) for p, one in sources.items()
+    }
+    near = Neighbours(pages, rare, frozenset(term for one in ask.values() for term in one))
     answers = each(lambda path: near.of(path, limit, without[path]), stale)
     made = dict(zip(stale, answers, strict=True))
     cache.keep_all(
         {
             _NEAR: {p: Kept(key=options[p], data=_row(one, ask[p])) for p, one in made.items()},
-            _WEIGHED: {p: Kept(key=sources[p].key, data=_row(now[p])) for p in changed},
+            _WEIGHED: {p: Kept(key=sources[p].key, data=_packed(now[p])) for p in changed},
         },
         gone=(held.keys() - sources.keys()) | (known.keys() - without.keys()),
     )
@@ -123,65 +116,51 @@ def _option(limit: int, without: frozenset[str], read: Mapping[str, int]) -> str
 
 
 def _changes(
-    before: Mapping[str, Texts], now: Mapping[str, Texts], changed: frozenset[str], rare: Rarities
+    before: Mapping[str, Terms], now: Mapping[str, Terms], changed: frozenset[str], rare: Rarities
 ) -> _Changes:
     there = before.keys() ^ now.keys()
     terms, counts = set[str](), Counter(rare.counts)
     for path in changed | there:
-        old, new = _weights(before.get(path, {})), _weights(now.get(path, {}))
+        old, new = before.get(path, {}), now.get(path, {})
         terms.update(term for term, _ in old.items() ^ new.items())
         counts.subtract(new.keys())
         counts.update(old.keys())
     some = terms if len(before) == len(now) else counts.keys()
     was = Rarities(len(before), counts)
     rarer = rare.differing(was, some)
-    return _Changes(changed, frozenset(there), frozenset(terms), rarer, rarer | terms, was, rare)
+    return _Changes(changed, frozenset(there), frozenset(terms), rarer, was, rare)
 
 
 def _holds(
     path: str,
-    decide: Mapping[str, int],
-    texts: Texts,
+    decided: Mapping[str, int],
+    terms: Terms,
     named: Iterable[str],
     rare: Rarities,
     changes: _Changes,
 ) -> bool:
-    """Say whether the kept answer is what asking anew would give; `decide` are its words."""
+    """Say whether the kept answer is what asking anew would give; `decided` are its words."""
     if path in changes.pages or not changes.there.isdisjoint(named):
         return False
-    if changes.touched.isdisjoint(_words(_text(texts))):
+    if changes.rarer.isdisjoint(terms) and changes.terms.isdisjoint(terms):
         return True
-    if not changes.terms.isdisjoint(decide):
+    if not changes.terms.isdisjoint(decided):
         return False
-    terms = _weights(texts)
-    return changes.leave(decide, terms) or decide == asked(terms, rare)
+    return changes.leave(decided, terms) or decided == asked(terms, rare)
 
 
-def _texts(terms: Terms) -> Texts:
+def _packed(terms: Terms) -> bytes:
     """Return the words of each weight as one text: three times as quick to read as so many keys."""
-    return {str(weight): " ".join(sorted(term for term, own in terms.items() if own == weight))
-            for weight in sorted({*terms.values()})}  # fmt: skip
+    texts = {weight: " ".join(sorted(term for term, own in terms.items() if own == weight))
+             for weight in sorted({*terms.values()})}  # fmt: skip
+    return _row(texts)
 
 
-def _text(texts: Texts) -> str:
-    return " ".join(texts.values())
-
-
-def _words(text: str) -> list[str]:
-    return text.split(" ") if text else []
-
-
-def _weights(texts: Texts) -> dict[str, int]:
+def _weights(said: Mapping[str, str]) -> dict[str, int]:
     found = dict[str, int]()
-    for weight, text in texts.items():
-        found |= dict.fromkeys(text.split(" "), int(weight))
+    for weight, terms in said.items():
+        found |= dict.fromkeys(terms.split(" "), int(weight))
     return found
-
-
-def _some(texts: Texts, wanted: frozenset[str]) -> dict[str, int]:
-    """Return those of a page's words that are wanted, each with its weight."""
-    return {term: int(weight) for weight, text in texts.items()
-            for term in wanted.intersection(text.split(" "))}  # fmt: skip
 
 
 def _row(*values: object) -> bytes:

@@ -4,7 +4,7 @@ own analysis, those that it links to, and those that readers read in the same vi
 
 import heapq
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -85,6 +85,15 @@ class Rarities:
     def differing(self, other: "Rarities", terms: Iterable[str]) -> frozenset[str]:
         """Return those of the words that are not as rare here as there."""
         return frozenset(term for term in terms if self.of(term) != other.of(term))
+
+
+def rarities(pages: Iterable[Terms]) -> Rarities:
+    """Return how rare the words of these pages are."""
+    counts, number = Counter[str](), 0
+    for terms in pages:
+        counts.update(terms.keys())
+        number += 1
+    return Rarities(number, counts)
 
 
 class Neighbours:
