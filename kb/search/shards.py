@@ -36,7 +36,7 @@ PLACE = "search/docworthy"
 """Where the shards lie in a site."""
 SHARDS = "shards"
 """Where they are kept, below the index's folder."""
-VERSION = 2
+VERSION = 3
 SHORTEST = 3
 """Letters of the shortest word that a typing error may have meant."""
 
