@@ -26,6 +26,8 @@ _QUOTES = re.compile("['’]")
 _CJK = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _KANA = re.compile("[\u3040-\u30ff]")
 _PLAIN = re.compile(r"[a-z]+")
+_AMOUNT = re.compile(r"[0-9]+([a-z]{2,})")
+"""A number and its unit, as people run them together: `500gb`, `8inch`."""
 
 
 def tokens(text: str) -> list[str]:
@@ -89,6 +91,8 @@ class Analysis:
     def _part(self, part: str) -> list[str]:
         if part in self.stop:
             return []
+        if amount := _AMOUNT.fullmatch(part):
+            return [part, *self._part(amount[1])]
         if not _CJK.search(part):
             return [self.stem(part)]
         found, at = list[str](), 0

@@ -30,7 +30,7 @@ from kb.search.reading import Reads
 from kb.search.sheet import Kind, Sheet, from_json
 from kb.search.whoosh import Searcher, alone, refresh
 
-VERSION = 2
+VERSION = 3
 SHORTEST = 3
 """Letters of the shortest word that a typing error may have meant."""
 

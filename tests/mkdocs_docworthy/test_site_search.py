@@ -138,7 +138,7 @@ def test_one_analysis(page: Any) -> None:
     texts = [text for rows in TEXTS.values() for row in rows for text in row]
     texts += ["dropped controlling generalizations adding skies caresses hopping relational",
               "C:\\Users\\x std::vector HKEY_LOCAL_MACHINE http://a.b/c?d=e ÀÉÎ ß İstanbul ΑΣ",
-              "naïve café “quoted” it’s 10.0.0.1 1.2.3-rc1 a__b ½ ① ﬁle がぎ カタカナー 漢字kana混じり"]  # fmt: skip
+              "500gb 8inches 12und 0x8004010f 2fa 64-bit naïve café “quoted” it’s 10.0.0.1 1.2.3-rc1 a__b ½ ① ﬁle がぎ カタカナー 漢字kana混じり"]  # fmt: skip
     for lang in data():
         how = analysis(lang)
         ours = [[how.terms(token) for token in tokens(text)] for text in texts]

@@ -60,6 +60,23 @@ def test_words_run_together_are_read_as_two(query: str, found: str) -> None:
     assert found == (hits[0].id if hits else "")
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("500gb", "disk"),  # as it stands there
+        ("gb", "disk"),
+        ("8 inches", "screen"),
+        ("12inch", "screen"),
+    ],
+)
+def test_an_amount_is_found_by_its_unit(query: str, found: str) -> None:
+    """A number run together with its unit is found whole, and by the unit alone."""
+    said = {"disk": "A disk of 500gb, gigabytes in full", "screen": "The screen has 8inch"}
+    pages = tuple(Page(id=name, url=name, title=title, words="", body="Ask the harbour.")
+                  for name, title in said.items())  # fmt: skip
+    assert found == Index(pages).search(query)[0].id
+
+
 def test_lines_are_kept_as_they_are_made(docs: Path, tmp_path: Path) -> None:
     """What the index keeps of a page's lines is what its sheet says."""
     index = Searcher(tmp_path / "s", refresh(docs, tmp_path / "s"))

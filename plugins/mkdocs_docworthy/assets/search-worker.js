@@ -59,6 +59,8 @@
     }
     part(part) {
       if (this.stop.has(part)) return [];
+      const amount = part.match(/^[0-9]+([a-z]{2,})$/);
+      if (amount) return [part, ...this.part(amount[1])];
       const found = [];
       let at = 0;
       for (const run of part.matchAll(CJK)) {
