@@ -7,9 +7,11 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from kb.errors import GateError, KbError
+from kb.gates.forking import begin
 from kb.gates.ledger import Ledger, Row, Stamp
 from kb.gates.lines import SHORT, Run, lined, packed, runs_of, unpacked
 from kb.gates.reading import LARGEST, Passage, Voice, called, inflated, passages
@@ -24,6 +26,11 @@ _BY_HAND = (".md", ".markdown", ".html", ".yml", ".yaml", ".toml", ".txt", ".csv
 _OURS = ("articles", "drafts", ".evidence")
 _MOST_SAID = 200_000_000
 _CHUNK, _FEW = 48, 500
+_SHARED = 1000
+"""So many folders that nobody has looked into are worth a second process."""
+Stand = tuple[int, int, int, int]
+"""How a file stands, as `Stamp` has it."""
+Refusal = tuple[str, str, str]
 _Piece = tuple[Passage, Run]
 
 _VOCABULARY = re.compile(r"search/docworthy/[tw]/[0-9a-f]+\.json\.gz$")
@@ -93,8 +100,7 @@ def leaks(
     Raises:
         RedactionError: The scanner failed, is unknown or gave no answer: nothing may go out.
     """
-    refused, there = list[tuple[str, str, str]](), dict[str, Stamp]()
-    _stand(str(site / below), below, there, refused)
+    there, refused = _standing(site, below)
     with Ledger(state / CACHE, (judge.version.hex(), judge.digest.hex())) as ledger:
         stood = {n: stamp for n, stamp in ledger.stamps().items() if n.startswith(below)}
         stale = sorted(name for name, stamp in there.items() if stood.get(name) != stamp)
@@ -102,7 +108,8 @@ def leaks(
         read = list(_with_old_bytes(stale, context))
         new = {*stale} - {seen.name for seen in read}
         if new:
-            context.held = ledger.lines(without={name for name in new if _is_whole(name)})
+            whole = (form for name in new if _is_whole(name) for form in _forms(name))
+            context.held = ledger.lines(without={*whole})
         for names in _rounds(sorted(new)):
             seen = list(_read_all(names, context, ready))
             context.held += b"".join(one.row.lines for one in seen if one.row)
@@ -113,22 +120,45 @@ def leaks(
     return [GateError(*one) for one in dict.fromkeys(refused)]
 
 
-def _stand(
-    folder: str, name: str, there: dict[str, Stamp], refused: list[tuple[str, str, str]]
+def _standing(site: Path, below: str) -> tuple[dict[str, Stand], list[Refusal]]:
+    """Return how every file of the site stands, and what is refused unread.
+
+    Where many folders are left, another process takes every other one.
+    """
+    folders, others = [below], None
+    there, refused = dict[str, Stand](), list[Refusal]()
+    while folders:
+        if others is None and len(folders) > _SHARED:
+            theirs, folders = folders[1::2], folders[::2]
+            others = begin(partial(_listed, site, theirs))
+        _list(site, folders.pop(), folders, there, refused)
+    more, more_refused = others() if others else ({}, [])
+    return there | more, refused + more_refused
+
+
+def _listed(site: Path, folders: list[str]) -> tuple[dict[str, Stand], list[Refusal]]:
+    there, refused = dict[str, Stand](), list[Refusal]()
+    while folders:
+        _list(site, folders.pop(), folders, there, refused)
+    return there, refused
+
+
+def _list(
+    site: Path, folder: str, folders: list[str], there: dict[str, Stand], refused: list[Refusal]
 ) -> None:
-    """Note how every file of the site stands; what cannot be read is refused."""
-    with os.scandir(folder) as found:
+    """Note how the files of a folder stand, and which folders it holds; what cannot be read is refused."""
+    with os.scandir(f"{site}/{folder}") as found:
         for one in found:
-            path = f"{name}{one.name}"
+            path = f"{folder}{one.name}"
             if one.is_symlink():
                 refused.append((path, "it is a link out of the site", "Put the file itself there"))
             elif one.is_dir():
-                _stand(one.path, f"{path}/", there, refused)
+                folders.append(f"{path}/")
             elif (seen := one.stat()).st_size > LARGEST:
                 what = "it is too large to be read"
                 refused.append((path, what, "Keep it out, or make it smaller"))
             elif not (path.endswith(".gz") and _VOCABULARY.search(path)):
-                there[path] = Stamp.of(seen)
+                there[path] = (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
 
 
 def _with_old_bytes(names: Sequence[str], context: _Context) -> Iterator[_Seen]:
@@ -163,13 +193,26 @@ def _is_whole(name: str) -> bool:
     return name.startswith("articles/") and not name.startswith("articles/index.")
 
 
+def _article_of(name: str) -> str:
+    return name.split(".")[0].split("/")[1]
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """Return the names of an article's page and its Markdown: both are unknown when one is new.
+
+    Else a page that was refused would be known by its Markdown the next time, line by line.
+    """
+    one = f"articles/{_article_of(name)}"
+    return name, f"{one}.md", f"{one}.html", f"{one}/index.html"
+
+
 def _rounds(names: Sequence[str]) -> Iterator[list[str]]:
     """Yield the articles first, the page before its Markdown; lists and search say the same again.
 
     Few are one round for one process: to start one takes longer than to read them.
     """
     first = [name for name in names if _is_whole(name)]
-    first.sort(key=lambda name: (name.split(".")[0].split("/")[1], not name.endswith(".html")))
+    first.sort(key=lambda name: (_article_of(name), not name.endswith(".html")))
     rest = [name for name in names if not _is_whole(name)]
     yield from ([first + rest] if len(names) <= _FEW else [first, rest])
 

@@ -433,3 +433,16 @@ def test_a_list_is_judged_where_its_rows_were_read(site: Path) -> None:
     for gone in (site / "articles" / "zeta", site.parent / ".kb"):
         shutil.rmtree(gone)
     assert ["articles/index.html"] == [one.partition(":")[0] for one in found(site)]
+
+
+def test_what_was_refused_is_refused_again(site: Path) -> None:
+    """A page that says more than its Markdown is read whole until it may go out, not only at first."""
+    lead, value = "API key:", "Zt1vBn4wXk29fLq7"
+    between = "\n\n".join(f"Step {n} is done by hand." for n in range(12))
+    put(site, "articles/a/index.html", f"<main><p>{lead}</p><p>{value}</p></main>")
+    put(site, "articles/a.md", f"{lead}\n\n{between}\n\n{value}\n\n{between}\n")
+
+    told = found(site)
+
+    assert [one.partition(":")[0] for one in told] == ["articles/a/index.html"]
+    assert told == found(site)

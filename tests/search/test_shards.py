@@ -8,8 +8,9 @@ import pytest
 
 from kb.search.analysis import analysis, data, told
 from kb.search.keeping import Folder
+from kb.search.placing import moves, place
 from kb.search.ranking import Row
-from kb.search.shards import export, moves, place, shard_of
+from kb.search.shards import export, shard_of
 from kb.search.whoosh import Searcher, refresh
 
 
