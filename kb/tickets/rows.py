@@ -1,6 +1,6 @@
 """Reads one ticket of an export, in the help desk's schema or the thread schema (docs/sources.md)."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from kb.tickets.raw import MOST_MESSAGES, Misfit, Person, RawMessage, RawTicket, moment
@@ -23,15 +23,15 @@ def read_row(row: Mapping[str, Any]) -> RawTicket:
         raise Misfit(f"it has no comments, or more than {MOST_MESSAGES:,}")
     return RawTicket(
         id=str(row["id"]),
-        subject=row["subject"],
+        subject=_read(row, "subject", _text),
         status=_read(row, "status", Status),
         requester=_person(row["requester"], Role.REQUESTER),
         messages=messages,
         created_at=_read(row, "created_at", moment),
         updated_at=_read(row, "updated_at", moment),
         solved_at=_read(row, "solved_at", moment) if row.get("solved_at") else None,
-        others=tuple(_person(one, Role.OTHER) for one in row.get("ccs") or ()),
-        tags=tuple(map(str, row.get("tags") or ())),
+        others=_read(row, "ccs", _others) if row.get("ccs") else (),
+        tags=_read(row, "tags", _tags) if row.get("tags") else (),
         fields=tuple(sorted(_facts(row).items())),
         plan=str(row.get("plan") or ""),
         severity=row.get("severity"),
@@ -57,15 +57,32 @@ def _messages(row: Mapping[str, Any]) -> Iterator[RawMessage]:
         raise Misfit("comments is no list")
     accepted = row.get("accepted_message_index")
     for number, one in enumerate(said):
-        role = one["author_role"] if "author_role" in one else one["author"]["role"]
+        if not isinstance(one, Mapping):
+            raise Misfit("a comment is no object")
+        flat = "author_role" in one
+        role = _read(one, "author_role", Role) if flat else _read(one["author"], "role", Role)
         yield RawMessage(
-            id=str(one.get("id", number) if "author_role" in one else one["id"]),
-            author=_person(one["author"], Role(role)),
+            id=str(one.get("id", number) if flat else one["id"]),
+            author=_person(one["author"], role),
             public=one["public"] is True,
-            body=one["body"],
+            body=_read(one, "body", _text),
             created_at=_read(one, "created_at", moment),
             accepted=one.get("accepted") is True or (number == accepted and accepted is not False),
         )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _tags(value: Any) -> tuple[str, ...]:
+    return tuple(map(str, value))
+
+
+def _others(value: Any) -> tuple[Person, ...]:
+    return tuple(_person(one, Role.OTHER) for one in value)
 
 
 def _person(who: object, role: Role) -> Person:
@@ -86,7 +103,15 @@ def _person(who: object, role: Role) -> Person:
 def _facts(row: Mapping[str, Any]) -> dict[str, str]:
     """Return the structured facts, an environment's by the names that the house has for them."""
     facts = {name: row[name] for name in _FACTS if row.get(name)}
-    for name, value in (row.get("environment_meta") or {}).items():
+    for name, value in _mapping(row, "environment_meta"):
         facts["version" if name.endswith("version") else {"os": "platform"}.get(name, name)] = value
-    facts.update(row.get("fields") or {})
+    facts.update(_mapping(row, "fields"))
     return {str(name): str(value) for name, value in facts.items() if value not in (None, "")}
+
+
+def _mapping(row: Mapping[str, Any], name: str) -> Iterable[tuple[str, Any]]:
+    """Return the names and values of a field that is an object, or is left out."""
+    value = row.get(name) or {}
+    if not isinstance(value, Mapping):
+        raise Misfit(f"{name} is no object")
+    return value.items()

@@ -118,6 +118,31 @@ def test_missing_field(intake: Intake, name: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("subject", 4711, "subject is not what it must be"),
+        ("tags", 4711, "tags is not what it must be"),
+        ("ccs", [4711], "ccs is not what it must be"),
+        ("fields", [4711], "fields is no object"),
+        ("comments", [4711], "a comment is no object"),
+        ("comments", [{"author": {"role": "4711"}}], "role is not what it must be"),
+        ("comments", [{"author_role": "4711"}], "author_role is not what it must be"),
+        (
+            "comments",
+            [make_raw()["comments"][0] | {"body": 4711}],
+            "body is not what it must be",
+        ),
+    ],
+)
+def test_field_of_a_wrong_type(intake: Intake, name: str, value: object, told: str) -> None:
+    """A field that is not what it must be is told by its name, never by its value."""
+    with pytest.raises(TicketError, match=rf"\({told}\)") as raised:
+        intake.ticket(make_raw() | {name: value}, "a.jsonl:7")
+
+    assert "4711" not in str(raised.value)
+
+
 @pytest.mark.parametrize("name", ["id", "author", "public", "body", "created_at"])
 def test_missing_field_of_a_message(intake: Intake, name: str) -> None:
     """So is one of a message."""
