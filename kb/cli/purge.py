@@ -31,7 +31,8 @@ from kb.gates.purging import (
     take_away,
     traces_of,
 )
-from kb.search.shards import PLACE, addresses, renew
+from kb.search.placing import PLACE
+from kb.search.shards import addresses, renew
 from kb.store.purging import GONE, Rows
 
 _SKIPPED = frozenset({".git", ".kb", ".venv", "node_modules"})
@@ -46,6 +47,7 @@ class _Plan:
     tickets: tuple[str, ...]
     traces: Traces
     gone: tuple[Path, ...]
+    derived: tuple[Path, ...]
     mended: tuple[Path, ...]
     left: tuple[str, ...]
 
@@ -96,16 +98,17 @@ def _plan(workspace: Workspace, article_id: str, site: Path) -> _Plan:
             article_id, "nothing of such an article is here", "Run kb review to see what there is"
         )
     tickets = tuple(dict.fromkeys(ticket for one in versions for ticket in one.tickets))
+    derived = _derived(config.state)
     left = tuple(_left(workspace, article_id, versions, traces, site))
     return _Plan(
         article_id=article_id, tickets=tickets, traces=traces,
-        gone=tuple(dict.fromkeys((*found, *_caches(config.state)))),
-        mended=tuple(kept), left=left,
+        gone=tuple(dict.fromkeys(path for path in found if path not in derived)),
+        derived=derived, mended=tuple(kept), left=left,
     )  # fmt: skip
 
 
-def _caches(state: Path) -> tuple[Path, ...]:
-    """Return every cache: each is made again, and none is searched for what it may hold."""
+def _derived(state: Path) -> tuple[Path, ...]:
+    """Return every file of the caches and the index: each is made again, and none is searched for what it may hold."""
     folders = (state / "cache", state / "search")
     return tuple(path for folder in folders for path in folder.rglob("*") if path.is_file())
 
@@ -119,7 +122,7 @@ def _declined(ticket: str, by: str) -> Decision:
 
 
 def _do(plan: _Plan) -> None:
-    for path in plan.gone:
+    for path in (*plan.gone, *plan.derived):
         take_away(path)
     for path in plan.mended:
         rewrite(path, plan.traces)
@@ -178,8 +181,9 @@ def _left_in_git(workspace: Workspace, article_id: str) -> Iterator[str]:
         return
     if not commits:
         return
+    held = out.number(len(commits), "commit")
     named = " ".join(f"--path {path}" for path in paths)
-    yield f"git add -A && git commit -m 'Purge an article'  # {len(commits)} commits still hold it"
+    yield f"git add -A && git commit -m 'Purge an article'  # {held} still hold{'s' * (len(commits) == 1)} it"
     yield f"git filter-repo --invert-paths {named}"
     yield "git push --force --all && git push --force --tags"
     yield "git reflog expire --expire=now --all && git gc --prune=now"
@@ -188,7 +192,7 @@ def _left_in_git(workspace: Workspace, article_id: str) -> Iterator[str]:
 
 def _tell(workspace: Workspace, plan: _Plan, rows: Rows, dry_run: bool, as_json: bool) -> None:
     root = workspace.config.root
-    gone = [path.relative_to(root).as_posix() for path in plan.gone]
+    gone = [path.relative_to(root).as_posix() for path in (*plan.gone, *plan.derived)]
     mended = [path.relative_to(root).as_posix() for path in plan.mended]
     if as_json:
         out.data(
@@ -197,9 +201,11 @@ def _tell(workspace: Workspace, plan: _Plan, rows: Rows, dry_run: bool, as_json:
             left=list(plan.left),
         )  # fmt: skip
         return
-    for verb, paths in (("remove", gone), ("rewrite", mended)):
+    for verb, paths in (("remove", gone[: len(plan.gone)]), ("rewrite", mended)):
         for path in paths:
             out.line(f"{verb}  {path}")
+    if plan.derived:
+        out.line(f"remove  {out.number(len(plan.derived), 'file')} of caches and index: made again")
     tickets = out.number(rows.tickets, "ticket")
     more = (out.number(rows.decisions, "decision"), out.number(rows.events, "event"))
     out.line(f"store   {tickets} blanked, {', '.join(more)}")

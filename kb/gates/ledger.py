@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from kb.gates.lines import unpacked
-
 _FORM = 1
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY, size INTEGER, changed INTEGER,"
@@ -78,12 +76,11 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def stamps(self) -> dict[str, Stamp]:
-        """Return how each file stood that these judges let out, by name."""
+    def stamps(self) -> dict[str, tuple[int, ...]]:
+        """Return how each file stood that these judges let out, by name, as `Stamp` has it."""
         query = "SELECT name, size, changed, altered, inode FROM files WHERE judge IN (?, ?)"
         with contextlib.suppress(sqlite3.Error):
-            found = self._database.execute(query, self._judges)
-            return {name: Stamp(*stamp) for name, *stamp in found}
+            return {row[0]: row[1:] for row in self._database.execute(query, self._judges)}
         return {}
 
     def rows(self, names: Iterable[str]) -> dict[str, Row]:
@@ -98,15 +95,13 @@ class Ledger:
                     found[name] = Row(stamp=Stamp(*stamp), mark=mark, judge=judge, lines=lines)
         return found
 
-    def lines(self, without: Container[str]) -> set[int]:
-        """Return the marks of all lines that were read in other files than those."""
+    def lines(self, without: Container[str]) -> bytes:
+        """Return the marks of all lines that were read in other files than those, packed."""
         query = "SELECT name, lines FROM files WHERE judge IN (?, ?)"
-        found = set[int]()
         with contextlib.suppress(sqlite3.Error):
-            for name, lines in self._database.execute(query, self._judges):
-                if name not in without:
-                    found.update(unpacked(lines))
-        return found
+            found = self._database.execute(query, self._judges)
+            return b"".join(lines for name, lines in found if name not in without)
+        return b""
 
     def keep(self, rows: Mapping[str, Row], gone: Iterable[str]) -> None:
         """Take down what was read, and strike out what is gone, all or nothing."""
@@ -118,14 +113,6 @@ class Ledger:
         with contextlib.suppress(sqlite3.Error), self._database as database:
             database.executemany("DELETE FROM files WHERE name = ?", [(name,) for name in gone])
             database.executemany("INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?)", said)
-
-
-def known_lines(rows: Iterable[Row]) -> set[int]:
-    """Return the marks of all lines that were read."""
-    found = set[int]()
-    for row in rows:
-        found.update(unpacked(row.lines))
-    return found
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -3,13 +3,15 @@
 import gc
 import multiprocessing
 import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from multiprocessing.connection import Connection
 from typing import Any, Self, TypeVar
 
 from kb.errors import RedactionError
+from kb.gates.forking import can_fork
 from kb.redaction import RULES_VERSION, Finding, Redactor
 
 Job = TypeVar("Job")
@@ -48,16 +50,55 @@ class Rulebook:
     seconds: float = 30.0
 
 
+class Ready:
+    """A scanner's process that proves itself while its work is still being made, for one job."""
+
+    def __init__(self) -> None:
+        self._pipe, theirs = multiprocessing.Pipe()
+        ends = (self._pipe, theirs)
+        process = multiprocessing.get_context("fork").Process
+        self._process = process(target=_attend, args=ends, daemon=True)
+        self._process.start()
+        theirs.close()
+
+    @classmethod
+    def begun(cls) -> Self | None:
+        """Return one where forking is safe, else None: to start one anew is nothing gained."""
+        return cls() if can_fork() else None
+
+    def close(self) -> None:
+        """Let it go."""
+        self._pipe.close()
+        self._process.terminate()
+        self._process.join()
+
+    def look(self, book: Rulebook, context: object, look: Look[Job, Made], job: Job) -> Any:
+        """Return what was made of the job, or why nothing was.
+
+        Raises:
+            EOFError: The process stopped.
+            TimeoutError: It gave no answer in time.
+        """
+        try:
+            self._pipe.send((book, context, look, job))
+            if not self._pipe.poll(book.seconds):
+                raise multiprocessing.TimeoutError
+            return self._pipe.recv()
+        finally:
+            self.close()
+
+
 class Scanner:
     """Finds what must not go out; a failure of any kind is raised, never passed over.
 
     Args:
         book: What the scanner has to be.
         context: What each look is given besides; it goes to every process once.
+        ready: A process that was begun before, for work that is one job.
     """
 
-    def __init__(self, book: Rulebook, context: object = None) -> None:
-        self._book, self._context = book, context
+    def __init__(self, book: Rulebook, context: object = None, ready: Ready | None = None) -> None:
+        self._book, self._context, self._ready = book, context, ready
         self._pool: Any = None
 
     def __enter__(self) -> Self:
@@ -83,14 +124,9 @@ class Scanner:
         Raises:
             RedactionError: As for `find`; a `look` that raises is a scanner that failed.
         """
-        if jobs and self._pool is None:
-            count = min(4, os.cpu_count() or 1, len(jobs))
-            begin = (self._book, self._context)
-            self._pool = _processes().Pool(count, initializer=_begin, initargs=begin)
-        waiting = [self._pool.apply_async(_look, (look, job)) for job in jobs]
-        for result in waiting:
+        for result in self._begun(look, jobs):
             try:
-                made, failure = result.get(self._book.seconds)
+                made, failure = result()
             except multiprocessing.TimeoutError:
                 raise _failed(f"gave no answer in {self._book.seconds:g} seconds") from None
             except Exception as error:
@@ -99,11 +135,24 @@ class Scanner:
                 raise _failed(failure)
             yield made
 
+    def _begun(
+        self, look: Look[Job, Made], jobs: Sequence[Job]
+    ) -> list[Callable[[], tuple[Made, str]]]:
+        """Begin with the jobs, and return what waits for each."""
+        book, context, ready = self._book, self._context, self._ready
+        if ready and len(jobs) == 1:
+            self._ready = None
+            return [partial(ready.look, book, context, look, jobs[0])]
+        if jobs and self._pool is None:
+            count = min(4, os.cpu_count() or 1, len(jobs))
+            self._pool = _processes().Pool(count, initializer=_begin, initargs=(book, context))
+        waiting = [self._pool.apply_async(_look, (look, job)) for job in jobs]
+        return [partial(one.get, book.seconds) for one in waiting]
+
 
 def _processes() -> Any:
     """Return how processes are started: forked where that is safe, which costs nearly nothing."""
-    can_fork = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
-    return multiprocessing.get_context("fork" if can_fork else "spawn")
+    return multiprocessing.get_context("fork" if can_fork() else "spawn")
 
 
 def _failed(what: str) -> RedactionError:
@@ -126,6 +175,18 @@ def _batches(texts: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 _book, _context = Rulebook(version=""), None
+
+
+def _attend(ours: Connection, pipe: Connection) -> None:
+    """Be ready for one job: the rules are loaded and proven before it comes."""
+    ours.close()
+    gc.freeze()
+    with suppress(Exception):
+        proven()
+    with suppress(EOFError, OSError):
+        book, context, look, job = pipe.recv()
+        _begin(book, context)
+        pipe.send(_look(look, job))
 
 
 def _begin(book: Rulebook, context: object) -> None:

@@ -7,13 +7,15 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from kb.errors import GateError, KbError
-from kb.gates.ledger import Ledger, Row, Stamp, known_lines
+from kb.gates.forking import begin
+from kb.gates.ledger import Ledger, Row, Stamp
 from kb.gates.lines import SHORT, Run, lined, packed, runs_of, unpacked
 from kb.gates.reading import LARGEST, Passage, Voice, called, inflated, passages
-from kb.gates.scanner import Scanner
+from kb.gates.scanner import Ready, Scanner
 from kb.gates.verdict import Judge, carries_an_author, folded, verdict
 from kb.redaction import Finding, Redactor
 
@@ -24,6 +26,11 @@ _BY_HAND = (".md", ".markdown", ".html", ".yml", ".yaml", ".toml", ".txt", ".csv
 _OURS = ("articles", "drafts", ".evidence")
 _MOST_SAID = 200_000_000
 _CHUNK, _FEW = 48, 500
+_SHARED = 1000
+"""So many folders that nobody has looked into are worth a second process."""
+Stand = tuple[int, int, int, int]
+"""How a file stands, as `Stamp` has it."""
+Refusal = tuple[str, str, str]
 _Piece = tuple[Passage, Run]
 
 _VOCABULARY = re.compile(r"search/docworthy/[tw]/[0-9a-f]+\.json\.gz$")
@@ -37,6 +44,7 @@ class _Context:
 
     Attributes:
         before: What the ledger said of files that stand otherwise now, by name.
+        held: Lines that were read elsewhere, packed, for the process to take over.
         known: The lines that were read elsewhere; it grows with each file that may go out.
         familiar: Short texts that anybody may say, all of whose lines are known.
         fit: Digest and judge of each file that this process read and that may go out.
@@ -46,7 +54,8 @@ class _Context:
     judge: Judge
     trusted: frozenset[str]
     before: dict[str, Row]
-    known: set[int]
+    held: bytes = b""
+    known: set[int] = field(default_factory=set)
     familiar: set[str] = field(default_factory=set)
     fit: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -66,7 +75,13 @@ class _Seen:
 
 
 def leaks(
-    site: Path, judge: Judge, *, state: Path, shipped: Iterable[str] = (), below: str = ""
+    site: Path,
+    judge: Judge,
+    *,
+    state: Path,
+    shipped: Iterable[str] = (),
+    below: str = "",
+    ready: Ready | None = None,
 ) -> list[KbError]:
     """Return an error for everything in the site's files that must not go out.
 
@@ -80,23 +95,24 @@ def leaks(
         state: The folder `.kb/` for the cache.
         shipped: SHA-256 digests of files that come with the theme; equal bytes are not read.
         below: Only this folder is looked at, with a slash behind it; a look ahead, no verdict.
+        ready: A scanner's process that was begun before; it reads what is new where that is little.
 
     Raises:
         RedactionError: The scanner failed, is unknown or gave no answer: nothing may go out.
     """
-    refused, there = list[tuple[str, str, str]](), dict[str, Stamp]()
-    _stand(str(site / below), below, there, refused)
+    there, refused = _standing(site, below)
     with Ledger(state / CACHE, (judge.version.hex(), judge.digest.hex())) as ledger:
         stood = {n: stamp for n, stamp in ledger.stamps().items() if n.startswith(below)}
         stale = sorted(name for name, stamp in there.items() if stood.get(name) != stamp)
-        context = _Context(site, judge, frozenset(shipped), ledger.rows(stale), set())
+        context = _Context(site, judge, frozenset(shipped), ledger.rows(stale))
         read = list(_with_old_bytes(stale, context))
         new = {*stale} - {seen.name for seen in read}
         if new:
-            context.known |= ledger.lines(without={name for name in new if _is_whole(name)})
+            whole = (form for name in new if _is_whole(name) for form in _forms(name))
+            context.held = ledger.lines(without={*whole})
         for names in _rounds(sorted(new)):
-            seen = list(_read_all(names, context))
-            context.known |= known_lines(one.row for one in seen if one.row)
+            seen = list(_read_all(names, context, ready))
+            context.held += b"".join(one.row.lines for one in seen if one.row)
             read += seen
         fit = {one.name: one.row for one in read if one.row}
         ledger.keep(fit, gone=(stood.keys() - there.keys()) | ({*stale} - fit.keys()))
@@ -104,22 +120,45 @@ def leaks(
     return [GateError(*one) for one in dict.fromkeys(refused)]
 
 
-def _stand(
-    folder: str, name: str, there: dict[str, Stamp], refused: list[tuple[str, str, str]]
+def _standing(site: Path, below: str) -> tuple[dict[str, Stand], list[Refusal]]:
+    """Return how every file of the site stands, and what is refused unread.
+
+    Where many folders are left, another process takes every other one.
+    """
+    folders, others = [below], None
+    there, refused = dict[str, Stand](), list[Refusal]()
+    while folders:
+        if others is None and len(folders) > _SHARED:
+            theirs, folders = folders[1::2], folders[::2]
+            others = begin(partial(_listed, site, theirs))
+        _list(site, folders.pop(), folders, there, refused)
+    more, more_refused = others() if others else ({}, [])
+    return there | more, refused + more_refused
+
+
+def _listed(site: Path, folders: list[str]) -> tuple[dict[str, Stand], list[Refusal]]:
+    there, refused = dict[str, Stand](), list[Refusal]()
+    while folders:
+        _list(site, folders.pop(), folders, there, refused)
+    return there, refused
+
+
+def _list(
+    site: Path, folder: str, folders: list[str], there: dict[str, Stand], refused: list[Refusal]
 ) -> None:
-    """Note how every file of the site stands; what cannot be read is refused."""
-    with os.scandir(folder) as found:
+    """Note how the files of a folder stand, and which folders it holds; what cannot be read is refused."""
+    with os.scandir(f"{site}/{folder}") as found:
         for one in found:
-            path = f"{name}{one.name}"
+            path = f"{folder}{one.name}"
             if one.is_symlink():
                 refused.append((path, "it is a link out of the site", "Put the file itself there"))
             elif one.is_dir():
-                _stand(one.path, f"{path}/", there, refused)
+                folders.append(f"{path}/")
             elif (seen := one.stat()).st_size > LARGEST:
                 what = "it is too large to be read"
                 refused.append((path, what, "Keep it out, or make it smaller"))
             elif not (path.endswith(".gz") and _VOCABULARY.search(path)):
-                there[path] = Stamp.of(seen)
+                there[path] = (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
 
 
 def _with_old_bytes(names: Sequence[str], context: _Context) -> Iterator[_Seen]:
@@ -154,26 +193,41 @@ def _is_whole(name: str) -> bool:
     return name.startswith("articles/") and not name.startswith("articles/index.")
 
 
+def _article_of(name: str) -> str:
+    return name.split(".")[0].split("/")[1]
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """Return the names of an article's page and its Markdown: both are unknown when one is new.
+
+    Else a page that was refused would be known by its Markdown the next time, line by line.
+    """
+    one = f"articles/{_article_of(name)}"
+    return name, f"{one}.md", f"{one}.html", f"{one}/index.html"
+
+
 def _rounds(names: Sequence[str]) -> Iterator[list[str]]:
     """Yield the articles first, the page before its Markdown; lists and search say the same again.
 
     Few are one round for one process: to start one takes longer than to read them.
     """
     first = [name for name in names if _is_whole(name)]
-    first.sort(key=lambda name: (name.split(".")[0].split("/")[1], not name.endswith(".html")))
+    first.sort(key=lambda name: (_article_of(name), not name.endswith(".html")))
     rest = [name for name in names if not _is_whole(name)]
     yield from ([first + rest] if len(names) <= _FEW else [first, rest])
 
 
-def _read_all(names: list[str], context: _Context) -> Iterator[_Seen]:
+def _read_all(names: list[str], context: _Context, ready: Ready | None) -> Iterator[_Seen]:
     size = _CHUNK if len(names) > _FEW else _FEW
     chunks = [names[at : at + size] for at in range(0, len(names), size)]
-    with Scanner(context.judge.book, context) as scanner:
+    with Scanner(context.judge.book, context, ready) as scanner:
         for seen in scanner.each(_look, chunks):
             yield from seen
 
 
 def _look(redactor: Redactor, context: _Context, names: list[str]) -> list[_Seen]:
+    context.known.update(unpacked(context.held))
+    context.held = b""
     return [_seen(name, context, redactor) for name in names]
 
 

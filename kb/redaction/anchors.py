@@ -64,28 +64,34 @@ def anchors(seen: bytes) -> list[int]:
 
     A name that stands in the text as a word is seen at the head of a longer one as well: `PaulB`.
     """
-    places: list[int] = []
-    for word in _capitalised(seen):
-        at = seen.find(word)
-        while at >= 0:
-            if not at or seen[at - 1] not in LETTERS:
-                places.append(at)
-            at = seen.find(word, at + len(word))
-    return sorted(places)
+    places = _capitalised(seen)
+    headed = _headed({word for _, word in places})
+    return [at for at, word in places if word in headed]
 
 
-def _capitalised(seen: bytes) -> set[bytes]:
-    """Return the words with a capital that a list of names holds, or that are not ASCII."""
-    cases, listed = b" " + seen.translate(CASES) + b" ", name_bytes()
-    found: set[bytes] = set()
+def _headed(words: set[bytes]) -> set[bytes]:
+    """Return the words that are a name, or begin with one of those that are."""
+    listed, headed, head = name_bytes(), set[bytes](), None
+    for word in sorted(words):
+        if head and word.startswith(head):
+            headed.add(word)
+        elif word.lower() in listed or not word.isascii():
+            headed.add(word)
+            head = word
+    return headed
+
+
+def _capitalised(seen: bytes) -> list[tuple[int, bytes]]:
+    """Return the words of three letters and more that begin with a capital, and where they stand."""
+    cases = b" " + seen.translate(CASES) + b" "
+    places: list[tuple[int, bytes]] = []
     at = cases.find(b" A")
     while at >= 0:
         end = cases.find(b" ", at + 1)
-        word = seen[at : end - 1]
-        if end - at > 3 and (word.lower() in listed or not word.isascii()):
-            found.add(word)
+        if end - at > 3:
+            places.append((at, seen[at : end - 1]))
         at = cases.find(b" A", end)
-    return found
+    return places
 
 
 def led_by(seen: bytes, anchor: int) -> int:

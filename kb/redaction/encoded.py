@@ -12,7 +12,7 @@ from kb.redaction.known import Lookout
 from kb.redaction.patterns import compiled
 from kb.redaction.scan import masked, scan, scan_shapes
 from kb.redaction.text import Finding
-from kb.redaction.views import GAP, Piece, View, led_back, plain_view
+from kb.redaction.views import GAP, Piece, View, led_back, plain_view, spans_apart
 
 ESCAPE = compiled(
     r"""(?:%[C-Dc-d][0-9A-Fa-f]|%[Ee][0-9A-Fa-f]%[89ABab][0-9A-Fa-f])%[89ABab][0-9A-Fa-f]|%[0-9A-Fa-f]{2}|&(?:#\d{1,6}|#[xX][0-9A-Fa-f]{1,5}|quot|apos|commat|period|colon|lowbar|hyphen|sol|equals|plus);"""
@@ -79,23 +79,33 @@ def _escapes(seen: bytes) -> bool:
 
 def _unescaped(view: View, without: Mapping[bytes, bytes] = MappingProxyType({})) -> View:
     """Return the surroundings of every escape, decoded, but for those `without`."""
-    seen = view.seen
-    soft = bool(SOFT.search(seen))
     pieces: list[Piece] = []
-    at = reach = 0
-    for found in ESCAPE.each(seen):
+    for begin, end in spans_apart(view.seen):
+        if TELLING.search(view.seen, begin, end):
+            pieces += _around_escapes(view.seen, begin, end, without)
+            pieces.append((GAP, end, end))
+    return led_back(view, pieces[:-1])
+
+
+def _around_escapes(
+    seen: bytes, begin: int, end: int, without: Mapping[bytes, bytes]
+) -> Iterator[Piece]:
+    """Yield the surroundings of the escapes between two gaps."""
+    soft = bool(SOFT.search(seen, begin, end))
+    at = reach = begin
+    for found in ESCAPE.each(seen, begin, end):
         first, last = found[0]
         raw = seen[first:last]
         if raw in without or (raw[:1] == b"=" and not soft):
             continue
         if first - AROUND > reach:
-            pieces.append((seen[at:reach], at, reach))
-            pieces.append((GAP, reach, reach))
+            yield seen[at:reach], at, reach
+            yield GAP, reach, reach
             at = first - AROUND
-        pieces += [(seen[at:first], at, first), (_decoded(raw), first, last)]
-        at, reach = last, min(len(seen), last + AROUND)
-    pieces.append((seen[at : max(at, reach)], at, max(at, reach)))
-    return led_back(view, pieces)
+        yield seen[at:first], at, first
+        yield _decoded(raw), first, last
+        at, reach = last, min(end, last + AROUND)
+    yield seen[at : max(at, reach)], at, max(at, reach)
 
 
 def _decoded(raw: bytes) -> bytes:

@@ -6,13 +6,14 @@ from functools import cache
 from kb.redaction.lists import family_japanese
 from kb.redaction.patterns import NOWHERE, Pattern, compiled
 from kb.redaction.text import Entity, Finding
-from kb.redaction.views import CASELESS, View
+from kb.redaction.views import CASELESS, View, parts
 
 GIVEN = r"[ 　]?[\p{Han}\p{Hiragana}\p{Katakana}々ー]{1,3}"
 TITLES = "さん|さま|様|殿|氏|先生|部長|課長|係長|社長|主任|店長|君|ちゃん"
 LABELS = "(?:ご?担当者?|差出人|宛先|送信者|氏名|お?名前|申請者|報告者|依頼者|連絡先|ご?契約者|記入者|署名)"
 CLOSINGS = r"(?:お願い|御願い|よろしく|宜しく|ありがとう|有難う|敬具|以上|失礼)[^\n]{0,24}\n{1,3}"
 HONOUR = "様".encode()
+CONFIDENCE = 0.8
 STOP = r"(?:[^\p{Han}\p{Katakana}ー]|$)"
 PLACES = (
     r"(?:北海道|東京都|(?:京都|大阪)府|(?:[\p{Han}]{2}|神奈川|和歌山|鹿児島)県)"
@@ -57,15 +58,17 @@ def find_japanese(text: str, view: View) -> Iterator[Finding]:
     """Yield names and addresses in a text that holds letters without case; offsets into `text`."""
     if CASELESS not in view.seen:
         return
-    raw = text.encode("utf-8", "replace")
-    yield from _found(raw, _names(), Entity.PERSON, "name-japanese", 0.8)
-    yield from _found(raw, _addresses(), Entity.ADDRESS, "address-in-japan", 0.8)
+    for start, part in parts(text):
+        if not part.isascii():
+            raw = part.encode("utf-8", "replace")
+            yield from _found(raw, start, _names(), Entity.PERSON, "name-japanese")
+            yield from _found(raw, start, _addresses(), Entity.ADDRESS, "address-in-japan")
 
 
 def _found(
-    raw: bytes, search: Pattern, entity: Entity, recognizer: str, confidence: float
+    raw: bytes, start: int, search: Pattern, entity: Entity, recognizer: str
 ) -> Iterator[Finding]:
-    at = start = byte = 0
+    at = byte = 0
     while found := search.search(raw, at):
         first, last = next(span for span in found[1:] if span != NOWHERE)
         start += len(raw[byte:first].decode("utf-8", "replace"))
@@ -79,5 +82,5 @@ def _found(
             start=start,
             end=start + len(name),
             recognizer=recognizer,
-            confidence=confidence,
+            confidence=CONFIDENCE,
         )

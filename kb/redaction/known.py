@@ -71,11 +71,13 @@ class Lookout:
     def _pattern(self) -> Pattern:
         return compiled("(?i)" + "|".join(f"({word.pattern})" for word in self.words))
 
-    def find(self, text: str, view: View) -> Iterator[Finding]:
-        """Yield where the known words stand in `view`, offsets into `text`."""
-        if not any(map(view.seen.lower().__contains__, self.signs)):
+    def find(
+        self, text: str, view: View, at: int = 0, till: int | None = None
+    ) -> Iterator[Finding]:
+        """Yield where the known words stand in `view`, from `at` to `till`; offsets into `text`."""
+        if not any(map(view.seen[at:till].lower().__contains__, self.signs)):
             return
-        for found in self._pattern.each(view.seen):
+        for found in self._pattern.each(view.seen, at, till):
             word = self.words[found.index(found[0], 1) - 1]
             first, last = _widened(view.seen, *found[0], word)
             if first >= last:

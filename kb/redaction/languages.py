@@ -4,6 +4,7 @@ from collections import Counter
 from functools import cache, lru_cache
 
 from kb.redaction.lists import function_words
+from kb.redaction.views import part_at
 
 ENGLISH = frozenset(
     [
@@ -48,13 +49,13 @@ def _spoken() -> dict[str, tuple[str, ...]]:
     return found
 
 
-def carries_sentences(word: str, text: str) -> bool:
-    """Return whether a word (small letters) is a function word of the language that `text` is in."""
+def carries_sentences(word: str, text: str, at: int) -> bool:
+    """Return whether a word (small letters) is a function word of the language at `at` in `text`."""
     spoken = _spoken().get(word)
-    return spoken is not None and language(text) in spoken
+    return spoken is not None and language(part_at(text, at)) in spoken
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def language(text: str) -> str:
     """Return the language of a text (ISO 639-1), or "" for English and what cannot be told."""
     spoken = _spoken()

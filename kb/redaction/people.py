@@ -96,7 +96,7 @@ def _row(seen: bytes, start: int, end: int, text: str) -> Iterator[tuple[int, in
     while found := BESIDE.match(seen, end):
         first, end = found[1]
         word = _plain(text[first:end])
-        known = word in common() or word in not_people() or carries_sentences(word, text)
+        known = word in common() or word in not_people() or carries_sentences(word, text, first)
         if known or len(word) < 3 or TAKEN in seen[first:end]:
             return
         yield first, end
@@ -127,7 +127,7 @@ def _in_place(rule: Rule, text: str, view: View, at: int, till: int) -> Iterator
             words.pop()
             end = _end_of(text, start, words)
         skip = _unnamed(words, _spared(rule)) if person else 0
-        skip += len(words) > skip + 1 and carries_sentences(_plain(words[skip]), text)
+        skip += len(words) > skip + 1 and carries_sentences(_plain(words[skip]), text, start)
         while 0 < skip < len(words) and _an_initial(words[skip - 1]):
             skip -= 1
         if skip < len(words) and proof(words[skip:]):
@@ -164,7 +164,7 @@ def _listed_names(text: str, view: View) -> Iterator[Finding]:
         spared = given() if len(words) > 1 else frozenset[str]()
         if not words or _unnamed(words[:1], spared) or _stuck(seen, first, last):
             continue
-        if carries_sentences(_plain(words[0]), text):
+        if carries_sentences(_plain(words[0]), text, start):
             reach = first + len(words[0])
             continue
         if len(words) == 1 and _a_product(seen, first, last):

@@ -1,5 +1,6 @@
 """The guard at the door: finds what must not go on and puts a readable placeholder in its place."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -10,12 +11,13 @@ from kb.redaction.model import find_by_model, load
 from kb.redaction.scan import PLACEHOLDER, masked, scan, scan_secrets
 from kb.redaction.spans import Rewriting, merged, rewritten
 from kb.redaction.text import NOBODY, Entity, Finding, Known, Placeholders, Redaction, SafeText
-from kb.redaction.views import View, plain_view
+from kb.redaction.together import Together, as_one, lots
+from kb.redaction.views import plain_view
 
 ROUNDS = 6
 """How often a rewritten text is read again; the second reading nearly always finds nothing."""
-NEARBY = 300
-"""How many characters around a placeholder are read again, up to whole lines."""
+NEARBY = 200
+"""How many characters around a placeholder are read again, up to whole words."""
 WORTHWHILE = 0.75
 """Up to this share of the text its surroundings are read first, and the whole only if they show something."""
 BY_LOOKS = frozenset((Entity.PERSON, Entity.ORGANISATION, Entity.HOST, Entity.USERNAME))
@@ -80,66 +82,118 @@ class Redactor:
 
         Redacting the result again, with the same `known`, changes nothing.
         """
-        findings = self.find(text, known)
-        if not findings:
-            return Redaction(text=SafeText(text), findings=())
-        names = Placeholders() if placeholders is None else placeholders
-        _reserve(text, names)
-        for _ in range(ROUNDS):
-            trial = rewritten(text, findings, names.copy())
-            more = self._read_again(trial, known)
-            if not more:
-                break
-            findings = merged([*findings, *(_brought_back(one, trial) for one in more)])
-        return Redaction(text=SafeText(rewritten(text, findings, names).text), findings=findings)
-
-    def _read_again(self, trial: Rewriting, known: Known) -> tuple[Finding, ...]:
-        """Return what a rewritten text still shows; what stands far from any placeholder is as it was."""
-        changed = trial.surroundings(NEARBY)
-        if len(changed) < len(trial.text) * WORTHWHILE and not self.find(changed, known):
-            return ()
-        return self.find(trial.text, known)
+        return self.redact_all([("", text)], known, placeholders)[0]
 
     def redact_field(
         self, name: str, value: str, known: Known = NOBODY, placeholders: Placeholders | None = None
     ) -> Redaction:
         """Return a field's value as it may go on; its name tells a version from an address."""
+        return self.redact_all([(name, value)], known, placeholders)[0]
+
+    def redact_all(
+        self,
+        texts: Sequence[tuple[str, str]],
+        known: Known = NOBODY,
+        placeholders: Placeholders | None = None,
+    ) -> tuple[Redaction, ...]:
+        """Return each of the texts as `redact` does, read together: a name in one is found in all.
+
+        Args:
+            texts: `(name, text)`: a field's name and its value, or `""` and any other text.
+            known: What is known beforehand.
+            placeholders: Those that were given already; one value has one in all the texts.
+        """
+        names = Placeholders() if placeholders is None else placeholders
+        read = [f"{name}: {text}" if name else text for name, text in texts]
+        found = self._settled(read, known)
+        for text in found:
+            _reserve(text, names)
+        written = (_written(text, found[text], names) for text in read)
+        return tuple(
+            self._value(name, text, whole, known, names)
+            for (name, text), whole in zip(texts, written, strict=True)
+        )
+
+    def _value(
+        self, name: str, text: str, whole: Redaction, known: Known, names: Placeholders
+    ) -> Redaction:
+        """Return what a field's value became, read with its name, which may go on itself."""
+        if not name:
+            return whole
         before = f"{name}: "
-        whole = self.redact(before + value, known, placeholders)
         if not whole.text.startswith(before):
-            return self.redact(value, known, placeholders)
+            return self.redact(text, known, names)
         at = len(before)
         moved = (replace(one, start=one.start - at, end=one.end - at) for one in whole.findings)
         return Redaction(text=SafeText(whole.text[at:]), findings=tuple(moved))
 
     def find(self, text: str, known: Known = NOBODY) -> tuple[Finding, ...]:
         """Return what must not go on, in order and without overlaps."""
-        view = masked(plain_view(text))
+        return self._find(Together.of(text), known)
+
+    def _settled(self, texts: Iterable[str], known: Known) -> dict[str, tuple[Finding, ...]]:
+        """Return what is found in each text until nothing shows once they are rewritten."""
+        settled: dict[str, tuple[Finding, ...]] = {}
+        every = dict.fromkeys(texts)
+        clean = [text for text in every if text in CLEAN]
+        for lot in (*lots(clean), *lots(text for text in every if text not in CLEAN)):
+            findings = self._find(lot, known)
+            for _ in range(ROUNDS if findings else 0):
+                trial = rewritten(lot.whole, findings, Placeholders())
+                more = self._read_again(trial, known)
+                if not more:
+                    break
+                findings = merged([*findings, *(_brought_back(one, trial) for one in more)])
+            settled.update(zip(lot.texts, lot.told_apart(findings), strict=True))
+        return settled
+
+    def _read_again(self, trial: Rewriting, known: Known) -> tuple[Finding, ...]:
+        """Return what a rewritten text still shows; what stands far from any placeholder is as it was."""
+        changed = trial.surroundings(NEARBY)
+        if len(changed) < len(trial.text) * WORTHWHILE and not self._find(as_one(changed), known):
+            return ()
+        return self._find(as_one(trial.text), known)
+
+    def _find(self, lot: Together, known: Known) -> tuple[Finding, ...]:
+        """Return what must not go on in texts that are read together."""
+        text, view = lot.whole, masked(plain_view(lot.whole))
         look = lookout(known, self.words)
-        if text in CLEAN and not self.people:
+        if not self.people and CLEAN.issuperset(lot.texts):
             return merged(look.find(text, view))
         found = [*scan(text, view), *scan_secrets(text, view), *find_japanese(text, view)]
         found.extend(find_encoded(text, view, look, found))
         if self.people:
             found.extend(find_by_model(text, view))
-        elif not found:
-            _remember(text, view)
+        else:
+            _remember(lot, found)
         if self.allow:
             allowed = {one.casefold() for one in self.allow}
             found = [one for one in found if text[one.start : one.end].casefold() not in allowed]
         if known.ours:
             found = [one for one in found if not _ours(one, text, known)]
-        found.extend(lookout_for_domains(_domains(text, found, known)).find(text, view))
+        for n, domains in _domains(lot, found, known).items():
+            found.extend(lookout_for_domains(domains).find(text, view, *lot.span(n)))
         found.extend(look.find(text, view))
         return merged(found)
 
 
-def _remember(text: str, view: View) -> None:
-    """Keep a short text in mind that no rule finds anything in, read in whatever way."""
-    if len(text) <= SHORT and "\n" not in text and not readings(view):
+def _remember(lot: Together, found: list[Finding]) -> None:
+    """Keep the short texts in mind that no rule finds anything in, read in whatever way."""
+    touched = {lot.number(one.start) for one in found}
+    for n, text in enumerate(lot.texts):
+        if n in touched or len(text) > SHORT or "\n" in text or "<" in text:
+            continue
+        if readings(plain_view(text)):
+            continue
         if len(CLEAN) >= MOST:
             CLEAN.clear()
         CLEAN.add(text)
+
+
+def _written(text: str, findings: tuple[Finding, ...], names: Placeholders) -> Redaction:
+    """Return a text with a placeholder for each finding."""
+    safe = rewritten(text, findings, names).text if findings else text
+    return Redaction(text=SafeText(safe), findings=findings)
 
 
 def _ours(one: Finding, text: str, known: Known) -> bool:
@@ -147,11 +201,15 @@ def _ours(one: Finding, text: str, known: Known) -> bool:
     return one.entity in BY_LOOKS and stands(text[one.start : one.end], known.ours)
 
 
-def _domains(text: str, found: list[Finding], known: Known) -> tuple[str, ...]:
-    """Return the domains of the e-mail addresses found; their hosts are somebody's, too."""
-    mails = (text[one.start : one.end] for one in found if one.recognizer == "email")
-    domains = {mail.rpartition("@")[2].lower() for mail in mails}
-    return tuple(sorted(one for one in domains if not stands(one, known.ours)))[:50]
+def _domains(lot: Together, found: list[Finding], known: Known) -> dict[int, tuple[str, ...]]:
+    """Return the domains of the e-mail addresses in each text; their hosts are somebody's, too."""
+    told: dict[int, set[str]] = {}
+    for one in found:
+        if one.recognizer == "email":
+            domain = lot.whole[one.start : one.end].rpartition("@")[2].lower()
+            if not stands(domain, known.ours):
+                told.setdefault(lot.number(one.start), set()).add(domain)
+    return {n: tuple(sorted(domains)[:50]) for n, domains in told.items()}
 
 
 def _reserve(text: str, names: Placeholders) -> None:

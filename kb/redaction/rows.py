@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from kb.redaction.lists import common, given, not_people
 from kb.redaction.patterns import compiled
 from kb.redaction.text import Entity, Finding
-from kb.redaction.views import View
+from kb.redaction.views import GAP, View
 
 SMALL_ROW = compiled(
     r"\b[a-z]{3,}(?:, [a-z]{3,})(?:, [a-z]{3,})+(?:,? (?:and|und|et|y|e) [a-z]{3,})?\b"
@@ -44,9 +44,9 @@ def above_addresses(view: View, found: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _above(view: View, start: int) -> Iterator[Finding]:
-    head = view.seen[max(0, start - REACH) : start]
+    _, border, head = view.seen[max(0, start - REACH) : start].rpartition(GAP)
     at, lines = start - len(head), 0
-    for line in reversed(head.split(b"\n")[1 if at else 0 : -1]):
+    for line in reversed(head.split(b"\n")[1 if at and not border else 0 : -1]):
         start = view.seen.rfind(line, at, start)
         lines += bool(line.strip())
         alone = ALONE.match(line) if lines <= LINES else None

@@ -17,7 +17,7 @@ from kb.redaction.rules import Rule
 from kb.redaction.sieve import Likely, likely
 from kb.redaction.text import Entity, Finding
 from kb.redaction.tongues import in_english
-from kb.redaction.views import TAKEN, View
+from kb.redaction.views import GAP, TAKEN, View
 
 LABELS = "|".join(entity.value for entity in Entity if entity is not Entity.SECRET)
 PLACEHOLDER = compiled(
@@ -114,7 +114,7 @@ def _by_rules(chosen: Iterable[Likely], view: View) -> Iterator[Finding]:
     """Yield what rules find where each is likely to."""
     for rule, windows in chosen:
         for first, last in windows:
-            if found := rule.pattern.search(view.seen, first, last):
+            if found := rule.pattern.within(view.seen, first, last):
                 yield from _proven(rule, view, found, last)
 
 
@@ -136,7 +136,7 @@ def _proven(rule: Rule, view: View, match: Spans | None, end: int) -> Iterator[F
             value = value.rstrip(b".,;:!?)`*" if rule.check in TRIMMED else b" ,.;\n")
         if value and CHECKS[rule.check](value) and not _vetoed(rule, seen, first, value):
             yield _finding(rule, view, first, first + len(value))
-        match = rule.pattern.search(seen, at, end)
+        match = rule.pattern.within(seen, at, end)
 
 
 def _finding(rule: Rule, view: View, first: int, last: int) -> Finding:
@@ -166,7 +166,7 @@ def _untaken(first: int, value: bytes) -> tuple[int, bytes]:
 
 
 def _vetoed(rule: Rule, seen: bytes, first: int, value: bytes) -> bool:
-    before = seen[max(0, first - 48) : first]
+    before = seen[max(0, first - 48) : first].rpartition(GAP)[2]
     if rule.id == "hex-after-name" and not after_service(before):
         return True
     if rule.check == "machine" and value.isalpha() and before[-1:].isalpha():

@@ -8,7 +8,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
 from kb.redaction.lists import telling_words
 from kb.redaction.patterns import NOWHERE, Pattern, compiled
-from kb.redaction.views import CASELESS, GAP, Piece, View, led_back
+from kb.redaction.views import CASELESS, GAP, Piece, View, led_back, parts
 
 AROUND = 160
 """Characters from a telling word on in which its secret may stand."""
@@ -43,20 +43,34 @@ def _plain_words() -> BytesAhoCorasick:
 
 def in_english(text: str, view: View) -> View | None:
     """Return the surroundings of `text`'s telling words as `view` has them, these in English."""
-    raw = text.encode("utf-8", "replace")
-    if text.isascii() and not _plain_words().find_matches_as_indexes(raw.lower()):
+    if not _may_tell(text):
         return None
     pieces: list[Piece] = []
+    for begin, part in parts(text):
+        for start, end in _told(part) if _may_tell(part) else ():
+            place = _place(view, begin + start)
+            pieces.append((GAP, place, place))
+            pieces += _translated(part[start:end], begin + start, view)
+    return led_back(view, pieces) if pieces else None
+
+
+def _may_tell(text: str) -> bool:
+    """Return whether a telling word may stand in a text: it is not ASCII, or has one's letters."""
+    return not text.isascii() or bool(
+        _plain_words().find_matches_as_indexes(text.lower().encode("ascii"))
+    )
+
+
+def _told(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the surroundings of a text's telling words."""
+    raw = text.encode("utf-8", "replace")
     byte = at = reach = 0
     for first, _ in _words(raw, _search(joins=False)):
         at += len(raw[byte:first].decode())
         byte = first
         if at >= reach:
-            start = _began(text, at, reach)
-            pieces.append((GAP, _place(view, start), _place(view, start)))
-            pieces += _translated(text[start : at + AROUND], start, view)
+            yield _began(text, at, reach), at + AROUND
             reach = at + AROUND - LEAST
-    return led_back(view, pieces) if pieces else None
 
 
 def _began(text: str, at: int, least: int) -> int:

@@ -8,6 +8,7 @@ letters without case as 0xD0, all else as 0x80. Only invisible characters are ta
 
 import codecs
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 UPPER, LOWER, CASELESS, OTHER, TAKEN = 0xC0, 0xE0, 0xD0, 0x80, 0x1A
@@ -37,8 +38,10 @@ INVISIBLE = frozenset("\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\uf
 
 Piece = tuple[bytes, int, int]
 """Some bytes of a reading, and the span that they were made from."""
+BORDER = "\n\x1a\n"
+"""Between texts that are read together; no text has it in itself while it is read."""
 GAP = b"\n" + bytes([TAKEN]) + b"\n"
-"""Between pieces that have nothing to do with each other; no finding may reach over it."""
+"""Between pieces that have nothing to do with each other, in a view; no finding may reach over it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +108,9 @@ codecs.register_error(PROJECTION, _projected)
 
 
 def plain_view(text: str) -> View:
-    """Return the first reading: the text as it stands, without what nobody can see."""
+    """Return the first reading: the text as it stands, without what nobody can see, its borders kept."""
     seen = text.encode("ascii", PROJECTION)
-    if TAKEN not in seen:
+    if TAKEN not in seen or seen.count(TAKEN) == text.count(BORDER):
         return View(seen=seen)
     starts: list[int] = []
     ends: list[int] = []
@@ -118,6 +121,30 @@ def plain_view(text: str) -> View:
         at += len(run) + 1
     seen = seen.translate(None, bytes([TAKEN]))
     return View(seen=seen, starts=tuple(starts), ends=tuple(ends))
+
+
+def parts(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the texts that are read together in `text`, each with where it begins."""
+    at = 0
+    for part in text.split(BORDER):
+        yield at, part
+        at += len(part) + len(BORDER)
+
+
+def part_at(text: str, at: int) -> str:
+    """Return that of the texts read together which `at` lies in."""
+    first, last = text.rfind(BORDER, 0, at), text.find(BORDER, at)
+    if first < 0 and last < 0:
+        return text
+    return text[first + len(BORDER) if first >= 0 else 0 : last if last >= 0 else len(text)]
+
+
+def spans_apart(seen: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the spans of what stands between gaps."""
+    at = 0
+    for piece in seen.split(GAP):
+        yield at, at + len(piece)
+        at += len(piece) + len(GAP)
 
 
 def joined(pieces: list[Piece]) -> View:

@@ -26,6 +26,8 @@ _QUOTES = re.compile("['’]")
 _CJK = re.compile("[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
 _KANA = re.compile("[\u3040-\u30ff]")
 _PLAIN = re.compile(r"[a-z]+")
+_AMOUNT = re.compile(r"[0-9]+([a-z]{2,})")
+"""A number and its unit, as people run them together: `500gb`, `8inch`."""
 
 
 def tokens(text: str) -> list[str]:
@@ -89,6 +91,8 @@ class Analysis:
     def _part(self, part: str) -> list[str]:
         if part in self.stop:
             return []
+        if amount := _AMOUNT.fullmatch(part):
+            return [part, *self._part(amount[1])]
         if not _CJK.search(part):
             return [self.stem(part)]
         found, at = list[str](), 0
@@ -110,7 +114,7 @@ def bigrams(run: str) -> list[str]:
 
 @cache
 def data() -> dict[str, dict[str, Any]]:
-    """Return the languages as data: what the browser gets is a part of it."""
+    """Return the languages as data."""
     text = resources.files("kb.search").joinpath("languages.json").read_text(encoding="utf-8")
     languages: dict[str, dict[str, Any]] = json.loads(text)
     return languages
@@ -131,6 +135,13 @@ def analysis(lang: str) -> Analysis:
         for word in words.split():
             kin.setdefault(made.stem(word), []).append(f"~{lang}{number}")
     return Analysis(lang, made.stop, steps, {term: tuple(keys) for term, keys in kin.items()})
+
+
+def told(lang: str) -> dict[str, Any]:
+    """Return a language as the browser gets it: of words alike it gets the stems, made already."""
+    said, how = data()[lang], analysis(lang)
+    stems = (dict.fromkeys(how.stem(word) for word in words.split()) for words in said["like"])
+    return {**said, "like": [" ".join(one) for one in stems]}
 
 
 @cache

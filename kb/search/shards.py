@@ -13,28 +13,24 @@ After an edit only the shards of terms that now weigh otherwise on the page are 
 
 import hashlib
 import json
-import os
-import shutil
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from kb.search import ranking, rows
-from kb.search.analysis import data
+from kb.search.analysis import told
 from kb.search.keeping import Folder, Keeping
 from kb.search.lines import lines_of
+from kb.search.placing import SHARDS, Moves, moves, place
 from kb.search.postings import Postings
 from kb.search.reading import Reads
 from kb.search.sheet import Kind, Sheet, from_json
-from kb.search.whoosh import Searcher, refresh
+from kb.search.whoosh import Searcher, alone, refresh
 
-PLACE = "search/docworthy"
-"""Where the shards lie in a site."""
-VERSION = 1
+VERSION = 3
 SHORTEST = 3
 """Letters of the shortest word that a typing error may have meant."""
 
@@ -95,59 +91,30 @@ def renew(
         urls: As for `export`.
         reads: As for `refresh`.
     """
+    place(folder / SHARDS, target, prepared(docs, folder, target, urls, reads))
+
+
+def prepared(
+    docs: Path, folder: Path, target: Path, urls: Mapping[str, str], reads: Reads | None = None
+) -> Moves:
+    """Do all of `renew` but for the site: return what is to be moved there."""
     postings = Postings()
-    known = refresh(docs, folder, reads=reads, postings=postings)
-    index = Searcher(folder, known, postings=postings)
-    try:
-        export(index, Folder(folder / "shards"), urls)
-    finally:
-        index.close()
-    place(folder / "shards", target)
+    with alone(folder, "shards.lock"):
+        known = refresh(docs, folder, reads=reads, postings=postings)
+        index = Searcher(folder, known, postings=postings)
+        try:
+            export(index, Folder(folder / SHARDS), urls)
+        finally:
+            index.close()
+        return moves(folder / SHARDS, target)
 
 
 def addresses(folder: Path) -> dict[str, str]:
     """Return path and address of every page that was exported last, none where nothing was."""
     try:
-        return {path: url for path, (_, url, _) in _listed(Folder(folder / "shards").state())}
+        return {path: url for path, (_, url, _) in _listed(Folder(folder / SHARDS).state())}
     except (KeyError, TypeError, ValueError):
         return {}
-
-
-def place(folder: Path, target: Path) -> None:
-    """Put the shards where the site has them, linked, and take away what is none of them.
-
-    One that stands there already is left alone, so that nobody need look at it again.
-    """
-    there = dict(_standing(target, ""))
-    wanted = {name: seen for name, seen in _standing(folder, "") if name.endswith(".json.gz")}
-    for name in there.keys() - wanted.keys():
-        (target / name).unlink()
-    for name, seen in wanted.items():
-        if name in there and _is_same(seen, there[name]):
-            continue
-        path, to = folder / name, target / name
-        to.parent.mkdir(parents=True, exist_ok=True)
-        to.unlink(missing_ok=True)
-        try:
-            to.hardlink_to(path)
-        except OSError:
-            shutil.copy2(path, to)
-
-
-def _standing(folder: Path, name: str) -> Iterator[tuple[str, os.stat_result]]:
-    with suppress(FileNotFoundError), os.scandir(folder) as found:
-        for one in found:
-            if one.is_dir(follow_symlinks=False):
-                yield from _standing(Path(one.path), f"{name}{one.name}/")
-            else:
-                yield f"{name}{one.name}", one.stat(follow_symlinks=False)
-
-
-def _is_same(one: os.stat_result, other: os.stat_result) -> bool:
-    """Say whether two names are one file, or one is the other's copy."""
-    if (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino):
-        return True
-    return (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
 
 
 def shard_of(term: str, shards: int) -> int:
@@ -303,7 +270,7 @@ def _finish(
 ) -> None:
     """Keep the manifest, then what was exported: until then, a stopped run starts anew."""
     held = {path: (page.digest, page.url, page.number) for path, page in sorted(pages.items())}
-    known = {lang: data()[lang] for lang in index.languages}
+    known = {lang: told(lang) for lang in index.languages}
     text = _json({"plan": _plan(plan), "pages": held, "languages": known})
     manifest = {"v": VERSION, "id": hashlib.sha256(text.encode()).hexdigest()[:12],
                 "pages": len(pages), "shards": plan.shards, "languages": known}  # fmt: skip

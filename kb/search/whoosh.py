@@ -37,7 +37,7 @@ __all__ = ["MAX_QUERY", "Hit", "Index", "Known", "Searcher", "numbers", "refresh
 
 _POOL = 96
 """Megabytes of postings that wait in memory while an index is built; the rest waits on disk."""
-VERSION = 4
+VERSION = 5
 """Of everything that an index depends on but its pages; another version is built anew."""
 _RETRIES = 5
 
@@ -152,7 +152,7 @@ def refresh(
     known = _load(folder)
     if known and _marks_of(known) == now:
         return known
-    with _alone(folder):
+    with alone(folder):
         known = _load(folder)
         old = known.files if known else {}
         stale = [path for path, mark in now.items() if path not in old or old[path].mark != mark]
@@ -233,9 +233,10 @@ def _build(
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone(folder: Path, lock: str = "lock") -> Iterator[None]:
+    """Keep other processes out that ask for the same lock in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as file:
+    with (folder / lock).open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

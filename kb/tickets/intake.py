@@ -1,13 +1,12 @@
 """Raw tickets become redacted `Ticket`s; nothing raw leaves this module."""
 
-import hashlib
 import hmac
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from kb.errors import RedactionError, TicketError
-from kb.redaction import Finding, Known, Placeholders, Redaction, Redactor, SafeText, already_safe
+from kb.redaction import Finding, Known, Redaction, Redactor, SafeText
 from kb.tickets.raw import MOST_MESSAGES, Misfit, Person, RawMessage, RawTicket, text
 from kb.tickets.rows import read_row
 from kb.tickets.ticket import Message, Role, Ticket
@@ -62,7 +61,7 @@ class Intake:
     def _redacted(self, raw: RawTicket) -> tuple[Ticket, tuple[Finding, ...]]:
         if not 0 < len(raw.messages) <= MOST_MESSAGES:
             raise ValueError("messages")
-        writer = _Writer(redactor=self.redactor, known=known_in(raw))
+        writer = _Writer.over(raw, self.redactor)
         if self.notice:
             self.notice(customers_in(raw))
         ticket = Ticket(
@@ -76,7 +75,7 @@ class Intake:
             updated_at=raw.updated_at,
             solved_at=raw.solved_at,
             fields=tuple(
-                (writer.name(name), writer.fact(name, value)) for name, value in raw.fields
+                (writer.name(name), writer.safe(value, name)) for name, value in raw.fields
             ),
             plan=writer.safe(raw.plan),
             severity=_severity(raw.severity),
@@ -100,43 +99,60 @@ class Intake:
     def key(self, who: Person) -> str:
         """Return the opaque key of a person: HMAC-SHA256 of the folded address, 32 hex digits."""
         address = (who.email or who.handle or who.name).strip().casefold()
-        return hmac.new(self.secret, address.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self.secret, address.encode(), "sha256").hex()[:32]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Writer:
-    """Redacts the texts of one ticket, so that one value has one placeholder in all of them."""
+    """Hands out the redacted texts of one ticket, which were read together.
 
-    redactor: Redactor
-    known: Known
-    findings: list[Finding] = field(default_factory=list)
-    placeholders: Placeholders = field(default_factory=Placeholders)
+    Attributes:
+        redactions: What became of each field's value by its name, and by `""` of each other text.
+        findings: Those of the texts that were handed out.
+    """
 
-    def safe(self, raw: object) -> SafeText:
-        if raw == "":
-            return already_safe("")
-        words = text(raw)
-        return self._kept(lambda: self.redactor.redact(words, self.known, self.placeholders))
+    redactions: Mapping[tuple[str, str], Redaction]
+    findings: list[Finding]
+
+    @classmethod
+    def over(cls, raw: RawTicket, redactor: Redactor) -> "_Writer":
+        """Redact all texts of a ticket, so that one value has one placeholder in all of them.
+
+        Raises:
+            RedactionError: The scanner failed.
+        """
+        read = {(name, one): (name, text(one)) for name, one in _texts(raw)}
+        texts, known = tuple(read.values()), known_in(raw)
+        try:
+            redactions = redactor.redact_all(texts, known)
+        except Exception as error:
+            raise RedactionError(
+                "the ticket", f"the scanner failed on it ({type(error).__name__})", "See kb doctor"
+            ) from None
+        return cls(dict(zip(read, redactions, strict=True)), [])
+
+    def safe(self, raw: str, name: str = "") -> SafeText:
+        """Return a text, or the value of the field `name`, as it may go on."""
+        redaction = self.redactions[name, raw]
+        self.findings.extend(redaction.findings)
+        return redaction.text
 
     def name(self, raw: str) -> str:
         """Return a field's name; one that is the house's own word is nobody's."""
         return raw if raw in _OUR_NAMES else self.safe(raw)
 
-    def fact(self, name: str, value: str) -> SafeText:
-        words = text(value)
-        return self._kept(
-            lambda: self.redactor.redact_field(name, words, self.known, self.placeholders)
-        )
 
-    def _kept(self, scan: Callable[[], Redaction]) -> SafeText:
-        try:
-            redaction = scan()
-        except Exception as error:
-            raise RedactionError(
-                "the ticket", f"the scanner failed on it ({type(error).__name__})", "See kb doctor"
-            ) from None
-        self.findings += redaction.findings
-        return redaction.text
+def _texts(raw: RawTicket) -> Iterator[tuple[str, str]]:
+    """Yield a ticket's texts, those of fields by their names, as their placeholders are numbered."""
+    bodies = (message.body for message in raw.messages)
+    for one in (raw.subject, *raw.tags, *bodies):
+        yield "", one
+    for name, value in raw.fields:
+        if name not in _OUR_NAMES:
+            yield "", name
+        yield name, value
+    for one in (raw.plan, raw.channel, raw.url):
+        yield "", one
 
 
 def known_in(raw: RawTicket) -> Known:

@@ -1,15 +1,16 @@
 """Puts the house's search into the site: the box in place of the theme's, and the index as shards."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+from kb.gates.forking import begin
+from kb.search.placing import PLACE, SHARDS, Moves, place
 from kb.search.reading import Reads
-from kb.search.shards import PLACE, renew
 
 HERE = Path(__file__).parent
 SCRIPT = "assets/docworthy/search.js"
@@ -17,6 +18,8 @@ WORKER = "assets/docworthy/search-worker.js"
 """What finds: fetched by the script when somebody searches, never with a page."""
 _THEIRS = ("search", "material/search")
 _SHOWN = ("INCLUDED", "NOT_IN_NAV", "UNDEFINED")
+_MANY = 500
+"""With so many articles read anew all cores are at work as it is, and memory is scarce."""
 _WORK = ("page_context", "post_build", "pre_build", "build_error", "page_content")
 
 
@@ -45,33 +48,68 @@ def bring(config: MkDocsConfig, texts: Mapping[str, str], contact: str) -> None:
 
 def add_scripts(files: Files, config: MkDocsConfig) -> None:
     """Add box and worker, where the site has a search box."""
-    if SCRIPT not in [str(one) for one in config.extra_javascript]:
+    if not _is_ours(config):
         return
     for name in (SCRIPT, WORKER):
         path = str(HERE / "assets" / Path(name).name)
         files.append(File.generated(config, name, abs_src_path=path))
 
 
-def write(config: MkDocsConfig, state: Path, files: Files, reads: Reads) -> None:
-    """Bring index and shards up to date, and put the shards into the site.
+class Search:
+    """The shards of one build, made while MkDocs goes on where little was read anew.
 
     Args:
-        state: The folder `.kb/`, where both are kept between builds.
+        state: The folder `.kb/`, where index and shards are kept between builds.
         reads: What this build read of the articles.
     """
-    target = Path(config.site_dir) / PLACE
-    if SCRIPT not in [str(one) for one in config.extra_javascript]:
-        shutil.rmtree(target, ignore_errors=True)
-        return
-    docs, folder = Path(config.docs_dir), state / "search"
-    urls = {
+
+    def __init__(self, config: MkDocsConfig, state: Path, files: Files, reads: Reads) -> None:
+        self._config, self._folder, self._reads = config, state / "search", reads
+        self._urls = _urls(files)
+        self._made = self._begun() if len(reads) < _MANY else self._moves
+
+    def write(self, files: Files) -> None:
+        """Put the shards into the site; what other plugins did to `files` meanwhile is seen."""
+        target = self._target
+        if not _is_ours(self._config):
+            shutil.rmtree(target, ignore_errors=True)
+            return
+        moves, urls = self._made(), _urls(files)
+        if urls != self._urls:
+            self._urls = urls
+            moves = self._moves()
+        place(self._folder / SHARDS, target, moves)
+
+    def _begun(self) -> Callable[[], Moves]:
+        return begin(self._moves) if _is_ours(self._config) else self._moves
+
+    def _moves(self) -> Moves:
+        from kb.search.shards import (
+            prepared,  # the engine: an edit's build leaves it to another process
+        )
+
+        docs = Path(self._config.docs_dir)
+        return prepared(docs, self._folder, self._target, self._urls, self._reads)
+
+    @property
+    def _target(self) -> Path:
+        return Path(self._config.site_dir) / PLACE
+
+
+def _is_ours(config: MkDocsConfig) -> bool:
+    """Say whether the site has our search."""
+    return SCRIPT in [str(one) for one in config.extra_javascript]
+
+
+def _urls(files: Files) -> dict[str, str]:
+    """Return the pages to be found, by source path, and their addresses."""
+    return {
         file.src_uri: file.url.removeprefix("./")
         for file in files
         if file.src_uri.endswith(".md")
         and file.inclusion.name in _SHOWN
         and not file.src_uri.startswith("drafts/")
     }
-    renew(docs, folder, target, urls, reads)
 
 
 def _silence(config: MkDocsConfig) -> None:

@@ -2,7 +2,6 @@
 
 import gc
 import multiprocessing
-import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from pathlib import Path
 from kb.config import Config
 from kb.errors import ConfigError, GateError, KbError
 from kb.gates import settling
-from kb.gates.scanner import Rulebook
+from kb.gates.forking import can_fork
+from kb.gates.scanner import Ready, Rulebook
 from kb.gates.site import digests, leaks, said_by_hand
 
 
@@ -34,14 +34,15 @@ class Look:
     theme: tuple[str, ...] = ()
     texts: tuple[Path, ...] = ()
 
-    def refusals(self, shipped: Iterable[Path]) -> list[KbError]:
+    def refusals(self, shipped: Iterable[Path], ready: Ready | None = None) -> list[KbError]:
         """Return why the built site must not go out: drafts in it, or words that nobody may read.
 
         Args:
             shipped: Files that come with the theme and stand in the site as they are.
+            ready: A scanner's process that was begun before.
         """
         try:
-            found = self._leaks(shipped)
+            found = self._leaks(shipped, ready=ready)
         except KbError as error:
             found = [error]
         return [*drafts_in(self.site), *found]
@@ -52,7 +53,7 @@ class Look:
         The ledger then knows what may go out, by how it stands; whatever it does not know, because
         it may not, or changed, or this failed, `refusals` reads.
         """
-        if "fork" not in multiprocessing.get_all_start_methods() or threading.active_count() > 1:
+        if not can_fork():
             return None
         process = multiprocessing.get_context("fork").Process(target=self._begin)
         process.start()
@@ -63,12 +64,15 @@ class Look:
         with suppress(Exception):
             self._leaks((), below="articles/")
 
-    def _leaks(self, shipped: Iterable[Path], below: str = "") -> list[KbError]:
+    def _leaks(
+        self, shipped: Iterable[Path], below: str = "", ready: Ready | None = None
+    ) -> list[KbError]:
         words, kb = self.kb.redaction, self.kb
         book = Rulebook(words=words.words, allow=words.allow, seconds=words.seconds)
         by_hand = (self.settings, kb.root / "kb.toml", *_icons(self.theme), *self.texts)
         judge = settling.judge(kb.root, kb.state, book, _key(kb), said_by_hand(kb.docs, *by_hand))
-        return leaks(self.site, judge, state=kb.state, shipped=digests(shipped), below=below)
+        return leaks(self.site, judge, state=kb.state, shipped=digests(shipped), below=below,
+                     ready=ready)  # fmt: skip
 
 
 def _icons(theme: Iterable[str]) -> list[Path]:

@@ -3,9 +3,10 @@
 import gc
 import multiprocessing
 import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
+
+from kb.gates.forking import can_fork
 
 Job = TypeVar("Job")
 Made = TypeVar("Made")
@@ -23,8 +24,7 @@ def each(make: Callable[[Job], Made], jobs: Sequence[Job]) -> Iterator[Made]:
     with several threads (a preview with its watcher), forking is not safe, and nobody forks.
     """
     hands = min(os.cpu_count() or 1, len(jobs) // _WORTH)
-    can_fork = "fork" in multiprocessing.get_all_start_methods() and threading.active_count() == 1
-    if hands < 2 or not can_fork:
+    if hands < 2 or not can_fork():
         yield from map(make, jobs)
         return
     global _work

@@ -3,8 +3,8 @@
 import gc
 import logging
 import os
+from functools import cache
 from html import escape
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urljoin
@@ -36,13 +36,14 @@ from mkdocs_docworthy import (
     places,
     theme,
 )
+from mkdocs_docworthy.aside import Aside
 from mkdocs_docworthy.bodies import anchors_of
 from mkdocs_docworthy.options import DocworthyConfig
 from mkdocs_docworthy.phases import phase
 from mkdocs_docworthy.press import Press, head_of
 from mkdocs_docworthy.reading import Reading
 from mkdocs_docworthy.sanitise import without_marks
-from mkdocs_docworthy.shelf import Shelved
+from mkdocs_docworthy.shelf import Around, Shelved
 from mkdocs_docworthy.surroundings import (
     add_files,
     agree,
@@ -54,8 +55,6 @@ from mkdocs_docworthy.surroundings import (
 from mkdocs_docworthy.texts import spoken, texts
 
 log = logging.getLogger("mkdocs.plugins.docworthy")
-_WORTH_A_LOOK = 500
-"""So many new pages are worth a process that reads them before the build has ended."""
 _MANY = 200_000
 """A library is many small things that stay: looking for waste among them is a fifth of a build."""
 
@@ -69,7 +68,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
     def __init__(self) -> None:
         self._serves = False
         self._press: Press | None = None
-        self._ahead: BaseProcess | None = None
+        self._aside = Aside()
         self._kb = Config(root=Path())
         self._shelved = Shelved.empty()
         self._lists: dict[str, places.Finished] = {}
@@ -133,9 +132,13 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         return files
 
     @event_priority(-100)
-    def on_nav(self, nav: Navigation, /, **_: Any) -> Navigation:
-        """Keep the navigation: an article's page shows it too."""
+    def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> Navigation:
+        """Keep the navigation: an article's page shows it too; begin with what is done aside."""
         self._nav = nav
+        if not self.previews:
+            reads = self._shelved.readings.reads
+            judged = not self._serves
+            self._aside.begin(config, self._kb.state, files, reads, judged=judged)
         return nav
 
     def on_page_read_source(self, /, *, page: Page, config: MkDocsConfig) -> str | None:
@@ -174,9 +177,9 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         )
         if not self.previews:
             leaves = self._list_leaves(config)
-            printed = self._shelved.bring_out(self._press, files, self._around, leaves)
-            if printed > _WORTH_A_LOOK and not self._serves:
-                self._ahead = self._look(config).ahead()
+            printed = self._shelved.bring_out(self._press, files, self._around(), leaves)
+            if not self._serves:
+                self._aside.look_ahead(self._look(config), printed)
         return env
 
     @event_priority(-100)
@@ -205,12 +208,11 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         with phase("feed and lists"):
             self._shelved.write_beside(site, self._files)
         with phase("search"):
-            browser_search.write(config, self._kb.state, self._files, self._shelved.readings.reads)
+            self._aside.write_search(self._files)
         if self._serves:
             return
         with phase("gate over the final bytes"):
-            self._wait()
-            found = self._look(config).refusals(self._shipped(config))
+            found = self._aside.refusals(self._look(config), self._shipped(config))
         if found:
             places.set_aside(site, self._refused)
         self._refuse(found)
@@ -224,9 +226,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
 
     def on_build_error(self, **_: Any) -> None:
         """Leave nothing hidden behind, and nobody at work."""
-        if self._ahead:
-            self._ahead.terminate()
-        self._wait()
+        self._aside.end()
         self._shelved.abandon(self._refused)
 
     @property
@@ -248,12 +248,6 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
             theme=tuple(config.theme.dirs),
             texts=tuple(spoken(languages)),
         )
-
-    def _wait(self) -> None:
-        """Wait until the look ahead has ended."""
-        if self._ahead:
-            self._ahead.join()
-        self._ahead = None
 
     def _refuse(self, errors: list[KbError]) -> None:
         """Stop the build with everything that is wrong; a preview only tells it."""
@@ -324,14 +318,20 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
             for path, file in self._lists.items()
         }
 
-    def _around(self, reading: Reading) -> object:
-        """Return everything on an article's page that comes from other pages."""
-        card, path = reading.card, reading.path
-        crumbs, near = self._crumbs(card.products), self._shelved.related(path)
-        told = tuple((one.path, one.lang) for one in self._shelved.languages(path))
-        urls = [self._url(source) for source, _ in (*crumbs, *near, *told)]
-        fixed = self._fixed(reading.article) if card.mended else ""
-        return (crumbs, near, told, urls, self._url(self._contact_source()), card.state, fixed)
+    def _around(self) -> Around:
+        """Return what tells everything on an article's page that comes from other pages."""
+        url, above = cache(self._url), cache(self._crumbs)
+        contact = url(self._contact_source())
+
+        def around(reading: Reading) -> object:
+            card, path = reading.card, reading.path
+            crumbs, near = above(card.products), self._shelved.related(path)
+            told = tuple((one.path, one.lang) for one in self._shelved.languages(path))
+            urls = [url(source) for source, _ in (*crumbs, *near, *told)]
+            fixed = self._fixed(reading.article) if card.mended else ""
+            return (crumbs, near, told, urls, contact, card.state, fixed)
+
+        return around
 
     def _crumbs(self, products: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         return self._ways.crumbs(products, self._texts["all_articles"])
@@ -388,7 +388,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         """Return the files that come with the theme and with us: nobody's words are in them."""
         docs = config.docs_dir
         own = Path(docs).resolve()
-        found = (file.abs_src_path for file in self._files)
+        found = (file.abs_src_path for file in self._files if file.src_dir != docs)
         paths = [Path(one) for one in found if one and not one.startswith(f"{docs}{os.sep}")]
         return [path for path in paths if not path.resolve().is_relative_to(own)]
 

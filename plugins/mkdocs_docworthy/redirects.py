@@ -41,7 +41,8 @@ def refusals(wanted: Mapping[str, str], there: Iterable[str]) -> list[KbError]:
             found.append(GateError(old, what, "Take the redirect or the page away"))
         elif _end(old, wanted) not in pages:
             what = f"its redirect leads to {new}, which is not on the site"
-            found.append(GateError(old, what, "Let it lead to a page that is"))
+            todo = "Name a page that is, in mkdocs.yml or in the article's superseded_by"
+            found.append(GateError(old, what, todo))
     return found
 
 

@@ -145,6 +145,35 @@ def test_a_dry_run_writes_nothing(folder: Path) -> None:
     assert {**dry, "dry_run": False} == wet
 
 
+def test_caches_are_one_line(folder: Path) -> None:
+    """A person reads which pages go; what is only made again is counted."""
+    told = kb(folder, "purge", ID).stdout.splitlines()
+
+    assert f"remove  docs/articles/{ID}.md" in told
+    assert [] == [line for line in told if ".kb/cache" in line or ".kb/search" in line]
+    assert 1 == sum(line.endswith("files of caches and index: made again") for line in told)
+
+
+def test_who_led_to_it_is_named(folder: Path) -> None:
+    """An article that it took the place of leads nowhere then: purge and build say where that stands."""
+    other = (
+        "review",
+        "supersede",
+        "other-7",
+        "--by-article",
+        ID,
+        "--as",
+        "mara@ferrywright.example",
+    )
+    assert 0 == kb(folder, *other).returncode
+
+    purged = kb(folder, "purge", ID)
+
+    assert "  edit docs/drafts/other-7.md: it tells of the article" in purged.stdout.splitlines()
+    refused = forked.run("mkdocs", "build", "-q", cwd=folder)
+    assert (1, True) == (refused.returncode, "superseded_by" in refused.stderr)
+
+
 def test_again_is_told(folder: Path) -> None:
     """What is gone is gone: a second purge says that nothing is here."""
     kb(folder, "purge", ID)

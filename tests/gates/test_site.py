@@ -224,20 +224,28 @@ def test_a_cache_of_nonsense_knows_nothing(site: Path, tmp_path: Path) -> None:
 _RUN = """
 from pathlib import Path
 from kb.errors import KbError
-from kb.gates.scanner import Rulebook
+from kb.gates.scanner import Ready, Rulebook
 from kb.gates.site import leaks
 from kb.gates.verdict import Judge
 if __name__ == "__main__":
     try:
+        ready = Ready() if {ready} else None
         book = Rulebook(seconds={seconds}, **{more})
-        print("passed", leaks(Path("site"), Judge(book=book), state=Path(".kb")))
+        print("passed", leaks(Path("site"), Judge(book=book), state=Path(".kb"), ready=ready))
     except KbError as error:
         print(type(error).__name__, error)
 """
 
 
 def broken(
-    site: Path, file: str, old: str, new: str, *, seconds: float = 60, more: str = "{}"
+    site: Path,
+    file: str,
+    old: str,
+    new: str,
+    *,
+    seconds: float = 60,
+    more: str = "{}",
+    ready: bool = False,
 ) -> str:
     """Break one file of a copy of the package, run the gate with it, and return what it says."""
     home = site.parent / "copy"
@@ -248,7 +256,7 @@ def broken(
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
-    (site.parent / "run.py").write_text(_RUN.format(seconds=seconds, more=more))
+    (site.parent / "run.py").write_text(_RUN.format(seconds=seconds, more=more, ready=ready))
     run = subprocess.run(
         [sys.executable, str(site.parent / "run.py")], cwd=site.parent, capture_output=True,
         env={"PYTHONPATH": str(home), "PATH": "/usr/bin:/bin"}, text=True, check=False, timeout=120,
@@ -279,6 +287,43 @@ def test_a_scanner_that_is_broken_blocks(
     assert "passed" not in told
     assert says in told
     assert "quirina" not in told
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("redaction/rules/secrets.toml", "[[rule]]", "[[gone]]", "probes"),
+        ("gates/scanner.py", "redactor = Redactor(_book", "import os\n        os.kill(os.getpid(), 9)\n        redactor = Redactor(_book", "stopped"),
+        ("gates/scanner.py", "redactor = Redactor(_book", "import time\n        time.sleep(900)\n        redactor = Redactor(_book", "no answer"),
+        ("gates/scanner.py", "    gc.freeze()\n", "    os.kill(os.getpid(), 9)\n", "stopped"),
+    ],
+    ids=["half the rules", "killed at work", "hangs at work", "killed before"],
+)  # fmt: skip
+def test_a_scanner_that_was_begun_before_and_is_broken_blocks(
+    site: Path, file: str, old: str, new: str, says: str
+) -> None:
+    """A process that was to be ready is believed no more than any other."""
+    put(site, "index.html", "<main>harmless quirina</main>")
+
+    told = broken(site, file, old, new, seconds=4, ready=True)
+
+    assert "passed" not in told
+    assert says in told
+    assert "quirina" not in told
+
+
+def test_a_scanner_that_was_begun_before_finds_the_same(site: Path) -> None:
+    """What may not go out is refused, and what it let pass is known."""
+    put(site, "a.html", f"<main>{TOKEN}</main>")
+    put(site, "b.html", "<main>harmless</main>")
+    nothing = ("gates/scanner.py", "import gc", "import gc")
+
+    told = broken(site, *nothing, ready=True)
+
+    assert "a.html: it holds what looks like secret:" in told
+    assert "b.html" not in told
+    (site / "a.html").unlink()
+    assert found(site) == []
 
 
 def test_a_rule_that_hangs_blocks(site: Path) -> None:
@@ -388,3 +433,16 @@ def test_a_list_is_judged_where_its_rows_were_read(site: Path) -> None:
     for gone in (site / "articles" / "zeta", site.parent / ".kb"):
         shutil.rmtree(gone)
     assert ["articles/index.html"] == [one.partition(":")[0] for one in found(site)]
+
+
+def test_what_was_refused_is_refused_again(site: Path) -> None:
+    """A page that says more than its Markdown is read whole until it may go out, not only at first."""
+    lead, value = "API key:", "Zt1vBn4wXk29fLq7"
+    between = "\n\n".join(f"Step {n} is done by hand." for n in range(12))
+    put(site, "articles/a/index.html", f"<main><p>{lead}</p><p>{value}</p></main>")
+    put(site, "articles/a.md", f"{lead}\n\n{between}\n\n{value}\n\n{between}\n")
+
+    told = found(site)
+
+    assert [one.partition(":")[0] for one in told] == ["articles/a/index.html"]
+    assert told == found(site)

@@ -25,7 +25,7 @@ QUIET = "nothing of note happened here, so we went on and waited for the tide\n"
 TRIED_AROUND = [
     (rule, line)
     for rule in rules()
-    if (rule.near or rule.keywords) and not rule.pattern.source.endswith(rb"\z")
+    if (rule.near or rule.keywords) and not rule.pattern.source.endswith(rb"(?:\z|\n\x1a\n)")
     for line in rule.lines
 ]
 """Rules with a cue or words, and a line each; what must end a text cannot stand far from its end."""
