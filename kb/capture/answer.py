@@ -1,6 +1,7 @@
 """Composes what is to be done from the messages that solved a ticket: acts, and what belongs to them."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import islice
@@ -10,6 +11,8 @@ from kb.capture.doing import instructed, plain, tells
 from kb.capture.language import detect, languages, surely
 from kb.capture.phrases import pattern, words
 from kb.capture.pointing import leads_elsewhere, orders, points_elsewhere
+from kb.capture.scene import went_wrong
+from kb.capture.series import steps_of
 from kb.capture.thread import Form, Unit, denies, units
 from kb.capture.words import ADDRESS, PLACEHOLDER, term_set
 from kb.tickets.ticket import Message, Role, Ticket
@@ -143,7 +146,17 @@ def told_by(message: Message, lang: str = "en", *, extra: bool = False) -> tuple
     acts = [n for n, one in enumerate(told) if one.act]
     if not acts:
         return tuple(t for t in told if _stands_alone(t.unit))
-    return tuple(one for n, one in enumerate(told) if one.act or _belongs(told, n, acts))
+    kept = (one for n, one in enumerate(told) if one.act or _belongs(told, n, acts))
+    return tuple(step for one in kept for step in _apart(one, lang))
+
+
+def _apart(told: Told, lang: str) -> Iterator[Told]:
+    """Yield a step for each deed of a sentence that tells many."""
+    if not told.act or told.unit.form is not Form.SENTENCE:
+        yield told
+        return
+    for text in steps_of(told.unit.text, lang):
+        yield replace(told, unit=replace(told.unit, text=text))
 
 
 def _answering(message: Message) -> list[Unit]:
@@ -216,6 +229,8 @@ def _read_abroad(unit: Unit, lang: str, *, asks: bool) -> Told | None:
     """Tell what a unit in another language than English is: whether a word in it tells what to do."""
     text = unit.text
     is_act = unit.form is not Form.SENTENCE or _tells_abroad(text, lang, asks=asks)
+    if asks and went_wrong(text.lower(), lang):
+        return None
     if not is_act and _guess(lang).search(text):
         return None
     if is_act or _names_path(text):
@@ -341,6 +356,8 @@ def _is_doable(unit: Unit) -> bool:
         _VAGUE_OBJECT.search(text) and len(text.split()) <= _VAGUELY
     )
     if is_vague and not names:
+        return False
+    if unit.form is Form.CODE and not any(map(str.isalnum, PLACEHOLDER.sub("", text))):
         return False
     is_short = len(text) < _MIN_ACT or len(term_set(text)) < _FEW
     return names or unit.form is Form.CODE or not is_short or not text.isascii()

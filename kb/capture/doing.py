@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from kb.capture.language import languages
 from kb.capture.phrases import pattern, words
+from kb.capture.scene import came_of_it, got_better, looks_bad, went_wrong
 from kb.capture.words import ADDRESS
 
 _IF_YOU = re.compile(r"(?i)(?:if|when|once) you (?:\w+ly |then |just |simply )?(\w+)")
@@ -44,13 +45,6 @@ _HALF = re.compile(
     r"(?i)\b(?:would|will|could|can|may|might|should|only|not|never|did|does|do|is|was|which|that|who)\b|n[’']t\b"
 )
 """What stands in it where the clause has a verb of its own."""
-_GOOD = re.compile(
-    r"(?i)\b(?:work(?:s|ed|ing)?|solved|fixed|resolved|fine|normal|could|was able|available|appeared|allowed|helped)\b"
-)
-_BAD = re.compile(
-    r"(?i)\b(?:but|still|not|no|errors?|fail\w*|lost|missing|crash\w*|gone|disappear\w*)\b|n[’']t\b"
-)
-"""What stands in how it went, where that was well and where it was not."""
 _FOUND = re.compile(r"(?i)(?:i )?found (?=(?:the|an?) .+? and (?:then )?[a-z-]+ed )")
 _BARE = re.compile(r"(?i)(?P<by>(?:by|after) )?(?P<verb>[a-z-]+)(?= )")
 _AND = re.compile(
@@ -239,9 +233,10 @@ def _deed(text: str) -> str:
         return ""
     if not base:
         return ""
-    if told.get("once") and _is_scene(told["once"], tail):
+    before = told.get("once") or told.get("by") or ""
+    if _is_scene(before, tail) if before else went_wrong(came_of_it(tail), "en"):
         return ""
-    if told.get("once") or told.get("by"):
+    if before:
         tail = re.split(r", (?!and )", tail)[0]
     done = f"{base}{_WENT_WELL.sub('', _HEY.sub('', _also(tail)))}".rstrip(" ,;:-–")
     return "" if _LOOSE.match(done) and len(done.split()) <= _LOOSELY else done
@@ -249,9 +244,9 @@ def _deed(text: str) -> str:
 
 def _is_scene(once: str, tail: str) -> bool:
     """Say whether "when I opened it, nothing was there" tells how it went, and not what helped."""
-    went = tail.partition(", ")[2]
-    is_good = _GOOD.search(went) is not None
-    return not is_good if once.lower() == "when " else not is_good and bool(_BAD.search(went))
+    went = tail.partition(", ")[2].lower()
+    is_good = got_better(went, "en")
+    return not is_good if once.lower() == "when " else not is_good and looks_bad(went)
 
 
 def _also(text: str) -> str:

@@ -20,7 +20,7 @@ _LONG, _SENTENCE, _TAIL, _LENGTHY, _OPENING, _FEW = 300, 4, 80, 200, 60, 3
 _ALIKE = {ord("ı"): "i", ord("ſ"): "s", 0x307: None}
 _DUMP = re.compile(r"[=;<>:]")
 _MARKS = re.compile(r"\s*((<[a-z][a-z:-]*?(-\d+)?>|\W)\s*)+")
-_MARK = re.compile(r"(?:[)\].,;:=*–—]+\s|-+\s|re:)*\s*", re.I)
+_MARK = re.compile(r"(?:[)\].,;:=*–—•]+\s|-+\s|re:)*\s*", re.I)
 _SLASHED = re.compile(r"^/ ?\w+(?: \w+)?$")
 _NAME_ONLY = re.compile(r"^\W*[\w<>-]+( [\w<>-]+){0,2},$")
 

@@ -4,6 +4,8 @@ import pytest
 
 from kb.capture.doing import instructed, tells
 from kb.capture.pointing import leads_elsewhere, points_elsewhere
+from kb.capture.scene import got_better, went_wrong
+from kb.capture.series import steps_of
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,8 @@ from kb.capture.pointing import leads_elsewhere, points_elsewhere
         ("I cleaned all traces of the client.", "clean all traces of the client."),
         ("Install the exporter by <person-1>.", "Install the exporter."),
         ("The problem went away after updating to 4.2.", "update to 4.2."),
+        ("I moved the spool and the missing crates came back.", "move the spool and the missing crates came back."),
+        ("I turned off the relay and the errors stopped.", "turn off the relay."),
         ("I suggest you check the proxy I think it is stale.", "check the proxy."),
         ("Use the address from https://vendor.example/en-us/ports now.", "Use the address from https://vendor.example/en-us/ports now."),
     ],
@@ -53,12 +57,63 @@ def test_a_deed_becomes_what_to_do(said: str, told: str) -> None:
         "Don't know why it started.",
         "Using the button would only work for me.",
         "Sign of a broken berth.",
+        "I updated to 4.2 and then all crates were gone.",
+        "After updating to 4.2, the crates disappeared.",
+        "I installed the update and now nothing works.",
+        "I changed the berth to 9, which broke sending.",
+        "Copied the crates to a second quay and not all crates were copied.",
     ],
 )
 def test_no_deed_is_made_up(said: str) -> None:
     """What nobody can do, or nobody can tell what it was, is no instruction."""
     assert "" == instructed(said)
     assert not tells(said)
+
+
+@pytest.mark.parametrize(
+    ("lang", "worse", "better"),
+    [
+        ("en", "and then the crates were gone", "and then the error was gone"),
+        ("de", "danach waren die kisten weg", "danach war der fehler weg"),
+        ("fr", "ensuite les caisses ont disparu", "ensuite l'erreur a disparu"),
+        ("es", "y las cajas desaparecieron", "y el error desapareció"),
+        ("pt", "e as caixas sumiram", "e o erro sumiu"),
+        ("ja", "その後、一覧が表示されなくなりました", "その後、エラーが出なくなりました"),
+    ],
+)
+def test_what_came_of_a_deed(lang: str, worse: str, better: str) -> None:
+    """That a thing is gone is bad news, that the error is gone is good news."""
+    assert went_wrong(worse, lang)
+    assert not went_wrong(better, lang)
+    assert got_better(better, lang)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "steps"),
+    [
+        ("en", "click Tools, select Quays, open the last tab, clear the box and press OK.",
+         ("click Tools.", "select Quays.", "open the last tab.", "clear the box.", "press OK.")),
+        ("de", "Öffnen Sie die Liste, klicken Sie auf Kisten, wählen Sie die letzte und starten Sie neu.",
+         ("Öffnen Sie die Liste.", "klicken Sie auf Kisten.", "wählen Sie die letzte.", "starten Sie neu.")),
+        ("fr", "Ouvrez la liste, cliquez sur Caisses, sélectionnez la dernière puis redémarrez le client.",
+         ("Ouvrez la liste.", "cliquez sur Caisses.", "sélectionnez la dernière.", "redémarrez le client.")),
+        ("es", "Abra la lista, seleccione la caja, elimine la copia y reinicie el programa.",
+         ("Abra la lista.", "seleccione la caja.", "elimine la copia.", "reinicie el programa.")),
+        ("pt", "Abra a lista, clique em Caixas, remova a cópia e reinicie o programa.",
+         ("Abra a lista.", "clique em Caixas.", "remova a cópia.", "reinicie o programa.")),
+        ("en", "Once installed, copy the crate to the quay, clear the box, open the lid and then restart.",
+         ("Once installed, copy the crate to the quay.", "clear the box.", "open the lid.", "restart.")),
+        ("en", "Open the list of boxes such as set, draft, copy, mark, and click the last.",
+         ("Open the list of boxes such as set, draft, copy, mark, and click the last.",)),
+        ("en", "Delete the crate, then restart and wait.", ("Delete the crate, then restart and wait.",)),
+        ("en", "Press it (open the lid, select one, press OK, click Close) and wait.",
+         ("Press it (open the lid, select one, press OK, click Close) and wait.",)),
+        ("ja", "一覧を開き、箱を選択し、複製を削除し、再起動してください。", ("一覧を開き、箱を選択し、複製を削除し、再起動してください。",)),
+    ],
+)  # fmt: skip
+def test_many_deeds_are_many_steps(lang: str, said: str, steps: tuple[str, ...]) -> None:
+    """A sentence of four deeds and more is a step a deed; fewer, and what stands in brackets, stay together."""
+    assert steps == steps_of(said, lang)
 
 
 def test_what_is_possible_but_not_so_stays_whole() -> None:

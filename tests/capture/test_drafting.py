@@ -8,8 +8,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kb.articles.article import parse, render
+from kb.capture.answer import NOTHING
 from kb.capture.doing import instructed
-from kb.capture.drafting import Draft, draft, draft_id, revise
+from kb.capture.drafting import Draft, draft, draft_id, missing, revise
 from kb.capture.solution import solution
 from kb.capture.thread import units
 from kb.errors import TicketError
@@ -255,3 +256,61 @@ def test_a_system_is_named_once_with_its_version() -> None:
     )
     section = draft(ticket, by="a", at=AT).article.section("Environment")
     assert section.splitlines()[1:] == ["- Mac OS 15.3", "- Mac OS X 10.15"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("The ferry push stops with FW-9 and I do not know why.",
+         "Keep up the good work with the ferry. Do not hesitate to open a new ticket."),
+        ("The ferry push stops with FW-9 and I do not know why.",
+         "Remove it all, I posted in error.\n\n```\n<person-2>\n```"),
+        ("Die Fähre hält mit FW-9 an und ich weiß nicht, was das ist.",
+         "Bleiben Sie gesund. Bitte öffnen Sie bei Fragen ein neues Ticket, wir sind für Sie da."),
+        ("Le bac s'arrête avec FW-9 et je ne sais pas ce que c'est.",
+         "Prenez soin de vous. N'hésitez pas à ouvrir un nouveau ticket avec toutes les questions."),
+        ("El transbordador se para con FW-9 y no sé qué es lo que pasa.",
+         "Que tenga un buen día. No dude en abrir un nuevo ticket si lo necesita para el barco."),
+        ("A balsa para com FW-9 e não sei o que é isso nem o que fazer.",
+         "Tenha um bom dia. Não hesite em abrir um novo chamado se precisar de mais alguma coisa."),
+        ("フェリーの送信が FW-9 で止まります。どうしてでしょうか。",
+         "お気軽に新しいチケットを開いてください。引き続きよろしくお願いします。"),
+    ],
+)  # fmt: skip
+def test_pleasantries_are_no_answer(asked: str, said: str) -> None:
+    """That somebody may open a new ticket is nothing that a reader could do about the problem."""
+    messages = make_thread((Role.REQUESTER, asked), (Role.AGENT, said))
+    ticket = make_ticket(messages=messages, satisfaction=Satisfaction.GOOD)
+    assert NOTHING == missing(ticket)
+
+
+@pytest.mark.parametrize(
+    ("asked", "brought", "helped"),
+    [
+        ("The ferry push stops with FW-9 and I do not know why.",
+         "I updated the ferry to 4.2 and then all the crates were gone.",
+         "I deleted the stale proxy in Settings > Network."),
+        ("Die Fähre hält mit FW-9 an und ich weiß nicht, was das ist.",
+         "Ich habe die Fähre aktualisiert, danach waren alle Kisten weg.",
+         "Ich habe den Proxy in den Einstellungen deaktiviert."),
+        ("Le bac s'arrête avec FW-9 et je ne sais pas ce que c'est.",
+         "J'ai activé la mise à jour et ensuite les caisses ont disparu.",
+         "J'ai désactivé le proxy dans les paramètres du bac."),
+        ("El transbordador se para con FW-9 y no sé qué es lo que pasa.",
+         "He activado el puerto nuevo y las cajas desaparecieron.",
+         "He desactivado el proxy en los ajustes del barco."),
+        ("A balsa para com FW-9 e não sei o que é isso nem o que fazer.",
+         "Desativei a cópia e as caixas sumiram.",
+         "Desativei o proxy nas configurações da balsa."),
+        ("フェリーの送信が FW-9 で止まります。どうしてでしょうか。",
+         "設定を変更したところ、一覧が表示されなくなりました。",
+         "古いプロキシを削除したら直りました。"),
+    ],
+)  # fmt: skip
+def test_what_brought_the_problem_is_no_step(asked: str, brought: str, helped: str) -> None:
+    """A deed after which it went wrong is left out, the one that helped is the resolution."""
+    told = (Role.REQUESTER, f"{brought} {helped}")
+    text = resolution((Role.AGENT, "?"), told, asked=asked)
+    assert text.startswith("1. ")
+    assert "2. " not in text
+    assert brought.split()[-1].strip(".") not in text
