@@ -17,8 +17,11 @@ _TOKEN = re.compile(
     | <[!?][^>]*>
     """
 )
+_NO_TOKEN = (None,) * _TOKEN.groups
+"""What a token's groups hold where there is none."""
 _ATTRIBUTE = re.compile(r"""([^\s"'=<>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 _EMPTY = re.compile(r"\n\s*\n")
+_LINE = re.compile(r"\S.*")
 _MAIN = frozenset({"article", "main"})
 _INLINE = frozenset({"a", "abbr", "b", "code", "del", "em", "i", "ins", "kbd", "mark", "s", "span",
                      "strong", "sub", "sup"})  # fmt: skip
@@ -52,80 +55,90 @@ class Said:
 
 
 class _Reader:
+    """Where the words of a page go, by the tags that stand open."""
+
     def __init__(self) -> None:
         self.head, self.main, self.around = list[str](), list[str](), list[str]()
         self.rest = dict[str, None]()
+        self.here = self.around
         self.depth = 0
         self.in_title = self.between_cells = False
 
-    def text(self, raw: str) -> None:
-        if not raw or (self.between_cells and raw.isspace()):
+    def tag(self, name: str, ends: bool) -> None:
+        """Take a tag that stands between words, not amid them."""
+        if name in _CELLS:
+            self.between_cells = ends
+            self.here.append(" ")
             return
-        words = unescape(raw) if "&" in raw else raw
-        if self.in_title:
-            self.head.append(words)
-        elif self.depth:
-            self.main.append(words)
-        else:
-            self.around.append(words)
-
-    def tag(self, name: str, ends: bool, attributes: str) -> None:
         if name in _MAIN:
             self.depth = max(0, self.depth + (-1 if ends else 1))
-        if name == "title":
+            self.here = self.main if self.depth else self.around
+        elif name == "title":
             self.in_title = not ends
             self.head.append("\n")
-        if name not in _INLINE:
-            is_cell = name in _CELLS
-            self.between_cells = ends if is_cell else name == "tr" and not ends
-            (self.main if self.depth else self.around).append(" " if is_cell else "\n")
-        if attributes:
-            self.attributes(name, attributes)
+        self.between_cells = name == "tr" and not ends
+        self.here.append("\n")
 
     def attributes(self, tag: str, raw: str) -> None:
-        found, bare = _attributes(raw)
-        if bare:
-            self.rest[bare] = None
-        told = tag == "meta" and (found.get("name") or found.get("property", "")).lower()
-        for name, value in found.items():
-            if (name == "content" and told and told.rpartition(":")[2] in _META) or (
-                name in _SPOKEN and self.depth
-            ):
-                self.head.append(f"\n{value}\n")
-            elif name not in _FORM and value:
-                self.rest[value] = None
+        spoken, rest = _told(tag, raw, self.depth > 0)
+        if spoken:
+            self.head.append(spoken)
+        if rest:
+            self.rest.update(rest)
+
+    def hidden(self, said: str | None, attributes: str | None) -> None:
+        """Take what no reader sees: a comment, or what a tag keeps to itself."""
+        if said:
+            self.rest.update(dict.fromkeys(_strings(said) if said[:1] == "{" else (said,)))
+        if attributes:
+            self.attributes("", attributes)
 
 
 @lru_cache(maxsize=8192)
-def _attributes(raw: str) -> tuple[dict[str, str], str]:
-    """Return a tag's attributes, and what is none; a site's pages have most of their tags alike."""
+def _told(tag: str, raw: str, in_main: bool) -> tuple[str, dict[str, None]]:
+    """Return what a tag's attributes say to a reader, and what else stands in them.
+
+    A site's pages have most of their tags alike.
+    """
     found = {
         name.lower(): unescape(first or second or third)
         for name, first, second, third in _ATTRIBUTE.findall(raw)
     }
-    return found, _ATTRIBUTE.sub("", raw).strip(" /\n\t")
+    bare = _ATTRIBUTE.sub("", raw).strip(" /\n\t")
+    spoken, rest = list[str](), {bare: None} if bare else {}
+    told = tag == "meta" and (found.get("name") or found.get("property", "")).lower()
+    for name, value in found.items():
+        if (name == "content" and told and told.rpartition(":")[2] in _META) or (
+            name in _SPOKEN and in_main
+        ):
+            spoken.append(f"\n{value}\n")
+        elif name not in _FORM and value:
+            rest[value] = None
+    return "".join(spoken), rest
 
 
 def said(page: str) -> Said:
     """Return everything an HTML page says; what is no well-formed tag is read as text."""
-    reader, at = _Reader(), 0
-    for token in _TOKEN.finditer(page):
-        reader.text(page[at : token.start()])
-        at = token.end()
-        if token["tag"] is not None:
-            reader.tag(token["tag"].lower(), bool(token["end"]), token["attributes"])
+    reader, parts = _Reader(), [*_TOKEN.split(page), *_NO_TOKEN]
+    for at in range(0, len(parts), len(_NO_TOKEN) + 1):
+        raw, comment, _, inner, hidden, end, tag, attributes = parts[at : at + 8]
+        if raw and not (reader.between_cells and raw.isspace()):
+            words = unescape(raw) if "&" in raw else raw
+            (reader.head if reader.in_title else reader.here).append(words)
+        if tag is None:
+            reader.hidden(comment or hidden, inner)
             continue
-        if hidden := (token["comment"] or token["inside"]):
-            reader.rest |= dict.fromkeys(_strings(hidden) if hidden[:1] == "{" else (hidden,))
-        if token["with"]:
-            reader.attributes("", token["with"])
-    reader.text(page[at:])
+        name = tag.lower()
+        if name not in _INLINE:
+            reader.tag(name, ends=bool(end))
+        if attributes:
+            reader.attributes(name, attributes)
     around = "".join(reader.around)
-    if not "".join(reader.main).strip():
+    if not (main := "".join(reader.main)).strip():
         return Said(main=_closed("".join([*reader.head, "\n", around])), rest=tuple(reader.rest))
-    lines = (line.strip() for line in around.split("\n"))
-    rest = dict.fromkeys([*reader.rest, *filter(None, lines)])
-    return Said(main=_closed("".join([*reader.head, "\n", *reader.main])), rest=tuple(rest))
+    lines = (line.rstrip() for line in _LINE.findall(around))
+    rest = dict.fromkeys([*reader.rest, *lines])
+    return Said(main=_closed("".join([*reader.head, "\n", main])), rest=tuple(rest))
 
 
 def _strings(script: str) -> Iterator[str]:

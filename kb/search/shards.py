@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.search import ranking, rows
-from kb.search.analysis import data
+from kb.search.analysis import told
 from kb.search.keeping import Folder, Keeping
 from kb.search.lines import lines_of
 from kb.search.placing import SHARDS, Moves, moves, place
@@ -30,7 +30,7 @@ from kb.search.reading import Reads
 from kb.search.sheet import Kind, Sheet, from_json
 from kb.search.whoosh import Searcher, alone, refresh
 
-VERSION = 1
+VERSION = 2
 SHORTEST = 3
 """Letters of the shortest word that a typing error may have meant."""
 
@@ -270,7 +270,7 @@ def _finish(
 ) -> None:
     """Keep the manifest, then what was exported: until then, a stopped run starts anew."""
     held = {path: (page.digest, page.url, page.number) for path, page in sorted(pages.items())}
-    known = {lang: data()[lang] for lang in index.languages}
+    known = {lang: told(lang) for lang in index.languages}
     text = _json({"plan": _plan(plan), "pages": held, "languages": known})
     manifest = {"v": VERSION, "id": hashlib.sha256(text.encode()).hexdigest()[:12],
                 "pages": len(pages), "shards": plan.shards, "languages": known}  # fmt: skip
