@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+from mkdocs.structure.files import File, Files, InclusionLevel
 
 from kb.gates.forking import begin
 from kb.search.placing import PLACE, SHARDS, Moves, place
@@ -17,7 +17,7 @@ SCRIPT = "assets/docworthy/search.js"
 WORKER = "assets/docworthy/search-worker.js"
 """What finds: fetched by the script when somebody searches, never with a page."""
 _THEIRS = ("search", "material/search")
-_SHOWN = ("INCLUDED", "NOT_IN_NAV", "UNDEFINED")
+_SHOWN = (InclusionLevel.INCLUDED, InclusionLevel.NOT_IN_NAV, InclusionLevel.UNDEFINED)
 _MANY = 500
 """With so many articles read anew all cores are at work as it is, and memory is scarce."""
 _WORK = ("page_context", "post_build", "pre_build", "build_error", "page_content")
@@ -107,7 +107,7 @@ def _urls(files: Files) -> dict[str, str]:
         file.src_uri: file.url.removeprefix("./")
         for file in files
         if file.src_uri.endswith(".md")
-        and file.inclusion.name in _SHOWN
+        and file.inclusion in _SHOWN
         and not file.src_uri.startswith("drafts/")
     }
 
