@@ -62,7 +62,10 @@ class Rewriting:
         text = self.text
         windows: list[tuple[int, int]] = []
         for begin, end in zip(self.begins[1::2], self.begins[2::2], strict=True):
-            first = text.rfind(" ", 0, max(0, begin - reach)) + 1
+            read = windows[-1][1] if windows else 0
+            if end + reach <= read:
+                continue
+            first = text.rfind(" ", read, max(read, begin - reach)) + 1
             last = text.find(" ", end + reach)
             last = len(text) if last < 0 else last
             if windows and first <= windows[-1][1]:

@@ -8,8 +8,10 @@ letters without case as 0xD0, all else as 0x80. Only invisible characters are ta
 
 import codecs
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 UPPER, LOWER, CASELESS, OTHER, TAKEN = 0xC0, 0xE0, 0xD0, 0x80, 0x1A
 """The bytes that stand for what is not ASCII; TAKEN covers what no rule may touch."""
@@ -131,12 +133,17 @@ def parts(text: str) -> Iterator[tuple[int, str]]:
         at += len(part) + len(BORDER)
 
 
+@lru_cache(maxsize=8)
+def _parted(text: str) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    """Return where the texts read together begin, and they."""
+    begins, texts = zip(*parts(text), strict=True)
+    return begins, texts
+
+
 def part_at(text: str, at: int) -> str:
     """Return that of the texts read together which `at` lies in."""
-    first, last = text.rfind(BORDER, 0, at), text.find(BORDER, at)
-    if first < 0 and last < 0:
-        return text
-    return text[first + len(BORDER) if first >= 0 else 0 : last if last >= 0 else len(text)]
+    begins, texts = _parted(text)
+    return texts[bisect_right(begins, at) - 1]
 
 
 def spans_apart(seen: bytes) -> Iterator[tuple[int, int]]:
