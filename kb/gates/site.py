@@ -7,11 +7,9 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from kb.errors import GateError, KbError
-from kb.gates.forking import begin
 from kb.gates.ledger import Ledger, Row, Stamp
 from kb.gates.lines import SHORT, Run, lined, packed, runs_of, unpacked
 from kb.gates.reading import LARGEST, Passage, Voice, called, inflated, passages
@@ -26,8 +24,6 @@ _BY_HAND = (".md", ".markdown", ".html", ".yml", ".yaml", ".toml", ".txt", ".csv
 _OURS = ("articles", "drafts", ".evidence")
 _MOST_SAID = 200_000_000
 _CHUNK, _FEW = 48, 500
-_SHARED = 1000
-"""So many folders that nobody has looked into are worth a second process."""
 Stand = tuple[int, int, int, int]
 """How a file stands, as `Stamp` has it."""
 Refusal = tuple[str, str, str]
@@ -121,23 +117,8 @@ def leaks(
 
 
 def _standing(site: Path, below: str) -> tuple[dict[str, Stand], list[Refusal]]:
-    """Return how every file of the site stands, and what is refused unread.
-
-    Where many folders are left, another process takes every other one.
-    """
-    folders, others = [below], None
-    there, refused = dict[str, Stand](), list[Refusal]()
-    while folders:
-        if others is None and len(folders) > _SHARED:
-            theirs, folders = folders[1::2], folders[::2]
-            others = begin(partial(_listed, site, theirs))
-        _list(site, folders.pop(), folders, there, refused)
-    more, more_refused = others() if others else ({}, [])
-    return there | more, refused + more_refused
-
-
-def _listed(site: Path, folders: list[str]) -> tuple[dict[str, Stand], list[Refusal]]:
-    there, refused = dict[str, Stand](), list[Refusal]()
+    """Return how every file of the site stands, and what is refused unread."""
+    folders, there, refused = [below], dict[str, Stand](), list[Refusal]()
     while folders:
         _list(site, folders.pop(), folders, there, refused)
     return there, refused
