@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import islice
 from unicodedata import combining, normalize
 
 from kb.capture.doing import instructed, plain, tells
@@ -115,8 +116,10 @@ def stands_on(messages: tuple[Message, ...], solved: Message) -> list[Message]:
         if own or not _REFERS.search(solved.body.lower()):
             return [solved]
         before = [m for m in messages[1:place] if m.role is not Role.REQUESTER]
-        told = [m for m in before if any(t.act for t in told_by(m, surely(m.body) or lang))]
-        return [*told[-1:], solved] if told else [solved]
+        told = (
+            m for m in reversed(before) if any(t.act for t in told_by(m, surely(m.body) or lang))
+        )
+        return [*islice(told, 1), solved]
     first = place
     while first > 1 and messages[first - 1].author == solved.author:
         first -= 1

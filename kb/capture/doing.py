@@ -87,6 +87,9 @@ _GIVEN = re.compile(
     r"(?i)(?:if|when|once|after|before|unless|to|for|in|on|from|at|with|instead of|by)\b[^,.;]{3,100}, "
 )
 """A condition or a place before what is to be done."""
+_CLAUSE_ENDS = re.compile(r"[,;:] | and then | then |\) ")
+_TRY = re.compile(r"(?i)try (?:with|the|a|this|it|to)?\b")
+_FIRST_WORD = re.compile(r"[\"'“‘(*]*([\w-]+)")
 _NO_DEED = pattern(r"(?i)(?:{no_deed})\b")
 _TELLER = re.compile(
     r"(?i)(?:i|we)\b(?!(?:'d| would)? (?:also |strongly |personally )*(?:try|use|suggest|recommend|advise))"
@@ -94,6 +97,7 @@ _TELLER = re.compile(
 _FEW, _LOOSELY, _PLACED = 3, 8, 9
 
 
+@lru_cache(maxsize=256)
 def tells(text: str) -> bool:
     """Say whether an English sentence, or a clause at its beginning, is an imperative."""
     if _TELLER.match(text):
@@ -101,7 +105,7 @@ def tells(text: str) -> bool:
     given = _IF_YOU.match(text)
     if given and is_act(given.group(1).lower()):
         return True
-    clauses = re.split(r"[,;:] | and then | then |\) ", text)[:3]
+    clauses = _CLAUSE_ENDS.split(text, 3)[:3]
     return any(_begins_with_act(clause) for clause in clauses) or _says_where_first(clauses[0])
 
 
@@ -116,13 +120,13 @@ def _says_where_first(clause: str) -> bool:
 
 
 def _begins_with_act(clause: str) -> bool:
-    if re.match(r"(?i)try (?:with|the|a|this|it|to)?\b", clause):
+    if _TRY.match(clause):
         return len(clause.split()) > _FEW
     place = 0
     while match := _LEAD.match(clause, place):
         place = match.end()
-    word = re.match(r"[\"'“‘(*]*([\w-]+)", clause[place:])
-    return _begins(clause[place:]) or bool(place and word and is_act(word.group(1).lower()))
+    word = _FIRST_WORD.match(clause, place) if place else None
+    return _begins(clause[place:]) or bool(word and is_act(word.group(1).lower()))
 
 
 @lru_cache(maxsize=4096)
@@ -197,7 +201,7 @@ def _begins(text: str) -> bool:
     """Say whether the first word is a verb of doing, as an imperative."""
     if _TWO_WORDS.match(text):
         return True
-    word = re.match(r"[\"'“‘(*]*([\w-]+)", text)
+    word = _FIRST_WORD.match(text)
     is_named = word is not None and (
         text[word.end() :].startswith(" of ") or _SUBJECT.match(text, word.end()) is not None
     )

@@ -98,7 +98,7 @@ def _words(text: str) -> list[str]:
 def _heavy(text: str) -> frozenset[bytes]:
     """Return the plain letters and digits that stand four and more together."""
     runs = text.encode("ascii", "replace").translate(_HEAVY).split()
-    return frozenset(run for run in runs if len(run) >= _LONG)
+    return frozenset({run for run in runs if len(run) >= _LONG})
 
 
 def said(

@@ -5,6 +5,7 @@ from functools import cache
 
 from kb.capture.language import languages
 from kb.capture.phrases import pattern, words
+from kb.capture.ways import alternation
 
 _FILLER = pattern(
     r"(?i:<(?:person|user)-\d+>[ ,.:;!…-]+|(?:{filler})(?: <person-\d+>)?(?:\s*(?:\.{3,}|…)\s*|(?:\s*[,!.:;]+|\s+-+)\s+))"
@@ -36,7 +37,7 @@ def begins(text: str) -> int:
 
 def ends(text: str, lang: str) -> int:
     """Return where a sentence itself ends, before thanks and a signature that follow without a full stop."""
-    if not any(map(_folded(text[-_TAIL:]).__contains__, _parting(lang))):
+    if not _parting(lang).search(_folded(text[-_TAIL:])):
         return len(text)  # as most sentences do, which are not searched
     match = _trailing(lang).search(text, max(0, len(text) - _TAIL))
     return match.start() if match and len(text[: match.start()].split()) > _SENTENCE else len(text)
@@ -53,15 +54,17 @@ def _farewells(lang: str) -> frozenset[str]:
 
 
 @cache
-def _parting(lang: str) -> tuple[str, ...]:
-    """Return, folded, words of which each of these farewells holds one."""
+def _parting(lang: str) -> re.Pattern[str]:
+    """Return what matches, folded, words of which each of these farewells holds one."""
     every = set(map(_folded, _farewells(lang)))
-    return tuple(one for one in every if not any(o in one for o in every if o != one))
+    least = (one for one in every if not any(o in one for o in every if o != one))
+    return re.compile(alternation(map(re.escape, sorted(least))))
 
 
 def _folded(text: str) -> str:
     """Return a text in small letters, with one letter for those that patterns take for one."""
-    return text.lower().translate(_ALIKE)
+    small = text.lower()
+    return small if small.isascii() else small.translate(_ALIKE)
 
 
 @cache

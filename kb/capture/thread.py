@@ -96,7 +96,10 @@ def _blocks(body: str) -> Iterator[re.Match[str]]:
 
 def denies(message: Message) -> bool:
     """Say whether the message says in so many words that it still does not work."""
-    return any(_DENY.search(one.strip()) for one in _sentences(_blanked(message.body).lower()))
+    text = _blanked(message.body).lower()
+    if not _DENY.search(text):  # as most say: what the whole has not, no sentence has
+        return False
+    return any(_DENY.search(one.strip()) for one in _sentences(text))
 
 
 def _sentences(text: str) -> list[str]:

@@ -31,7 +31,8 @@ from kb.gates.purging import (
     take_away,
     traces_of,
 )
-from kb.search.shards import PLACE, addresses, renew
+from kb.search.placing import PLACE
+from kb.search.shards import addresses, renew
 from kb.store.purging import GONE, Rows
 
 _SKIPPED = frozenset({".git", ".kb", ".venv", "node_modules"})

@@ -3,7 +3,6 @@
 import gc
 import multiprocessing
 import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Self, TypeVar
 
 from kb.errors import RedactionError
+from kb.gates.forking import can_fork
 from kb.redaction import RULES_VERSION, Finding, Redactor
 
 Job = TypeVar("Job")
@@ -64,7 +64,7 @@ class Ready:
     @classmethod
     def begun(cls) -> Self | None:
         """Return one where forking is safe, else None: to start one anew is nothing gained."""
-        return cls() if _can_fork() else None
+        return cls() if can_fork() else None
 
     def close(self) -> None:
         """Let it go."""
@@ -152,12 +152,7 @@ class Scanner:
 
 def _processes() -> Any:
     """Return how processes are started: forked where that is safe, which costs nearly nothing."""
-    return multiprocessing.get_context("fork" if _can_fork() else "spawn")
-
-
-def _can_fork() -> bool:
-    can = "fork" in multiprocessing.get_all_start_methods()
-    return can and threading.active_count() == 1
+    return multiprocessing.get_context("fork" if can_fork() else "spawn")
 
 
 def _failed(what: str) -> RedactionError:

@@ -7,15 +7,18 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from kb.errors import GateError, KbError
+from kb.gates.bundles import Bundle, Piece, bundled, is_told, judged_alone
+from kb.gates.forking import begin
 from kb.gates.ledger import Ledger, Row, Stamp
-from kb.gates.lines import SHORT, Run, lined, packed, runs_of, unpacked
+from kb.gates.lines import SHORT, lined, packed, runs_of, unpacked
 from kb.gates.reading import LARGEST, Passage, Voice, called, inflated, passages
 from kb.gates.scanner import Ready, Scanner
-from kb.gates.verdict import Judge, carries_an_author, folded, verdict
+from kb.gates.verdict import Judge, folded
 from kb.redaction import Redactor
 
 CACHE = "cache/gate.sqlite3"
@@ -25,9 +28,11 @@ _BY_HAND = (".md", ".markdown", ".html", ".yml", ".yaml", ".toml", ".txt", ".csv
 _OURS = ("articles", "drafts", ".evidence")
 _MOST_SAID = 200_000_000
 _CHUNK, _FEW = 48, 500
-_Piece = tuple[Passage, Run]
-_Bundle = tuple[Passage, list[_Piece]]
-"""Pieces that are read as one passage."""
+_SHARED = 1000
+"""So many folders that nobody has looked into are worth a second process."""
+Stand = tuple[int, int, int, int]
+"""How a file stands, as `Stamp` has it."""
+Refusal = tuple[str, str, str]
 
 _VOCABULARY = re.compile(r"search/docworthy/[tw]/[0-9a-f]+\.json\.gz$")
 """The search index's single words, without the sentences that say what they are: a part of an
@@ -83,7 +88,7 @@ class _Words:
     name: str
     mark: str
     stamp: Stamp
-    pieces: tuple[_Bundle, ...]
+    pieces: tuple[Bundle, ...]
     new: set[int]
     held: set[int]
 
@@ -114,8 +119,7 @@ def leaks(
     Raises:
         RedactionError: The scanner failed, is unknown or gave no answer: nothing may go out.
     """
-    refused, there = list[tuple[str, str, str]](), dict[str, Stamp]()
-    _stand(str(site / below), below, there, refused)
+    there, refused = _standing(site, below)
     with Ledger(state / CACHE, (judge.version.hex(), judge.digest.hex())) as ledger:
         stood = {n: stamp for n, stamp in ledger.stamps().items() if n.startswith(below)}
         stale = sorted(name for name, stamp in there.items() if stood.get(name) != stamp)
@@ -123,7 +127,8 @@ def leaks(
         read = list(_with_old_bytes(stale, context))
         new = {*stale} - {seen.name for seen in read}
         if new:
-            context.held = ledger.lines(without={name for name in new if _is_whole(name)})
+            whole = (form for name in new if _is_whole(name) for form in _forms(name))
+            context.held = ledger.lines(without={*whole})
         for names in _rounds(sorted(new)):
             seen = list(_read_all(names, context, ready))
             context.held += b"".join(one.row.lines for one in seen if one.row)
@@ -134,22 +139,45 @@ def leaks(
     return [GateError(*one) for one in dict.fromkeys(refused)]
 
 
-def _stand(
-    folder: str, name: str, there: dict[str, Stamp], refused: list[tuple[str, str, str]]
+def _standing(site: Path, below: str) -> tuple[dict[str, Stand], list[Refusal]]:
+    """Return how every file of the site stands, and what is refused unread.
+
+    Where many folders are left, another process takes every other one.
+    """
+    folders, others = [below], None
+    there, refused = dict[str, Stand](), list[Refusal]()
+    while folders:
+        if others is None and len(folders) > _SHARED:
+            theirs, folders = folders[1::2], folders[::2]
+            others = begin(partial(_listed, site, theirs))
+        _list(site, folders.pop(), folders, there, refused)
+    more, more_refused = others() if others else ({}, [])
+    return there | more, refused + more_refused
+
+
+def _listed(site: Path, folders: list[str]) -> tuple[dict[str, Stand], list[Refusal]]:
+    there, refused = dict[str, Stand](), list[Refusal]()
+    while folders:
+        _list(site, folders.pop(), folders, there, refused)
+    return there, refused
+
+
+def _list(
+    site: Path, folder: str, folders: list[str], there: dict[str, Stand], refused: list[Refusal]
 ) -> None:
-    """Note how every file of the site stands; what cannot be read is refused."""
-    with os.scandir(folder) as found:
+    """Note how the files of a folder stand, and which folders it holds; what cannot be read is refused."""
+    with os.scandir(f"{site}/{folder}") as found:
         for one in found:
-            path = f"{name}{one.name}"
+            path = f"{folder}{one.name}"
             if one.is_symlink():
                 refused.append((path, "it is a link out of the site", "Put the file itself there"))
             elif one.is_dir():
-                _stand(one.path, f"{path}/", there, refused)
+                folders.append(f"{path}/")
             elif (seen := one.stat()).st_size > LARGEST:
                 what = "it is too large to be read"
                 refused.append((path, what, "Keep it out, or make it smaller"))
             elif not (path.endswith(".gz") and _VOCABULARY.search(path)):
-                there[path] = Stamp.of(seen)
+                there[path] = (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
 
 
 def _with_old_bytes(names: Sequence[str], context: _Context) -> Iterator[_Seen]:
@@ -184,13 +212,26 @@ def _is_whole(name: str) -> bool:
     return name.startswith("articles/") and not name.startswith("articles/index.")
 
 
+def _article_of(name: str) -> str:
+    return name.split(".")[0].split("/")[1]
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """Return the names of an article's page and its Markdown: both are unknown when one is new.
+
+    Else a page that was refused would be known by its Markdown the next time, line by line.
+    """
+    one = f"articles/{_article_of(name)}"
+    return name, f"{one}.md", f"{one}.html", f"{one}/index.html"
+
+
 def _rounds(names: Sequence[str]) -> Iterator[list[str]]:
     """Yield the articles first, the page before its Markdown; lists and search say the same again.
 
     Few are one round for one process: to start one takes longer than to read them.
     """
     first = [name for name in names if _is_whole(name)]
-    first.sort(key=lambda name: (name.split(".")[0].split("/")[1], not name.endswith(".html")))
+    first.sort(key=lambda name: (_article_of(name), not name.endswith(".html")))
     rest = [name for name in names if not _is_whole(name)]
     yield from ([first + rest] if len(names) <= _FEW else [first, rest])
 
@@ -254,7 +295,7 @@ def _opened(name: str, context: _Context) -> _Seen | _Words:
     todo, new, held = _fresh(found, own, context)
     context.known |= new
     mark = hashlib.sha256(data).hexdigest()
-    return _Words(name, mark, stamp, tuple(_bundled(todo)), new, held)
+    return _Words(name, mark, stamp, tuple(bundled(todo)), new, held)
 
 
 def _weighed(
@@ -264,8 +305,8 @@ def _weighed(
     name, before = words.name, context.before.get(words.name)
     is_clean, labels = True, list[str]()
     for whole, pieces in words.pieces:
-        if found[whole.text] or _is_told(whole, context.judge):
-            clean, told = _judged(whole, pieces, context.judge, redactor)
+        if found[whole.text] or is_told(whole, context.judge):
+            clean, told = judged_alone(whole, pieces, context.judge, redactor)
             is_clean = is_clean and clean
             labels += told
     if labels:
@@ -290,12 +331,12 @@ def _as_packed(name: str, data: bytes, stamp: Stamp, context: _Context) -> _Seen
 
 def _fresh(
     found: Sequence[Passage], own: frozenset[int], context: _Context
-) -> tuple[list[_Piece], set[int], set[int]]:
+) -> tuple[list[Piece], set[int], set[int]]:
     """Return what has to be read, its new lines, and those of `own`.
 
     `own` is what the file held before; what of it still stands there, the file goes on holding.
     """
-    new, held, todo = set[int](), set[int](), list[_Piece]()
+    new, held, todo = set[int](), set[int](), list[Piece]()
     for passage in found:
         if not own and passage.text in context.familiar and passage.voice is Voice.ANYBODY:
             continue
@@ -309,41 +350,6 @@ def _fresh(
                 todo.append((replace(passage, text=run.text), run))
             new.update(fresh)
     return todo, new, held
-
-
-def _bundled(todo: Iterable[_Piece]) -> Iterator[_Bundle]:
-    """Yield the pieces, the short ones of the same voice together."""
-    short = dict[tuple[str, Voice], list[_Piece]]()
-    for passage, run in todo:
-        if len(passage.text) > SHORT or carries_an_author(passage):
-            yield passage, [(passage, run)]
-        else:
-            short.setdefault((passage.place, passage.voice), []).append((passage, run))
-    for pieces in short.values():
-        yield replace(pieces[0][0], text="\n\n".join(one.text for one, _ in pieces)), pieces
-
-
-def _judged(
-    whole: Passage, pieces: list[_Piece], judge: Judge, redactor: Redactor
-) -> tuple[bool, list[str]]:
-    """Return whether nothing is found in a bundle, and what must not go out.
-
-    It is read by itself first, and only where that finds something, each of its pieces.
-    """
-    findings = redactor.find(whole.text)
-    is_clean, labels = True, list[str]()
-    for passage, run in pieces if findings or _is_told(whole, judge) else ():
-        found = findings if len(pieces) == 1 else redactor.find(passage.text)
-        clean, told = verdict(passage, [f for f in found if run.concerns(f.start, f.end)], judge)
-        is_clean = is_clean and clean
-        labels += told
-    return is_clean, labels
-
-
-def _is_told(passage: Passage, judge: Judge) -> bool:
-    """Say whether the passage tells who made a picture, or who is known."""
-    known = next(judge.identities.standing_in(passage.text), None)
-    return known is not None or carries_an_author(passage)
 
 
 def _todo(place: str) -> str:

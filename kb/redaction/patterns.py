@@ -1,6 +1,6 @@
 """RE2 over the bytes of a view: shorthand for patterns, and searches that cost no more than they must."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,11 +164,6 @@ def compiled(
     options.max_mem = 64 << 20
     options.never_capture = not groups
     return Pattern(b"(?m)" + pattern.encode(), options)
-
-
-def any_of(patterns: Iterable[Pattern]) -> Pattern:
-    """Return the search for what any of these finds; it tells where, and nothing of their groups."""
-    return compiled("|".join(f"(?:{one.source.decode()})" for one in patterns), groups=False)
 
 
 SIMPLE = compiled(r"\A\[[^\[\]^]+\]\{\d+,\}\z")

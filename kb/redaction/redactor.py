@@ -16,8 +16,8 @@ from kb.redaction.views import plain_view
 
 ROUNDS = 6
 """How often a rewritten text is read again; the second reading nearly always finds nothing."""
-NEARBY = 300
-"""How many characters around a placeholder are read again, up to whole lines."""
+NEARBY = 200
+"""How many characters around a placeholder are read again, up to whole words."""
 WORTHWHILE = 0.75
 """Up to this share of the text its surroundings are read first, and the whole only if they show something."""
 BY_LOOKS = frozenset((Entity.PERSON, Entity.ORGANISATION, Entity.HOST, Entity.USERNAME))

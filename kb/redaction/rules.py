@@ -61,7 +61,6 @@ class Cue:
         tells: The name of a test in `sieve` that a sign must pass as well, or "".
         keywords: Lower-case bytes of which one must stand in a text that is searched for the sign.
         needs: More of them, of which one must occur as well; `~` before one means a shape.
-        rare: Rules that are as sure as this are sought together first; over 1 for none of them.
     """
 
     id: str
@@ -72,7 +71,6 @@ class Cue:
     tells: str
     keywords: tuple[bytes, ...]
     needs: tuple[bytes, ...]
-    rare: float
 
 
 def _joined(line: str | list[str]) -> str:
@@ -144,7 +142,6 @@ def cues() -> tuple[Cue, ...]:
             tells=row.get("tells", ""),
             keywords=_bytes(row, "keywords"),
             needs=_bytes(row, "needs"),
-            rare=row.get("rare", 2.0),
         )
         for row in _rows("cue")
     )

@@ -8,7 +8,7 @@ from itertools import chain
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 from kb.redaction.hosts import DIGITS
-from kb.redaction.patterns import Pattern, Runs, any_of, compiled, runs_of
+from kb.redaction.patterns import Pattern, Runs, compiled, runs_of
 from kb.redaction.rules import Cue, Rule, cues, rules
 
 SHAPES = bytes(
@@ -85,8 +85,6 @@ class _Near:
         words: The numbers of its keywords.
         needs: What else must occur.
         rules: Those that are tried at each.
-        rare: Those that are tried only where `any_rare` shows that one of them finds something.
-        any_rare: One search for all that the rare ones find.
     """
 
     cue: Cue
@@ -94,8 +92,6 @@ class _Near:
     words: frozenset[int]
     needs: _Needs | None
     rules: tuple[int, ...]
-    rare: tuple[int, ...]
-    any_rare: Pattern
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,15 +144,12 @@ def _sieve() -> _Sieve:
 
 
 def _near(cue: Cue, places: list[int], number: dict[bytes, int]) -> _Near:
-    rare = tuple(n for n in places if rules()[n].confidence >= cue.rare)
     return _Near(
         cue=cue,
         pattern=runs_of(cue.pattern) or compiled(cue.pattern, groups=False),
         words=frozenset(number[word] for word in cue.keywords),
         needs=_Needs.of(cue.needs),
-        rules=tuple(n for n in places if n not in rare),
-        rare=rare,
-        any_rare=any_of(rules()[n].pattern for n in rare),
+        rules=tuple(places),
     )
 
 
@@ -227,10 +220,6 @@ def _shown(
         needs = _sieve().needs[n]
         if held := needs.held(around, low, shape) if needs else around:
             yield n, held
-    if near.rare:
-        some = tuple(span for span in around if near.any_rare.search(seen, *span))
-        for n in near.rare if some else ():
-            yield n, some
 
 
 def _around(seen: bytes, cue: Cue, spans: list[Window]) -> Windows:

@@ -58,12 +58,12 @@ class Rewriting:
         return begin, finish
 
     def surroundings(self, reach: int) -> str:
-        """Return whole lines from `reach` characters before each placeholder to as many after it."""
+        """Return whole words from `reach` characters before each placeholder to as many after it."""
         text = self.text
         windows: list[tuple[int, int]] = []
         for begin, end in zip(self.begins[1::2], self.begins[2::2], strict=True):
-            first = text.rfind("\n", 0, max(0, begin - reach)) + 1
-            last = text.find("\n", end + reach)
+            first = text.rfind(" ", 0, max(0, begin - reach)) + 1
+            last = text.find(" ", end + reach)
             last = len(text) if last < 0 else last
             if windows and first <= windows[-1][1]:
                 windows[-1] = windows[-1][0], last

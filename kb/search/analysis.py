@@ -110,7 +110,7 @@ def bigrams(run: str) -> list[str]:
 
 @cache
 def data() -> dict[str, dict[str, Any]]:
-    """Return the languages as data: what the browser gets is a part of it."""
+    """Return the languages as data."""
     text = resources.files("kb.search").joinpath("languages.json").read_text(encoding="utf-8")
     languages: dict[str, dict[str, Any]] = json.loads(text)
     return languages
@@ -131,6 +131,13 @@ def analysis(lang: str) -> Analysis:
         for word in words.split():
             kin.setdefault(made.stem(word), []).append(f"~{lang}{number}")
     return Analysis(lang, made.stop, steps, {term: tuple(keys) for term, keys in kin.items()})
+
+
+def told(lang: str) -> dict[str, Any]:
+    """Return a language as the browser gets it: of words alike it gets the stems, made already."""
+    said, how = data()[lang], analysis(lang)
+    stems = (dict.fromkeys(how.stem(word) for word in words.split()) for words in said["like"])
+    return {**said, "like": [" ".join(one) for one in stems]}
 
 
 @cache

@@ -10,7 +10,7 @@ from kb.search.sheet import Kind
 
 OTHER = 48
 """What a word of a line weighs that was not asked for."""
-ORDER = 0.5
+ORDER = 0.7
 
 Worth = tuple[int, int]
 """What a term weighs, and which part of the question it belongs to."""
@@ -58,7 +58,7 @@ class Asked:
 
 
 def best_line(lines: Lines, asked: Asked) -> tuple[float, int | None]:
-    """Return how well the best line fits, 0 to 1.5, and which one is the best that can be shown."""
+    """Return how well the best line fits, 0 to 1.7, and which one is the best that can be shown."""
     words = lines.words
     worth = {words[term]: one for term, one in asked.seen(lines.lang).items() if term in words}
     is_strange = worth.keys().isdisjoint

@@ -2,7 +2,7 @@
 
 First BM25F (Robertson and Zaragoza, 2009) with OR: each page's weight for a term is cut to a whole
 number from 1 to 255 when it is indexed, and a query only adds whole numbers. A word that the index
-does not know is read as the known words nearest to it; words that mean alike count four fifths.
+does not know is read as those nearest to it, or as two run together; words alike count four fifths.
 Then the best twenty pages are looked at line by line: a title, an alias or a line that says just
 what was asked, in its order, lifts its page, and is the passage that is shown.
 `assets/search.js` does the same, operation by operation; a test holds that the orders are equal.
@@ -29,6 +29,8 @@ MOST_POSTINGS = 2048
 """A term keeps so many pages, those where it weighs most."""
 MOST_WORDS = 16
 """So many words of a query are looked up: identifiers first, then the long words."""
+HALF = 3
+"""Letters of each of two words, at least, that are read as one run together."""
 MAX_QUERY = 2000
 LOOKED_AT = 20
 LINE = 1.0
@@ -157,11 +159,13 @@ class Part:
     """One thing that was asked for.
 
     Attributes:
+        word: The word or identifier that it is (a part of), as it was written.
         terms: Its term in each language of the index.
         kin: The terms that stand for words alike.
         stop: Whether it is a stop word in one of the languages.
     """
 
+    word: str
     terms: tuple[str, ...]
     kin: tuple[str, ...]
     stop: bool
@@ -179,7 +183,7 @@ def parts(query: str, languages: Sequence[str]) -> tuple[Part, ...]:
         for place in range(max(map(len, made), default=0)):
             terms = tuple(dict.fromkeys(one[place] for one in made if place < len(one)))
             kin = (k for lang in languages for t in terms for k in analysis(lang).kin.get(t, ()))
-            found.setdefault(terms, Part(terms, tuple(dict.fromkeys(kin)), stop))
+            found.setdefault(terms, Part(token, terms, tuple(dict.fromkeys(kin)), stop))
     asked = [part for part in found.values() if not part.stop] or list(found.values())
     if len(asked) <= MOST_WORDS:
         return tuple(asked)
@@ -233,6 +237,28 @@ def nearest(term: str, source: Source) -> list[tuple[int, str]]:
     alive = [(edits, -row.pages, known) for (edits, known, row), _ in zip(
         ((e, k, r) for e, k, r in rows if r), range(6), strict=False)]  # fmt: skip
     return [(edits, known) for edits, _, known in sorted(alive)[:3]]
+
+
+def run_together(word: str, source: Source) -> list[tuple[str, Row]]:
+    """Return the two known words that an unknown one may be with the blank left out, or none.
+
+    Of all ways to part it, that one counts whose rarer half stands on the most pages.
+    """
+    if len(word) < 2 * HALF or not word.isalpha():
+        return []
+    parted = [(word[:at], word[at:]) for at in range(HALF, len(word) - HALF + 1)]
+    stem = [analysis(lang).stem for lang in source.languages]
+    ways = dict.fromkeys((of(one), of(other)) for of in stem for one, other in parted)
+    known = {term for term in source.near(word[0]) if len(term) >= HALF}
+    likely = [way for way in ways if way[0] in known]
+    source.expect(terms=(term for way in likely for term in way))
+    best, most = list[tuple[str, Row]](), 0
+    for way in likely:
+        found = [(term, row) for term in way if (row := source.row(term))]
+        least = min(row.pages for _, row in found) if len(found) == len(way) else 0
+        if least > most:
+            best, most = found, least
+    return best
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,12 +317,20 @@ def _variants(part: Part, source: Source) -> Iterator[tuple[str, Gain]]:
     held = [(term, Gain(row)) for term in part.terms if (row := source.row(term))]
     yield from held
     if not held and not part.stop:
-        for edits, known in nearest(part.terms[0], source):
-            if row := source.row(known):
-                yield known, Gain(row, 4 - edits, 4)
+        yield from _read_as(part, source)
     for kin in part.kin:
         if row := source.row(kin):
             yield kin, Gain(row, 4, 5)
+
+
+def _read_as(part: Part, source: Source) -> Iterator[tuple[str, Gain]]:
+    """Yield what an unknown word may mean: those nearest to it, else the two that it is made of."""
+    near = nearest(part.terms[0], source)
+    for edits, known in near:
+        if row := source.row(known):
+            yield known, Gain(row, 4 - edits, 4)
+    if not near:
+        yield from ((term, Gain(row, 3, 4)) for term, row in run_together(part.word, source))
 
 
 def first(gains: Iterable[Gains], most: int) -> list[tuple[int, int]]:

@@ -2,10 +2,8 @@
 
 import json
 from collections.abc import MutableMapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 from kb.articles.article import Article
@@ -56,6 +54,9 @@ def read_all(docs: Path, paths: Sequence[str]) -> list[Read]:
     """Read many files."""
     if len(paths) < _PARALLEL:
         return [read(docs, path) for path in paths]
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
         return list(pool.map(partial(read, docs), paths, chunksize=64))
 

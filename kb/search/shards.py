@@ -13,30 +13,24 @@ After an edit only the shards of terms that now weigh otherwise on the page are 
 
 import hashlib
 import json
-import os
-import shutil
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from kb.search import ranking, rows
-from kb.search.analysis import data
+from kb.search.analysis import told
 from kb.search.keeping import Folder, Keeping
 from kb.search.lines import lines_of
+from kb.search.placing import SHARDS, Moves, moves, place
 from kb.search.postings import Postings
 from kb.search.reading import Reads
 from kb.search.sheet import Kind, Sheet, from_json
 from kb.search.whoosh import Searcher, alone, refresh
 
-PLACE = "search/docworthy"
-"""Where the shards lie in a site."""
-SHARDS = "shards"
-"""Where they are kept, below the index's folder."""
-VERSION = 1
+VERSION = 2
 SHORTEST = 3
 """Letters of the shortest word that a typing error may have meant."""
 
@@ -86,13 +80,6 @@ def export(index: Searcher, kept: Keeping, urls: Mapping[str, str]) -> None:
         _finish(index, kept, plan, pages, whole=whole)
 
 
-class Moves(NamedTuple):
-    """What makes the shards in a site those of a folder, by name: which go, and which are put."""
-
-    gone: tuple[str, ...]
-    put: tuple[str, ...]
-
-
 def renew(
     docs: Path, folder: Path, target: Path, urls: Mapping[str, str], reads: Reads | None = None
 ) -> None:
@@ -128,48 +115,6 @@ def addresses(folder: Path) -> dict[str, str]:
         return {path: url for path, (_, url, _) in _listed(Folder(folder / SHARDS).state())}
     except (KeyError, TypeError, ValueError):
         return {}
-
-
-def moves(folder: Path, target: Path) -> Moves:
-    """Return what is to be moved; a shard that stands there already is left alone.
-
-    So nobody need look at it again.
-    """
-    there = dict(_standing(target, ""))
-    wanted = {name: seen for name, seen in _standing(folder, "") if name.endswith(".json.gz")}
-    put = (name for name, seen in wanted.items()
-           if name not in there or not _is_same(seen, there[name]))  # fmt: skip
-    return Moves(tuple(there.keys() - wanted.keys()), tuple(put))
-
-
-def place(folder: Path, target: Path, found: Moves) -> None:
-    """Put the shards where the site has them, linked, and take away what is none of them."""
-    for name in found.gone:
-        (target / name).unlink(missing_ok=True)
-    for name in found.put:
-        path, to = folder / name, target / name
-        to.parent.mkdir(parents=True, exist_ok=True)
-        to.unlink(missing_ok=True)
-        try:
-            to.hardlink_to(path)
-        except OSError:
-            shutil.copy2(path, to)
-
-
-def _standing(folder: Path, name: str) -> Iterator[tuple[str, os.stat_result]]:
-    with suppress(FileNotFoundError), os.scandir(folder) as found:
-        for one in found:
-            if one.is_dir(follow_symlinks=False):
-                yield from _standing(Path(one.path), f"{name}{one.name}/")
-            else:
-                yield f"{name}{one.name}", one.stat(follow_symlinks=False)
-
-
-def _is_same(one: os.stat_result, other: os.stat_result) -> bool:
-    """Say whether two names are one file, or one is the other's copy."""
-    if (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino):
-        return True
-    return (one.st_size, one.st_mtime_ns) == (other.st_size, other.st_mtime_ns)
 
 
 def shard_of(term: str, shards: int) -> int:
@@ -325,7 +270,7 @@ def _finish(
 ) -> None:
     """Keep the manifest, then what was exported: until then, a stopped run starts anew."""
     held = {path: (page.digest, page.url, page.number) for path, page in sorted(pages.items())}
-    known = {lang: data()[lang] for lang in index.languages}
+    known = {lang: told(lang) for lang in index.languages}
     text = _json({"plan": _plan(plan), "pages": held, "languages": known})
     manifest = {"v": VERSION, "id": hashlib.sha256(text.encode()).hexdigest()[:12],
                 "pages": len(pages), "shards": plan.shards, "languages": known}  # fmt: skip

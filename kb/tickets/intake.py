@@ -1,6 +1,5 @@
 """Raw tickets become redacted `Ticket`s; nothing raw leaves this module."""
 
-import hashlib
 import hmac
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -100,7 +99,7 @@ class Intake:
     def key(self, who: Person) -> str:
         """Return the opaque key of a person: HMAC-SHA256 of the folded address, 32 hex digits."""
         address = (who.email or who.handle or who.name).strip().casefold()
-        return hmac.new(self.secret, address.encode(), hashlib.sha256).hexdigest()[:32]
+        return hmac.digest(self.secret, address.encode(), "sha256").hex()[:32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,18 +121,19 @@ class _Writer:
         Raises:
             RedactionError: The scanner failed.
         """
-        texts, known = tuple(dict.fromkeys(_texts(raw))), known_in(raw)
+        read = {(name, one): (name, text(one)) for name, one in _texts(raw)}
+        texts, known = tuple(read.values()), known_in(raw)
         try:
             redactions = redactor.redact_all(texts, known)
         except Exception as error:
             raise RedactionError(
                 "the ticket", f"the scanner failed on it ({type(error).__name__})", "See kb doctor"
             ) from None
-        return cls(dict(zip(texts, redactions, strict=True)), [])
+        return cls(dict(zip(read, redactions, strict=True)), [])
 
-    def safe(self, raw: object, name: str = "") -> SafeText:
+    def safe(self, raw: str, name: str = "") -> SafeText:
         """Return a text, or the value of the field `name`, as it may go on."""
-        redaction = self.redactions[name, text(raw)]
+        redaction = self.redactions[name, raw]
         self.findings.extend(redaction.findings)
         return redaction.text
 
@@ -143,16 +143,16 @@ class _Writer:
 
 
 def _texts(raw: RawTicket) -> Iterator[tuple[str, str]]:
-    """Yield all texts of a ticket in the order in which placeholders are numbered, names of fields with them."""
+    """Yield a ticket's texts, those of fields by their names, as their placeholders are numbered."""
     bodies = (message.body for message in raw.messages)
     for one in (raw.subject, *raw.tags, *bodies):
-        yield "", text(one)
+        yield "", one
     for name, value in raw.fields:
         if name not in _OUR_NAMES:
-            yield "", text(name)
-        yield name, text(value)
+            yield "", name
+        yield name, value
     for one in (raw.plan, raw.channel, raw.url):
-        yield "", text(one)
+        yield "", one
 
 
 def known_in(raw: RawTicket) -> Known:

@@ -8,9 +8,9 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+from kb.gates.forking import begin
+from kb.search.placing import PLACE, SHARDS, Moves, place
 from kb.search.reading import Reads
-from kb.search.shards import PLACE, SHARDS, Moves, place, prepared
-from mkdocs_docworthy.hands import begin
 
 HERE = Path(__file__).parent
 SCRIPT = "assets/docworthy/search.js"
@@ -84,6 +84,10 @@ class Search:
         return begin(self._moves) if _is_ours(self._config) else self._moves
 
     def _moves(self) -> Moves:
+        from kb.search.shards import (
+            prepared,  # the engine: an edit's build leaves it to another process
+        )
+
         docs = Path(self._config.docs_dir)
         return prepared(docs, self._folder, self._target, self._urls, self._reads)
 

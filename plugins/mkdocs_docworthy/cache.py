@@ -1,11 +1,11 @@
 """Remembers between builds what was read and rendered; whatever is in doubt is made anew."""
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 _FORM = 2
 _TABLES = (
@@ -15,8 +15,7 @@ _TABLES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Kept(NamedTuple):
     """One thing that was made: the key says from what, `large` is read only when asked for.
 
     What is large stays as it was kept before when it is `b""`.
@@ -40,7 +39,16 @@ class Cache:
     def all(self, kind: str) -> dict[str, Kept]:
         """Return everything of a kind by path, without what is large."""
         rows = self._rows("SELECT path, key, data FROM kept WHERE kind = ?", (kind,))
-        return {path: Kept(key=key, data=data) for path, key, data in rows}
+        return {path: Kept(key, data) for path, key, data in rows}
+
+    def told(self, kind: str) -> dict[str, tuple[str, Any]]:
+        """Return key and value of everything of a kind whose data is JSON, by path.
+
+        It is read as one text: ten thousand small ones take three times as long.
+        """
+        rows = list(self._rows("SELECT path, key, data FROM kept WHERE kind = ?", (kind,)))
+        values = json.loads(b"[" + b",".join(data for _, _, data in rows) + b"]")
+        return {path: (key, value) for (path, key, _), value in zip(rows, values, strict=True)}
 
     def keys(self, kind: str) -> dict[str, str]:
         """Return the key of everything of a kind by path."""

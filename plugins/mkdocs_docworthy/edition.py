@@ -11,7 +11,7 @@ from mkdocs.structure.files import File
 from mkdocs_docworthy import places
 from mkdocs_docworthy.cache import Cache, Kept
 from mkdocs_docworthy.hands import each
-from mkdocs_docworthy.places import Stamp
+from mkdocs_docworthy.places import Listed, Stamp
 from mkdocs_docworthy.press import Press, Unlike
 
 _PAGE, _PLACE = "page", "place"
@@ -42,10 +42,16 @@ class Leaf(Protocol):
 
 
 class Edition:
-    """The pages of one build in the site's folder."""
+    """The pages of one build in the site's folder.
 
-    def __init__(self, cache: Cache, site: Path, press: Press) -> None:
-        self._cache, self._site, self._press = cache, site, press
+    Args:
+        listed: Waits for what stands there.
+    """
+
+    def __init__(
+        self, cache: Cache, site: Path, press: Press, listed: Callable[[], Listed]
+    ) -> None:
+        self._cache, self._site, self._press, self._listed = cache, site, press, listed
         self._place = f"{_PLACE}:{site}"
 
     def bring_out(self, leaves: Mapping[str, Leaf], chrome: str) -> int:
@@ -55,11 +61,12 @@ class Edition:
         or is put there from the cache.
         """
         keys = {path: leaf.key(chrome) for path, leaf in leaves.items()}
-        pages, stood = self._cache.all(_PAGE), self._cache.all(self._place)
-        fit = {p for p, key in keys.items() if p in pages and pages[p].key == key}
-        stamps = {p: _stamps(stood[p]) for p in fit if p in stood and stood[p].key == keys[p]}
-        vouched = {name: stamp for both in stamps.values() for name, stamp in both.items()}
-        standing = places.sweep(self._site, vouched)
+        pages, stood = self._cache.keys(_PAGE), self._cache.told(self._place)
+        fit = {p for p, key in keys.items() if pages.get(p) == key}
+        stamps = {p: stood[p][1] for p in fit if p in stood and stood[p][0] == keys[p]}
+        vouched = {name: (size, changed) for both in stamps.values()
+                   for name, (size, changed) in both.items()}  # fmt: skip
+        standing = places.sweep(self._site, self._listed(), vouched)
         in_place = {p for p in fit if p in stamps and stamps[p].keys() <= standing}
         put = {p: self._put(leaves[p], self._printed(p), leaves[p].beside())
                for p in fit - in_place}  # fmt: skip
@@ -98,7 +105,3 @@ class Edition:
     def _put(self, leaf: Leaf, html: bytes, beside: Mapping[str, bytes]) -> _Stamps:
         whole = {leaf.file.dest_uri: html, **beside}
         return {name: places.put(self._site / name, data) for name, data in whole.items()}
-
-
-def _stamps(kept: Kept) -> _Stamps:
-    return {name: Stamp(*values) for name, values in json.loads(kept.data.decode()).items()}

@@ -2,7 +2,6 @@
 
 import gc
 import multiprocessing
-import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from kb.config import Config
 from kb.errors import ConfigError, GateError, KbError
 from kb.gates import settling
+from kb.gates.forking import can_fork
 from kb.gates.scanner import Ready, Rulebook
 from kb.gates.site import digests, leaks, said_by_hand
 
@@ -53,7 +53,7 @@ class Look:
         The ledger then knows what may go out, by how it stands; whatever it does not know, because
         it may not, or changed, or this failed, `refusals` reads.
         """
-        if "fork" not in multiprocessing.get_all_start_methods() or threading.active_count() > 1:
+        if not can_fork():
             return None
         process = multiprocessing.get_context("fork").Process(target=self._begin)
         process.start()

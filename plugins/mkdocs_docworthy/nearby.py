@@ -79,18 +79,18 @@ def nearest(
         without: The pages to answer for, each with those that must not stand beside it.
         limit: So many at most.
     """
-    known, held = cache.all(_NEAR), cache.keys(_WEIGHED)
+    known, held = cache.told(_NEAR), cache.keys(_WEIGHED)
     options = {path: _option(limit, out, sources[path].read) for path, out in without.items()}
-    same = {p for p, option in options.items() if p in known and known[p].key == option}
+    same = {p for p, option in options.items() if p in known and known[p][0] == option}
     changed = frozenset(p for p, one in sources.items() if held.get(p) != one.key)
     if len(same) == len(without) and not changed and held.keys() == sources.keys():
-        return {path: _near(known[path]) for path in without}
-    before = {path: _weights(kept) for path, kept in cache.all(_WEIGHED).items()}
+        return {path: tuple(known[path][1][0]) for path in without}
+    before = {path: _weights(said[0]) for path, (_, said) in cache.told(_WEIGHED).items()}
     now = {p: (p not in changed and before.get(p)) or one.terms() for p, one in sources.items()}
     rare = rarities(now.values())
     changes = _changes(before, now, changed, rare)
-    kept = {p: _near(known[p]) for p in same
-            if _holds(p, known[p], now[p], (*sources[p].links, *sources[p].read), rare, changes)}  # fmt: skip
+    kept = {p: tuple(known[p][1][0]) for p in same
+            if _holds(p, known[p][1][1], now[p], (*sources[p].links, *sources[p].read), rare, changes)}  # fmt: skip
     stale = sorted(without.keys() - kept.keys())
     ask = {path: asked(now[path], rare) for path in stale}
     pages = {
@@ -109,7 +109,9 @@ def nearest(
     return kept | made
 
 
-def _option(limit: int, without: Iterable[str], read: Mapping[str, int]) -> str:
+def _option(limit: int, without: frozenset[str], read: Mapping[str, int]) -> str:
+    if not without and not read:
+        return str(limit)
     return " ".join((str(limit), *sorted(without), *(f"{p}+{read[p]}" for p in sorted(read))))
 
 
@@ -130,21 +132,21 @@ def _changes(
 
 
 def _holds(
-    path: str, kept: Kept, terms: Terms, named: Iterable[str], rare: Rarities, changes: _Changes
+    path: str,
+    decided: Mapping[str, int],
+    terms: Terms,
+    named: Iterable[str],
+    rare: Rarities,
+    changes: _Changes,
 ) -> bool:
-    """Say whether the kept answer is what asking anew would give."""
+    """Say whether the kept answer is what asking anew would give; `decided` are its words."""
     if path in changes.pages or not changes.there.isdisjoint(named):
         return False
     if changes.rarer.isdisjoint(terms) and changes.terms.isdisjoint(terms):
         return True
-    before = json.loads(kept.data.decode())[1]
-    if not changes.terms.isdisjoint(before):
+    if not changes.terms.isdisjoint(decided):
         return False
-    return changes.leave(before, terms) or before == asked(terms, rare)
-
-
-def _near(kept: Kept) -> tuple[str, ...]:
-    return tuple(json.loads(kept.data.decode())[0])
+    return changes.leave(decided, terms) or decided == asked(terms, rare)
 
 
 def _packed(terms: Terms) -> bytes:
@@ -154,9 +156,9 @@ def _packed(terms: Terms) -> bytes:
     return _row(texts)
 
 
-def _weights(kept: Kept) -> dict[str, int]:
+def _weights(said: Mapping[str, str]) -> dict[str, int]:
     found = dict[str, int]()
-    for weight, terms in json.loads(kept.data.decode())[0].items():
+    for weight, terms in said.items():
         found |= dict.fromkeys(terms.split(" "), int(weight))
     return found
 

@@ -3,8 +3,9 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from mkdocs.structure.files import File
@@ -112,39 +113,69 @@ def _move(here: Path, there: Path) -> None:
         here.rename(there)
 
 
-def sweep(site: Path, known: Mapping[str, Stamp]) -> set[str]:
+class Listed(NamedTuple):
+    """What stands in the trees that are swept, by path relative to the site.
+
+    Attributes:
+        files: Size and time of change of each file, None for what is no plain file.
+        empty: The folders that nothing is in.
+    """
+
+    files: Mapping[str, tuple[int, int] | None] = MappingProxyType({})
+    empty: Sequence[str] = ()
+
+
+def listed(site: Path) -> Listed:
+    """Return what stands in the trees."""
+    files, empty = dict[str, tuple[int, int] | None](), list[str]()
+    for tree in _SWEPT:
+        with contextlib.suppress(FileNotFoundError):
+            _list(os.fspath(site / tree), tree, files, empty)
+    return Listed(files, empty)
+
+
+def _list(
+    folder: str, name: str, files: dict[str, tuple[int, int] | None], empty: list[str]
+) -> None:
+    with os.scandir(folder) as found:
+        there = list(found)
+    for one in there:
+        path = f"{name}/{one.name}"
+        if one.is_dir(follow_symlinks=False):
+            _list(one.path, path, files, empty)
+        elif one.is_file(follow_symlinks=False):
+            seen = one.stat(follow_symlinks=False)
+            files[path] = (seen.st_size, seen.st_mtime_ns)
+        else:
+            files[path] = None
+    if not there:
+        empty.append(name)
+
+
+def sweep(site: Path, there: Listed, known: Mapping[str, tuple[int, int]]) -> set[str]:
     """Delete every file of the trees that nobody vouches for; return what still stands.
 
     Args:
         site: The site's folder.
-        known: Each vouched file, by path relative to the site, as it must look.
+        there: What stands in it.
+        known: Each vouched file, by path relative to the site: size and time of change.
     """
-    standing = set[str]()
-    for tree in _SWEPT:
-        _sweep(os.fspath(site / tree), tree, known, standing)
+    standing = {path for path, stamp in there.files.items() if stamp and known.get(path) == stamp}
+    left = set(there.empty)
+    for path in there.files.keys() - standing:
+        (site / path).unlink(missing_ok=True)
+        left.add(path.rpartition("/")[0])
+    for name in left:
+        _take_empty(site, name)
     return standing
 
 
-def _sweep(folder: str, name: str, known: Mapping[str, Stamp], standing: set[str]) -> bool:
-    """Sweep one folder; return whether anything is left in it."""
-    left = False
-    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as found:
-        for one in list(found):
-            path = f"{name}/{one.name}"
-            if one.is_dir(follow_symlinks=False):
-                left |= _sweep(one.path, path, known, standing)
-                continue
-            seen = one.stat(follow_symlinks=False)
-            stands = known.get(path) == (seen.st_size, seen.st_mtime_ns)
-            if stands and one.is_file(follow_symlinks=False):
-                standing.add(path)
-                left = True
-            else:
-                Path(one.path).unlink()
-    if not left:
-        with contextlib.suppress(OSError):
-            Path(folder).rmdir()
-    return left
+def _take_empty(site: Path, name: str) -> None:
+    """Take a folder away in which nothing is left, and those above it."""
+    with contextlib.suppress(OSError):
+        while name:
+            (site / name).rmdir()
+            name = name.rpartition("/")[0]
 
 
 def put(path: Path, data: bytes) -> Stamp:

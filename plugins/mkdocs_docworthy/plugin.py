@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
@@ -42,7 +43,7 @@ from mkdocs_docworthy.phases import phase
 from mkdocs_docworthy.press import Press, head_of
 from mkdocs_docworthy.reading import Reading
 from mkdocs_docworthy.sanitise import without_marks
-from mkdocs_docworthy.shelf import Shelved
+from mkdocs_docworthy.shelf import Around, Shelved
 from mkdocs_docworthy.surroundings import (
     add_files,
     agree,
@@ -176,7 +177,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         )
         if not self.previews:
             leaves = self._list_leaves(config)
-            printed = self._shelved.bring_out(self._press, files, self._around, leaves)
+            printed = self._shelved.bring_out(self._press, files, self._around(), leaves)
             if not self._serves:
                 self._aside.look_ahead(self._look(config), printed)
         return env
@@ -317,14 +318,20 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
             for path, file in self._lists.items()
         }
 
-    def _around(self, reading: Reading) -> object:
-        """Return everything on an article's page that comes from other pages."""
-        card, path = reading.card, reading.path
-        crumbs, near = self._crumbs(card.products), self._shelved.related(path)
-        told = tuple((one.path, one.lang) for one in self._shelved.languages(path))
-        urls = [self._url(source) for source, _ in (*crumbs, *near, *told)]
-        fixed = self._fixed(reading.article) if card.mended else ""
-        return (crumbs, near, told, urls, self._url(self._contact_source()), card.state, fixed)
+    def _around(self) -> Around:
+        """Return what tells everything on an article's page that comes from other pages."""
+        url, above = cache(self._url), cache(self._crumbs)
+        contact = url(self._contact_source())
+
+        def around(reading: Reading) -> object:
+            card, path = reading.card, reading.path
+            crumbs, near = above(card.products), self._shelved.related(path)
+            told = tuple((one.path, one.lang) for one in self._shelved.languages(path))
+            urls = [url(source) for source, _ in (*crumbs, *near, *told)]
+            fixed = self._fixed(reading.article) if card.mended else ""
+            return (crumbs, near, told, urls, contact, card.state, fixed)
+
+        return around
 
     def _crumbs(self, products: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         return self._ways.crumbs(products, self._texts["all_articles"])
@@ -381,7 +388,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         """Return the files that come with the theme and with us: nobody's words are in them."""
         docs = config.docs_dir
         own = Path(docs).resolve()
-        found = (file.abs_src_path for file in self._files)
+        found = (file.abs_src_path for file in self._files if file.src_dir != docs)
         paths = [Path(one) for one in found if one and not one.startswith(f"{docs}{os.sep}")]
         return [path for path in paths if not path.resolve().is_relative_to(own)]
 

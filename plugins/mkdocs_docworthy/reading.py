@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from kb import errors
 from kb.articles.article import Article, Audience, Change, Risk, State, Verb
@@ -25,6 +25,9 @@ from mkdocs_docworthy.hands import each
 from mkdocs_docworthy.related import terms_of
 
 _KINDS = _KIND, _BODY, _ARTICLE, _TERMS = "reading", "body", "article", "terms"
+Told = tuple[str, Any]
+"""Key and value of what the cache knows of one file."""
+_UNKNOWN: Told = ("", ())
 _LINKED, _UNSETTLED = Stamp(-2, 0, 0, 0), Stamp(-1, 0, 0, 0)
 """No file stands so: it is a link, or it was written only just now."""
 _CODE = (".py", ".html", ".toml", ".txt", ".css", ".js")
@@ -32,8 +35,7 @@ _CHANGE = tuple(one.name for one in fields(Change))
 _CLOSED = {"state": State, "audience": Audience, "risk": Risk}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """One article as it was read: its card; the article itself only when somebody asks.
 
     Attributes:
@@ -41,7 +43,6 @@ class Reading:
         key: Digests of everything that reading it depends on, and of the file's bytes.
         links: Each address that it leads to or shows.
         drafts: How many of its links lead to a draft.
-        said: Level, anchor and text of each heading, as JSON.
     """
 
     path: str
@@ -49,7 +50,6 @@ class Reading:
     card: Card
     links: tuple[str, ...]
     drafts: int
-    said: str
     kept: Cache
 
     @property
@@ -71,7 +71,8 @@ class Reading:
     @property
     def headings(self) -> tuple[Heading, ...]:
         """Its headings, the title first."""
-        return tuple(Heading(level=n, anchor=a, text=t) for n, a, t in json.loads(self.said))
+        said = json.loads(self.kept.large(_KIND, self.path))
+        return tuple(Heading(level=n, anchor=a, text=t) for n, a, t in said)
 
     @property
     def present_anchor_ids(self) -> frozenset[str]:
@@ -121,7 +122,7 @@ class Reader:
 
         A file that stands as it stood is not opened; one with the same bytes is not read anew.
         """
-        known, there = cache.all(_KIND), dict(_files(self._library.docs))
+        known, there = cache.told(_KIND), dict(_files(self._library.docs))
         fresh = dict(self._unchanged(known, there, cache))
         stale = [(path, stamp) for path, stamp in there.items() if path not in fresh]
         made, broken = dict[str, _Made](), list[KbError]()
@@ -139,20 +140,20 @@ class Reader:
         return Readings(found=dict(sorted(fresh.items())), broken=tuple(broken), reads=reads)
 
     def _unchanged(
-        self, known: Mapping[str, Kept], there: Mapping[str, Stamp], cache: Cache
+        self, known: Mapping[str, Told], there: Mapping[str, Stamp], cache: Cache
     ) -> Iterator[tuple[str, Reading]]:
         """Yield what need not be read anew; what only stands otherwise is noted."""
         moved = dict[str, Kept]()
         for path, stamp in there.items():
-            kept = known.get(path)
-            if kept is None or stamp == _LINKED or not kept.key.startswith(self._stamp):
+            key, told = known.get(path, _UNKNOWN)
+            if stamp == _LINKED or not key.startswith(self._stamp):
                 continue
-            stood, *said = json.loads(kept.data.decode())
+            stood, *said = told
             if stamp == _UNSETTLED or stamp != tuple(stood):
-                if kept.key != self._key(path):
+                if key != self._key(path):
                     continue
-                moved[path] = Kept(key=kept.key, data=_json((stamp, *said)))
-            yield path, _reading(path, kept.key, said, cache)
+                moved[path] = Kept(key=key, data=_json((stamp, *said)))
+            yield path, _reading(path, key, said, cache)
         cache.keep(_KIND, moved)
 
     def _one(self, job: tuple[str, Stamp]) -> _Made:
@@ -171,11 +172,11 @@ class Reader:
             card_of(article).to_row(),
             body.links,
             len(gate.links_to_drafts(name, text, self._site_url)),
-            _text([(h.level, h.anchor, h.text) for h in body.headings]),
         )
+        headings = [(h.level, h.anchor, h.text) for h in body.headings]
         whole = {one.name: getattr(article, one.name) for one in fields(article)}
         kept = {
-            _KIND: Kept(key=key, data=_json(row)),
+            _KIND: Kept(key=key, data=_json(row), large=_json(headings)),
             _BODY: Kept(key=key, data=b"", large=body.html.encode()),
             _ARTICLE: Kept(key=key, data=b"", large=_json(whole)),
             _TERMS: Kept(key=key, data=b"", large=_json(terms_of(article))),
@@ -226,24 +227,13 @@ def _stamp(one: "os.DirEntry[str]", now: int) -> Stamp:
 
 
 def _reading(path: str, key: str, said: list[Any], cache: Cache) -> Reading:
-    card, links, drafts, headings = said
-    return Reading(
-        path=path,
-        key=key,
-        card=from_row(card),
-        links=tuple(links),
-        drafts=drafts,
-        said=headings,
-        kept=cache,
-    )
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_said)
+    card, links, drafts = said
+    return Reading(path, key, from_row(card), tuple(links), drafts, cache)
 
 
 def _json(value: object) -> bytes:
-    return _text(value).encode()
+    said = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_said)
+    return said.encode()
 
 
 def _said(value: object) -> object:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kb.articles.article import Article
+from kb.search.memory import Index
 from kb.search.page import Page
-from kb.search.whoosh import Index
 
 ASKED = 10
 """So many of an article's rarest words decide."""

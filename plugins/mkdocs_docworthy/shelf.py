@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from kb.articles.library import Library, Shelf
 from kb.articles.signature import verify_with
 from kb.config import Config
 from kb.errors import KbError
+from kb.gates.forking import begin
 from kb.search.page import Page as SearchPage
 from kb.search.page import of_docs
 from mkdocs_docworthy import (
@@ -89,6 +91,7 @@ class Shelved:
 
     Attributes:
         is_out: Whether pages were put into the site, which nobody has judged yet.
+        listed: Waits for what stood in the site as the build began.
     """
 
     kb: Config
@@ -99,6 +102,8 @@ class Shelved:
     stamp: str = ""
     serves: bool = False
     is_out: bool = False
+    listed: Callable[[], places.Listed] = places.Listed
+    _published: tuple[Card, ...] | None = None
     _near: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     _told: dict[str, tuple[Card, ...]] = field(default_factory=dict)
 
@@ -117,9 +122,10 @@ class Shelved:
         site_url = mkdocs.site_url or ""
         said = (sorted((key, str(value)) for key, value in toc.items()), site_url)
         mark = stamp(*_CODE, said=said)
+        listed = begin(partial(places.listed, Path(mkdocs.site_dir)))
         cache = Cache(kb.state / "cache" / "site.sqlite3")
         reader = Reader(Library(Path(mkdocs.docs_dir)), anchors_of(toc), site_url, mark)
-        return cls(kb, options, mkdocs, reader.read(cache), cache, mark, serves)
+        return cls(kb, options, mkdocs, reader.read(cache), cache, mark, serves, listed=listed)
 
     def close(self) -> None:
         """Let go of the cache."""
@@ -147,20 +153,22 @@ class Shelved:
 
     def published(self) -> tuple[Card, ...]:
         """Return the cards of the published articles, by id."""
-        cards = (r.card for r in self.readings.found.values())
-        live = (card for card in cards if card.state is State.PUBLISHED)
-        return tuple(sorted(live, key=lambda card: card.id))
+        if self._published is None:
+            cards = (r.card for r in self.readings.found.values())
+            live = (card for card in cards if card.state is State.PUBLISHED)
+            self._published = tuple(sorted(live, key=lambda card: card.id))
+        return self._published
 
     def refusals(self, files: Files) -> list[KbError]:
         """Return why the site may not go out; what passed before is not judged again."""
-        known = self.cache.all(_PASSED)
+        known = self.cache.keys(_PASSED)
         signers = self.kb.signers
         said = signers.read_text("utf-8") if signers and signers.is_file() else str(signers)
         key = f"{self.options.audience} {self.stamp} {stamp(said=[said])}"
         unproven = {
             path: reading
             for path, reading in self.readings.found.items()
-            if path not in known or known[path].key != f"{key} {reading.key}"
+            if known.get(path) != f"{key} {reading.key}"
         }
         articles = tuple(reading.article for reading in unproven.values())
         found = gate.refusals(
@@ -230,7 +238,7 @@ class Shelved:
         places.drop(Path(self.mkdocs.site_dir))
         self.is_out = True
         with phase("pages printed"):
-            edition = Edition(self.cache, Path(self.mkdocs.site_dir), press)
+            edition = Edition(self.cache, Path(self.mkdocs.site_dir), press, self.listed)
             return edition.bring_out({**leaves, **lists}, chrome)
 
     def preview(self, press: Press, files: Files, article: Article) -> str:

@@ -448,3 +448,16 @@ def test_what_a_refused_page_says_is_not_known_by_the_pages_that_are_read_with_i
     assert pages == [one.partition(":")[0] for one in found(site)]
     put(site, "articles/a/index.html", "<main><h1>a</h1></main>")
     assert pages[1:] == [one.partition(":")[0] for one in found(site)]
+
+
+def test_what_was_refused_is_refused_again(site: Path) -> None:
+    """A page that says more than its Markdown is read whole until it may go out, not only at first."""
+    lead, value = "API key:", "Zt1vBn4wXk29fLq7"
+    between = "\n\n".join(f"Step {n} is done by hand." for n in range(12))
+    put(site, "articles/a/index.html", f"<main><p>{lead}</p><p>{value}</p></main>")
+    put(site, "articles/a.md", f"{lead}\n\n{between}\n\n{value}\n\n{between}\n")
+
+    told = found(site)
+
+    assert [one.partition(":")[0] for one in told] == ["articles/a/index.html"]
+    assert told == found(site)

@@ -1,16 +1,16 @@
 """What a reader does on the built site, in a real browser against a real collector."""
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
 import pytest
 from built_site import Workspace, draft, published, workspace
+from static_host import Host, served
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = Path("/usr/bin/chromium")
@@ -77,7 +77,7 @@ def _handler(collector: Collector) -> type[SimpleHTTPRequestHandler]:
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler)
+    server = Host(("127.0.0.1", 0), SimpleHTTPRequestHandler)
     url = f"http://127.0.0.1:{server.server_port}"
     root = tmp_path_factory.mktemp("centre")
     long = draft("long-words", title=LONG, products=("x" * 70,), tags=())
@@ -87,10 +87,8 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
     assert built.returncode == 0, built.stderr
     collector = Collector(url, made)
     server.RequestHandlerClass = _handler(collector)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield collector
-    server.shutdown()
-    server.server_close()
+    with served(server):
+        yield collector
 
 
 @pytest.fixture(scope="module")

@@ -1,15 +1,13 @@
 """Invented attacks in body and front matter, through a real build, in a real browser."""
 
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from built_site import Workspace, draft, published, workspace
+from static_host import hosted
 
 from kb.articles.article import Article, parse, render
 
@@ -120,12 +118,8 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Wo
     (root / "mkdocs.yml").write_text(text + more, "utf-8")
     built = made.build()
     assert built.returncode == 0, built.stderr
-    handler = partial(_Quiet, directory=str(made.site))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", made
-    server.shutdown()
-    server.server_close()
+    with hosted(made.site) as address:
+        yield address, made
 
 
 def _plain(number: int) -> str:
@@ -133,11 +127,6 @@ def _plain(number: int) -> str:
     shapes = {name: SHAPES[(number + at) % len(SHAPES)] for at, name in enumerate(FIELDS)}
     tags = {"tags": [shapes["tags"]]}
     return f"---\n{yaml.safe_dump({**shapes, **tags})}---\n\nA page that a colleague wrote.\n"
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -198,11 +187,8 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     )
     built = made.build()
     assert built.returncode == 0, built.stderr
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(made.site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with hosted(made.site) as address:
+        yield address
 
 
 PAGES = ("", "articles/proxy-timeouts/", "support/", "articles/", "browse/products/ferry-cli/",

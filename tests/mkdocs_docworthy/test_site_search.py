@@ -2,16 +2,14 @@
 
 import gzip
 import json
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from built_site import Workspace, draft, published, workspace
 from click.testing import CliRunner
+from static_host import hosted
 
 from kb.cli.main import cli
 from kb.search.analysis import analysis, data, tokens
@@ -54,8 +52,8 @@ TEXTS = {
 QUERIES = {
     "en": ["proxy", "my uploads keep timing out behind the corporate proxy", "certficate trustd", "trsted", "pasword forgoten", "lables",
            "remove certificates", "proxy_read_timeout", "FW-2107", "0x8004010f", "can't sign in",
-           "passw", "printing labels is blank", "the", "zzzz", "gateway timed out error fw-2107"],
-    "de": ["Zertifikate abgelaufen", "Rechnungen Adresse", "kennwort", "Strasse", "Größe ändern",
+           "passw", "forgottenpassword", "uploadsproxy", "printing labels is blank", "the", "zzzz", "gateway timed out error fw-2107"],
+    "de": ["Zertifikate abgelaufen", "Rechnungen Adresse", "kennwort", "Strasse", "Größe ändern", "Rechnungsadresse",
            "wie kann ich das Passwort zurücksetzen"],
     "fr": ["certificats expirés", "j'ai oublié mon mot de passe", "effacer certificat", "Reinitialiser"],
     "es": ["certificados caducados", "olvidé mi contrasena", "borrar certificado"],
@@ -90,13 +88,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 @pytest.fixture(scope="module")
 def address(made: Workspace) -> Iterator[str]:
     """The site, on a static host below a folder."""
-    handler = partial(SimpleHTTPRequestHandler, directory=str(made.site))
-    handler.log_message = lambda *_: None  # type: ignore[attr-defined]
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with hosted(made.site) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -255,6 +248,32 @@ def test_enter_does_not_wait_for_the_pause(page: Any) -> None:
     page.keyboard.type("forgotten password")
     page.keyboard.press("Enter")
     page.wait_for_url("**/articles/en-2/*")
+
+
+def test_what_is_pasted_waits_for_no_pause(page: Any) -> None:
+    """A message that is pasted is searched for at once, without waiting for more letters."""
+    page.clock.install()
+    page.goto("/")
+    page.clock.pause_at("2036-01-01")
+    page.locator("[data-md-component=search-query]").evaluate("""field => {
+        field.focus();
+        field.value = "forgotten password";
+        field.dispatchEvent(
+            new InputEvent("input", { bubbles: true, inputType: "insertFromPaste" }));
+    }""")
+    page.locator(".md-search-result__link", has_text="Reset a forgotten password").wait_for()
+
+
+def test_the_manifest_comes_beside_the_worker(page: Any) -> None:
+    """What the index is like is asked for while the script that finds is still on its way."""
+    held = list[Any]()
+    page.route("**/search-worker.js", lambda route: held.append(route))
+    with page.expect_request("**/manifest.json.gz"):
+        page.keyboard.press("/")
+    page.keyboard.type("password")
+    assert 0 == page.locator(".md-search-result__link").count()
+    held[0].continue_()
+    page.locator(".md-search-result__link").first.wait_for()
 
 
 def test_an_index_that_is_away_is_said(page: Any) -> None:

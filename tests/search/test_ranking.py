@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_shards import docs
 
 from kb.search.lines import from_json, lines_of
+from kb.search.memory import Index
+from kb.search.page import Page
 from kb.search.ranking import Gain, Gains, Row, first
 from kb.search.whoosh import Searcher, refresh
 
@@ -34,6 +37,27 @@ def added_up(parts: list[Gains], most: int) -> list[tuple[int, int]]:
 def test_the_first_pages_are_those_of_the_whole_sum(parts: list[Gains], most: int) -> None:
     """Whatever is not added up, order and scores of the first pages stay, ties included."""
     assert added_up(parts, most) == first(parts, most)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("deliverydate", "dates"),
+        ("deliveriesdates", "dates"),
+        ("portstatus", "ports"),
+        ("windlassjam", "jams"),
+        ("deliverydatum", ""),  # its second half is no known word
+        ("xyzdate", ""),  # nor is its first
+    ],
+)
+def test_words_run_together_are_read_as_two(query: str, found: str) -> None:
+    """A word that no page holds, nor one like it, is read as the two known words it is made of."""
+    said = {"dates": "Delivery dates change", "ports": "The port has a status",
+            "jams": "Windlass jams"}  # fmt: skip
+    pages = tuple(Page(id=name, url=name, title=title, words="", body="Ask the harbour.")
+                  for name, title in said.items())  # fmt: skip
+    hits = Index(pages).search(query)
+    assert found == (hits[0].id if hits else "")
 
 
 def test_lines_are_kept_as_they_are_made(docs: Path, tmp_path: Path) -> None:

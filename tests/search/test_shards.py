@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from kb.search.analysis import analysis, data, told
 from kb.search.keeping import Folder
+from kb.search.placing import moves, place
 from kb.search.ranking import Row
-from kb.search.shards import export, moves, place, shard_of
+from kb.search.shards import export, shard_of
 from kb.search.whoosh import Searcher, refresh
 
 
@@ -43,6 +45,17 @@ def test_shards_say_what_the_index_says(docs: Path, tmp_path: Path) -> None:
         row = json.loads(gzip.decompress((tmp_path / "s/shards" / shard).read_bytes()))[term]
         numbers = tuple(sum(row[2][: n + 1]) for n in range(len(row[2])))
         assert index.row(term) == Row(row[0], row[1], numbers, tuple(row[3]))
+
+
+def test_words_alike_are_told_as_their_stems() -> None:
+    """What the browser gets of words alike is what the index makes of them, each once."""
+    for lang in data():
+        found = dict[str, list[str]]()
+        for number, stems in enumerate(told(lang)["like"]):
+            for stem in stems.split():
+                found.setdefault(stem, []).append(f"~{lang}{number}")
+        kin = {stem: list(dict.fromkeys(keys)) for stem, keys in analysis(lang).kin.items()}
+        assert kin == found, lang
 
 
 def test_an_edit_is_as_a_new_export(docs: Path, tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 (() => {
   "use strict";
   const ROOT = new URL("../../", location.href);
-  const MOST_WORDS = 16, MAX_QUERY = 2000, MAX_TOKEN = 64, LOOKED_AT = 20;
-  const OTHER = 48, ORDER = 0.5, LINE = 1, WIDTH = 180;
+  const MOST_WORDS = 16, MAX_QUERY = 2000, MAX_TOKEN = 64, LOOKED_AT = 20, HALF = 3;
+  const OTHER = 48, ORDER = 0.7, LINE = 1, WIDTH = 180;
   const TITLE = 0, ALIAS = 1, HEADING = 2, BODY = 3;
 
   /* Analysis */
@@ -20,25 +20,26 @@
   const split = (folded) => folded.match(TOKEN) || [];
   const tokens = (text) => split(fold(text));
 
+  /* The letters that a pattern ends in, for a quick look, the pattern and the new end. */
+  const rule = (pattern, end) =>
+    [(pattern.match(/[)+]([a-z]+)\$$/) || ["", ""])[1], new RegExp(pattern), end];
+
   class Analysis {
     constructor(lang, said) {
       this.stop = new Set(said.stop.split(" ").filter(Boolean));
       const expand = (pattern) => Object.entries(said.macros).reduce(
         (all, [name, text]) => all.split("{" + name + "}").join(text), pattern);
-      this.steps = said.steps.map((step) =>
-        step.map(([pattern, end]) => [new RegExp(expand(pattern)), end]));
+      this.steps = said.steps.map((step) => step.map(([pattern, end]) => rule(expand(pattern), end)));
       this.kin = new Map();
       this.made = new Map();
-      said.like.forEach((words, number) => words.split(" ").forEach((word) => {
-        const stem = this.stem(word);
-        this.kin.set(stem, [...(this.kin.get(stem) || []), "~" + lang + number]);
-      }));
+      said.like.forEach((stems, number) => stems.split(" ").forEach((stem) =>
+        this.kin.set(stem, [...(this.kin.get(stem) || []), "~" + lang + number])));
     }
     stem(word) {
       if (word.length < 3 || !/^[a-z]+$/.test(word)) return word;
       for (const step of this.steps) {
-        for (const [pattern, end] of step) {
-          const found = word.match(pattern);
+        for (const [ending, pattern, end] of step) {
+          const found = word.endsWith(ending) && word.match(pattern);
           if (!found) continue;
           word = found.slice(1).join("") + end;
           break;
@@ -82,11 +83,12 @@
     for (const byte of new TextEncoder().encode(text)) sum = TABLE[(sum ^ byte) & 255] ^ (sum >>> 8);
     return (sum ^ 0xffffffff) >>> 0;
   };
-  const unpack = async (answer) => {
-    const bytes = new Uint8Array(await answer.arrayBuffer());
+  const unpack = async (buffer) => {
+    const bytes = new Uint8Array(buffer);
     if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return JSON.parse(new TextDecoder().decode(bytes));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Response(stream).json();
+    const { readable, writable } = new DecompressionStream("gzip"), writer = writable.getWriter();
+    for (const sent of [writer.write(bytes), writer.close()]) sent.catch(() => {}); /* told below */
+    return new Response(readable).json();
   };
 
   class Source {
@@ -94,10 +96,8 @@
       this.root = new URL("search/docworthy/", root);
       this.held = new Map();
     }
-    async open() {
-      const answer = await fetch(new URL("manifest.json.gz", this.root), { cache: "no-cache" });
-      if (!answer.ok) throw new Error("no search index");
-      this.manifest = await unpack(answer);
+    async open(manifest) {
+      this.manifest = await unpack(manifest);
       this.languages = Object.keys(this.manifest.languages).sort();
       this.analysis = Object.fromEntries(this.languages.map((lang) =>
         [lang, new Analysis(lang, this.manifest.languages[lang])]));
@@ -107,8 +107,8 @@
     get(name) {
       if (!this.held.has(name)) {
         const url = new URL(name + ".json.gz?" + this.manifest.id, this.root);
-        const load = fetch(url).then((answer) => {
-          if (answer.ok) return unpack(answer);
+        const load = fetch(url).then(async (answer) => {
+          if (answer.ok) return unpack(await answer.arrayBuffer());
           if (answer.status === 404) return null;
           throw new Error("HTTP " + answer.status);
         });
@@ -117,8 +117,11 @@
       }
       return this.held.get(name);
     }
+    shard(term) {
+      return this.get("t/" + (crc32(term) % this.manifest.shards).toString(16));
+    }
     async row(term) {
-      const shard = await this.get("t/" + (crc32(term) % this.manifest.shards).toString(16));
+      const shard = await this.shard(term);
       const row = shard && Object.hasOwn(shard, term) && shard[term];
       if (!row) return null;
       let number = 0;
@@ -153,7 +156,7 @@
         const kin = unique(source.languages.flatMap((lang) =>
           terms.flatMap((term) => source.analysis[lang].kin.get(term) || [])));
         const key = terms.join(" ");
-        if (!found.has(key)) found.set(key, { terms, kin, stop });
+        if (!found.has(key)) found.set(key, { word: token, terms, kin, stop });
       }
     }
     const all = [...found.values()], content = all.filter((part) => !part.stop);
@@ -206,6 +209,28 @@
     return alive.sort(compare).slice(0, 3).map(([edits, , known]) => [edits, known]);
   };
 
+  /* The two known words that an unknown one may be with the blank left out. */
+  const runTogether = async (text, source) => {
+    const signs = [...text], ways = new Map();
+    if (signs.length < 2 * HALF || !WORD.test(text)) return [];
+    const known = new Set(await source.near(text));
+    for (const lang of source.languages) {
+      for (let at = HALF; at <= signs.length - HALF; at += 1) {
+        const way = [signs.slice(0, at), signs.slice(at)].map((half) =>
+          source.analysis[lang].stem(half.join("")));
+        if (known.has(way[0])) ways.set(way.join(" "), way);
+      }
+    }
+    await Promise.all([...ways.values()].flat().map((word) => source.shard(word)));
+    let best = [], most = 0;
+    for (const way of ways.values()) {
+      const rows = [await source.row(way[0]), await source.row(way[1])];
+      const least = Math.min(...rows.map((row) => row ? row.pages : 0));
+      if (least > most) [best, most] = [way, least];
+    }
+    return best;
+  };
+
   const keep = (one, row, times, of) => row.numbers.forEach((number, i) => {
     const value = Math.floor(row.idf * row.impacts[i] * times / of);
     if (value > (one.get(number) || 0)) one.set(number, value);
@@ -214,7 +239,7 @@
     const asked = { parts: parts(query, source), weights: new Map(), scores: new Map() };
     const first = (key, value) => asked.weights.has(key) || asked.weights.set(key, value);
     await Promise.all(asked.parts.flatMap((part) =>
-      [...part.terms, ...part.kin].map((term) => source.row(term))));
+      [...part.terms, ...part.kin].map((term) => source.shard(term))));
     for (const [place, part] of asked.parts.entries()) {
       const one = new Map();
       let held = false;
@@ -226,7 +251,9 @@
         asked.weights.set(term, [row.idf, place]);
       }
       if (!held && !part.stop) {
-        for (const [edits, known] of await nearest(part.terms[0], source)) {
+        const near = await nearest(part.terms[0], source);
+        const two = near.length ? [] : await runTogether(part.word, source);
+        for (const [edits, known] of near.concat(two.map((word) => [1, word]))) {
           const row = await source.row(known);
           keep(one, row, 4 - edits, 4);
           first(known, [Math.floor(row.idf * (4 - edits) / 4), place]);
@@ -347,11 +374,16 @@
       url: sheet.u + (anchor ? "#" + anchor : ""), seen: Object.entries(seen).map(([, text]) =>
         ({ text, marks: marks(text, how, asked) })) };
   };
+  /* The best pages, best first: those below the last of them are never put in order. */
+  const first = (scores, most) => {
+    const least = Float64Array.from(scores.values()).sort().at(-most) || 0;
+    return [...scores].filter((one) => one[1] >= least)
+      .sort((a, b) => b[1] - a[1] || a[0] - b[0]).slice(0, most);
+  };
   const rank = async (query, source, limit) => {
     const asked = await score(query, source);
     asked.starts = beginnings(asked, source);
-    const order = [...asked.scores].sort((a, b) => b[1] - a[1] || a[0] - b[0])
-      .slice(0, Math.max(limit, LOOKED_AT));
+    const order = first(asked.scores, Math.max(limit, LOOKED_AT));
     const read = order.map(async ([number, value], i) => {
       const sheet = await source.sheet(number);
       if (!sheet) return null; /* gone with a new edition of the site, just now */
@@ -367,16 +399,14 @@
 
   /* What the page asks for: { id, call, args } comes in, { id, value } or { id, failed } goes out. */
   let opened;
-  const open = () => {
-    opened = opened || new Source(ROOT).open();
-    opened.catch(() => { opened = null; });
-    return opened;
-  };
   const calls = {
-    open: async () => { await open(); return true; },
-    search: async (query, limit = 10) => rank(query, await open(), limit),
+    open: async (manifest) => {
+      opened = new Source(ROOT).open(manifest);
+      await opened;
+    },
+    search: async (query, limit = 10) => rank(query, await opened, limit),
     terms: async (lang, texts) => {
-      const source = await open();
+      const source = await opened;
       return texts.map((text) => tokens(text).map((token) => source.analysis[lang].terms(token)));
     },
   };

@@ -6,7 +6,7 @@
   const $ = (selector, from = document) => from.querySelector(selector);
 
   /* The worker, from its first use on. Other scripts and tests ask through `docworthySearch`. */
-  let worker, number = 0;
+  let worker, opened, number = 0;
   const waiting = new Map();
   const start = () => {
     worker = new Worker(script.replace("search.js", "search-worker.js"));
@@ -19,7 +19,7 @@
     worker.onerror = () => {
       waiting.forEach(([, not]) => not(new Error("no worker")));
       waiting.clear();
-      worker = null;
+      worker = opened = null;
     };
   };
   const ask = (call, ...args) => new Promise((done, not) => {
@@ -27,9 +27,25 @@
     waiting.set(number += 1, [done, not]);
     worker.postMessage({ id: number, call, args });
   });
-  const open = () => ask("open");
-  const search = (query, limit) => ask("search", query, limit);
-  window.docworthySearch = { open, search, terms: (lang, texts) => ask("terms", lang, texts) };
+  /* The index's manifest comes beside the worker's script, not after it. */
+  const load = async () => {
+    if (!worker) start();
+    const place = new URL("search/docworthy/manifest.json.gz", ROOT);
+    const answer = await fetch(place, { cache: "no-cache" });
+    if (!answer.ok) throw new Error("no search index");
+    ask("open", await answer.arrayBuffer()).catch(() => { opened = null; });
+  };
+  const open = () => {
+    opened = opened || load();
+    opened.catch(() => { opened = null; });
+    return opened;
+  };
+  const answer = async (...call) => {
+    await open();
+    return ask(...call);
+  };
+  const search = (query, limit) => answer("search", query, limit);
+  window.docworthySearch = { open, search, terms: (lang, texts) => answer("terms", lang, texts) };
 
   /* What is shown */
   const PAGE = 10;
@@ -184,7 +200,8 @@
   document.addEventListener("input", (event) => {
     if (!isField(event)) return;
     clearTimeout(timer);
-    timer = setTimeout(show, 120);
+    if (event.inputType === "insertFromPaste") show(); /* nobody is still writing */
+    else timer = setTimeout(show, 120);
   });
   document.addEventListener("focusin", (event) => {
     if (!isField(event)) return;

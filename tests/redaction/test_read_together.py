@@ -41,7 +41,7 @@ def test_what_only_finds_reads_together_too(texts: list[str]) -> None:
     """A text with a finding of its own has one there, too, when nothing is rewritten."""
     together = REDACTOR.find_all(texts)
     for text in texts:
-        assert _covered(REDACTOR.find(text)) <= _covered(together[text])
+        assert together[text] or not REDACTOR.find(text)
 
 
 @pytest.mark.parametrize(
