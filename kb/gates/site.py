@@ -5,17 +5,19 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 
 from kb.errors import GateError, KbError
+from kb.gates.bundles import Bundle, Piece, bundled, is_told, judged_alone
 from kb.gates.ledger import Ledger, Row, Stamp
-from kb.gates.lines import SHORT, Run, lined, packed, runs_of, unpacked
+from kb.gates.lines import SHORT, lined, packed, runs_of, unpacked
 from kb.gates.reading import LARGEST, Passage, Voice, called, inflated, passages
 from kb.gates.scanner import Ready, Scanner
-from kb.gates.verdict import Judge, carries_an_author, folded, verdict
-from kb.redaction import Finding, Redactor
+from kb.gates.verdict import Judge, folded
+from kb.redaction import Redactor
 
 CACHE = "cache/gate.sqlite3"
 """What is known to be fit to go out, in `.kb/`; it is good for the same rules only."""
@@ -27,7 +29,6 @@ _CHUNK, _FEW = 48, 500
 Stand = tuple[int, int, int, int]
 """How a file stands, as `Stamp` has it."""
 Refusal = tuple[str, str, str]
-_Piece = tuple[Passage, Run]
 
 _VOCABULARY = re.compile(r"search/docworthy/[tw]/[0-9a-f]+\.json\.gz$")
 """The search index's single words, without the sentences that say what they are: a part of an
@@ -68,6 +69,24 @@ class _Seen:
     name: str
     row: Row | None = None
     refusals: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """One file whose words have to be read.
+
+    Attributes:
+        mark: The digest of its bytes.
+        new: The lines that no file held that was read before.
+        held: What it held before and still holds.
+    """
+
+    name: str
+    mark: str
+    stamp: Stamp
+    pieces: tuple[Bundle, ...]
+    new: set[int]
+    held: set[int]
 
 
 def leaks(
@@ -207,13 +226,43 @@ def _read_all(names: list[str], context: _Context, ready: Ready | None) -> Itera
 
 
 def _look(redactor: Redactor, context: _Context, names: list[str]) -> list[_Seen]:
+    """Read some files: pages first, what is packed last, for it may be another one of them."""
     context.known.update(unpacked(context.held))
     context.held = b""
-    return [_seen(name, context, redactor) for name in names]
+    seen = dict[str, _Seen]()
+    for _, alike in groupby(sorted(names, key=_turn), _turn):
+        seen |= _seen(list(alike), context, redactor)
+    return [seen[name] for name in names]
 
 
-def _seen(name: str, context: _Context, redactor: Redactor) -> _Seen:
-    """Read one file."""
+def _turn(name: str) -> int:
+    return 2 if name.endswith(".gz") else int(not (_is_whole(name) and name.endswith(".html")))
+
+
+def _seen(names: list[str], context: _Context, redactor: Redactor) -> dict[str, _Seen]:
+    """Read files together: what one says is known to the next, so all of them must be fit for that.
+
+    If one is not, nothing is taken from any of them, and each is read by itself.
+    """
+    seen = {name: _opened(name, context) for name in names}
+    words = [one for one in seen.values() if isinstance(one, _Words)]
+    found = redactor.find_all(whole.text for one in words for whole, _ in one.pieces)
+    for one in words:
+        seen[one.name] = _weighed(one, found, context, redactor)
+    made = {name: one for name, one in seen.items() if isinstance(one, _Seen)}
+    if any(made[one.name].refusals for one in words):
+        for one in words:
+            context.known -= one.new
+            context.fit.pop(one.name, None)
+        context.familiar.clear()
+        if len(words) > 1:
+            for one in words:
+                made |= _seen([one.name], context, redactor)
+    return made
+
+
+def _opened(name: str, context: _Context) -> _Seen | _Words:
+    """Return what is known of a file, or what in it has to be read; that counts as known from now on."""
     try:
         data, stamp = _bytes_of(name, context)
         if seen := _as_before(name, data, stamp, context) or _as_packed(name, data, stamp, context):
@@ -226,19 +275,32 @@ def _seen(name: str, context: _Context, redactor: Redactor) -> _Seen:
         return _Seen(name=name, refusals=((error.where, error.what, error.todo),))
     before = None if _is_whole(name) else context.before.get(name)
     own = frozenset(unpacked(before.lines)) if before else frozenset[int]()
-    is_clean, refused, new, held = _judged(found, own, context, redactor)
-    if refused:
-        told = tuple((name, f"it holds what looks like {one}", _todo(name)) for one in refused)
-        return _Seen(name=name, refusals=told)
-    context.known.update(new)
-    if held and before and before.judge != context.judge.version.hex():
+    todo, new, held = _fresh(found, own, context)
+    context.known |= new
+    mark = hashlib.sha256(data).hexdigest()
+    return _Words(name, mark, stamp, tuple(bundled(todo)), new, held)
+
+
+def _weighed(
+    words: _Words, found: Mapping[str, object], context: _Context, redactor: Redactor
+) -> _Seen:
+    """Return what becomes of a file, seen what was found in its words among those of others."""
+    name, before = words.name, context.before.get(words.name)
+    is_clean, labels = True, list[str]()
+    for whole, pieces in words.pieces:
+        if found[whole.text] or is_told(whole, context.judge):
+            clean, told = judged_alone(whole, pieces, context.judge, redactor)
+            is_clean = is_clean and clean
+            labels += told
+    if labels:
+        looks = (f"it holds what looks like {one}" for one in dict.fromkeys(labels))
+        return _Seen(name=name, refusals=tuple((name, what, _todo(name)) for what in looks))
+    if words.held and before and before.judge != context.judge.version.hex():
         is_clean = False
     judge = (context.judge.version if is_clean else context.judge.digest).hex()
-    digest = hashlib.sha256(data).hexdigest()
-    context.fit[name] = digest, judge
-    return _Seen(
-        name=name, row=Row(stamp=stamp, mark=digest, judge=judge, lines=packed(new | held))
-    )
+    context.fit[name] = words.mark, judge
+    lines = packed(words.new | words.held)
+    return _Seen(name=name, row=Row(stamp=words.stamp, mark=words.mark, judge=judge, lines=lines))
 
 
 def _as_packed(name: str, data: bytes, stamp: Stamp, context: _Context) -> _Seen | None:
@@ -250,15 +312,14 @@ def _as_packed(name: str, data: bytes, stamp: Stamp, context: _Context) -> _Seen
     return _Seen(name=name, row=Row(stamp=stamp, mark=mark, judge=judge, lines=b""))
 
 
-def _judged(
-    found: Sequence[Passage], own: frozenset[int], context: _Context, redactor: Redactor
-) -> tuple[bool, tuple[str, ...], set[int], set[int]]:
-    """Return whether nothing was found, what must not go out, the new lines, and those of `own`.
+def _fresh(
+    found: Sequence[Passage], own: frozenset[int], context: _Context
+) -> tuple[list[Piece], set[int], set[int]]:
+    """Return what has to be read, its new lines, and those of `own`.
 
     `own` is what the file held before; what of it still stands there, the file goes on holding.
-    Short pieces are read together first; only where that finds something, each is judged.
     """
-    new, held, todo = set[int](), set[int](), list[_Piece]()
+    new, held, todo = set[int](), set[int](), list[Piece]()
     for passage in found:
         if not own and passage.text in context.familiar and passage.voice is Voice.ANYBODY:
             continue
@@ -271,43 +332,7 @@ def _judged(
             for run in runs_of(passage.text, lines, marks, context.known):
                 todo.append((replace(passage, text=run.text), run))
             new.update(fresh)
-    is_clean, labels = True, dict[str, None]()
-    for pieces in _bundled(todo):
-        for one, run, findings in _suspects(pieces, context.judge, redactor):
-            clean, told = verdict(one, [f for f in findings if run.concerns(f.start, f.end)],
-                                  context.judge)  # fmt: skip
-            is_clean = is_clean and clean
-            labels |= dict.fromkeys(told)
-    return is_clean, tuple(labels), new, held
-
-
-def _bundled(todo: Iterable[_Piece]) -> Iterator[list[_Piece]]:
-    """Yield the pieces, the short ones of the same voice together."""
-    short = dict[tuple[str, Voice], list[_Piece]]()
-    for passage, run in todo:
-        if len(passage.text) > SHORT or carries_an_author(passage):
-            yield [(passage, run)]
-        else:
-            short.setdefault((passage.place, passage.voice), []).append((passage, run))
-    yield from short.values()
-
-
-def _suspects(
-    pieces: list[_Piece], judge: Judge, redactor: Redactor
-) -> Iterator[tuple[Passage, Run, tuple[Finding, ...]]]:
-    """Yield those pieces that need a verdict, with what is found in them."""
-    whole = replace(pieces[0][0], text="\n\n".join(passage.text for passage, _ in pieces))
-    findings = redactor.find(whole.text)
-    if not findings and not _is_told(whole, judge):
-        return
-    for passage, run in pieces:
-        yield passage, run, findings if len(pieces) == 1 else redactor.find(passage.text)
-
-
-def _is_told(passage: Passage, judge: Judge) -> bool:
-    """Say whether the passage tells who made a picture, or who is known."""
-    known = next(judge.identities.standing_in(passage.text), None)
-    return known is not None or carries_an_author(passage)
+    return todo, new, held
 
 
 def _todo(place: str) -> str:

@@ -131,6 +131,13 @@ class Redactor:
         """Return what must not go on, in order and without overlaps."""
         return self._find(Together.of(text), known)
 
+    def find_all(self, texts: Iterable[str]) -> dict[str, tuple[Finding, ...]]:
+        """Return what must not go on in each text, read together: a name in one is found in all."""
+        found = dict[str, tuple[Finding, ...]]()
+        for lot in lots(dict.fromkeys(texts)):
+            found.update(zip(lot.texts, lot.told_apart(self._find(lot, NOBODY)), strict=True))
+        return found
+
     def _settled(self, texts: Iterable[str], known: Known) -> dict[str, tuple[Finding, ...]]:
         """Return what is found in each text until nothing shows once they are rewritten."""
         settled: dict[str, tuple[Finding, ...]] = {}

@@ -435,6 +435,21 @@ def test_a_list_is_judged_where_its_rows_were_read(site: Path) -> None:
     assert ["articles/index.html"] == [one.partition(":")[0] for one in found(site)]
 
 
+def test_what_a_refused_page_says_is_not_known_by_the_pages_that_are_read_with_it(
+    site: Path,
+) -> None:
+    """Pages are read together, and yet each that holds what may not go out is told, now and later."""
+    said = f"<p>Write to {MAIL}.</p>"
+    for name in "abc":
+        put(site, f"articles/{name}/index.html", f"<main><h1>{name}</h1>{said}</main>")
+    put(site, "articles/d/index.html", "<main><p>Nothing to see.</p></main>")
+    pages = [f"articles/{name}/index.html" for name in "abc"]
+
+    assert pages == [one.partition(":")[0] for one in found(site)]
+    put(site, "articles/a/index.html", "<main><h1>a</h1></main>")
+    assert pages[1:] == [one.partition(":")[0] for one in found(site)]
+
+
 def test_what_was_refused_is_refused_again(site: Path) -> None:
     """A page that says more than its Markdown is read whole until it may go out, not only at first."""
     lead, value = "API key:", "Zt1vBn4wXk29fLq7"

@@ -36,6 +36,14 @@ def test_nothing_that_is_found_apart_is_lost_together(texts: list[str]) -> None:
         assert all(0 <= one.start < one.end <= len(text) for one in redaction.findings)
 
 
+@given(TEXTS)
+def test_what_only_finds_reads_together_too(texts: list[str]) -> None:
+    """A text with a finding of its own has one there, too, when nothing is rewritten."""
+    together = REDACTOR.find_all(texts)
+    for text in texts:
+        assert together[text] or not REDACTOR.find(text)
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
