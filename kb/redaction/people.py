@@ -51,17 +51,21 @@ def find_people(text: str, view: View, chosen: Iterable[Likely]) -> Iterator[Fin
 
 
 def named_again(view: View, found: list[Finding], text: str) -> Iterator[Finding]:
-    """Yield where a word of a name that was found stands alone elsewhere in the same text."""
-    words = {
-        word
+    """Yield where a name that was found, or a word of it, stands elsewhere in the same text."""
+    names = {
+        text[one.start : one.end]
         for one in found
         if one.entity is Entity.PERSON and one.confidence >= LIKELY
-        for word in map(_bare, text[one.start : one.end].split())
+    }
+    words = {
+        word
+        for name in names
+        for word in map(_bare, name.split())
         if len(word) > 2 and not _unnamed([word]) and word[0].isupper()
     }
     taken = {one.start for one in found}
     yield from _named_beside(view, found, text)
-    for place in sorted(words):
+    for place in sorted(words.union(name for name in names if " " in name)):
         byte = plain_view(place).seen
         at = view.seen.find(byte)
         while at >= 0:

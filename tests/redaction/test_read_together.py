@@ -1,7 +1,7 @@
 """Texts that are read together are each still a text by itself."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kb.redaction import Finding, Known, Placeholders, Redactor
@@ -28,6 +28,9 @@ def _covered(findings: tuple[Finding, ...]) -> set[int]:
 
 @settings(max_examples=300)
 @given(TEXTS)
+@example(
+    ["ip-250.14.8.205Mein Kollege Tidewin Quillfeder hat", "Mein Kollege Tidewin Quillfeder hat"]
+)
 def test_nothing_that_is_found_apart_is_lost_together(texts: list[str]) -> None:
     """What a text shows by itself it shows among others, too, and no finding leaves its text."""
     together = REDACTOR.redact_all([("", text) for text in texts], KNOWN)
@@ -91,6 +94,13 @@ def test_a_name_in_one_text_is_found_in_all() -> None:
     texts = [("", "Hi Pjotrina,\nit works."), ("note", "asked Pjotrina")]
     together = [one.text for one in REDACTOR.redact_all(texts)]
     assert ["Hi <person-1>,\nit works.", "asked <person-1>"] == together
+
+
+def test_a_whole_name_is_one_person_in_all_texts() -> None:
+    """What one text shows to be a name of two words is one person, and not two, in another."""
+    texts = [("", "Hi Pjotrina Quillfeather,\nit works."), ("", "as Pjotrina Quillfeather said")]
+    together = [one.text for one in REDACTOR.redact_all(texts)]
+    assert ["Hi <person-1>,\nit works.", "as <person-1> said"] == together
 
 
 def test_the_language_of_a_text_is_its_own() -> None:
