@@ -75,3 +75,11 @@ def test_errors_are_documented() -> None:
     page = _page("errors.md")
 
     assert [] == [k.__name__ for k in kinds if f"`{k.__name__}` | {k.exit_code} |" not in page]
+
+
+def test_every_decision_can_be_reached() -> None:
+    """The project's own site lists all decisions, in the order of their numbers."""
+    settings = (DOCS.parent / "mkdocs.yml").read_text(encoding="utf-8")
+    listed = [line.strip(" -") for line in settings.splitlines() if "dev/decisions/" in line]
+    files = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.glob("dev/decisions/*.md"))
+    assert files == listed
