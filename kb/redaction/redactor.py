@@ -84,12 +84,6 @@ class Redactor:
         """
         return self.redact_all([("", text)], known, placeholders)[0]
 
-    def redact_field(
-        self, name: str, value: str, known: Known = NOBODY, placeholders: Placeholders | None = None
-    ) -> Redaction:
-        """Return a field's value as it may go on; its name tells a version from an address."""
-        return self.redact_all([(name, value)], known, placeholders)[0]
-
     def redact_all(
         self,
         texts: Sequence[tuple[str, str]],
@@ -99,7 +93,8 @@ class Redactor:
         """Return each of the texts as `redact` does, read together: a name in one is found in all.
 
         Args:
-            texts: `(name, text)`: a field's name and its value, or `""` and any other text.
+            texts: `(name, text)`: a field's name and its value, or `""` and any other text; the
+                name tells a version from an address.
             known: What is known beforehand.
             placeholders: Those that were given already; one value has one in all the texts.
         """

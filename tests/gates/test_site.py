@@ -397,6 +397,19 @@ def test_a_file_that_was_changed_is_read_again(site: Path) -> None:
     assert found(site)
 
 
+def test_a_line_that_was_read_is_known_in_every_later_file(site: Path) -> None:
+    """What its page shows to be a digest is none the less one in a list that says it by itself."""
+    digest = "9aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0hL3nR6xQ"
+    put(site, "llms.txt", digest)
+    assert found(site)
+    (site / "llms.txt").unlink()
+    put(site, "articles/a/index.html", f"<main><p>digest:</p><p>{digest}</p></main>")
+    assert [] == found(site)
+    put(site, "llms.txt", digest)
+
+    assert [] == found(site)
+
+
 def test_a_line_is_read_with_what_stands_around_it(site: Path) -> None:
     """A name on a line that was read before tells what the new line below it is."""
     put(site, "articles/a/index.html", "<main><p>The password is:</p><p>in your mail</p></main>")
