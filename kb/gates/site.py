@@ -64,11 +64,13 @@ class _Seen:
     Attributes:
         row: What the ledger is to keep, None where the file may not go out or needs no row.
         refusals: Where and why it may not go out, and what to do.
+        lines: What it alone says, where it may not go out.
     """
 
     name: str
     row: Row | None = None
     refusals: tuple[tuple[str, str, str], ...] = ()
+    lines: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class _Words:
     Attributes:
         mark: The digest of its bytes.
         new: The lines that no file held that was read before.
-        held: What it held before and still holds.
+        held: What else it holds.
     """
 
     name: str
@@ -129,10 +131,24 @@ def leaks(
             seen = list(_read_all(names, context, ready))
             context.held += b"".join(one.row.lines for one in seen if one.row)
             read += seen
-        fit = {one.name: one.row for one in read if one.row}
+        fit = _kept(read)
         ledger.keep(fit, gone=(stood.keys() - there.keys()) | ({*stale} - fit.keys()))
     refused = sorted(refused) + [one for seen in read for one in seen.refusals]
     return [GateError(*one) for one in dict.fromkeys(refused)]
+
+
+def _kept(read: Iterable[_Seen]) -> dict[str, Row]:
+    """Return what the ledger is to keep: no list that says what was refused in an article.
+
+    It may say it where nothing is found in it, and the article would be known by it the next time.
+    """
+    read = list(read)
+    refused = {mark for seen in read if _is_whole(seen.name) for mark in seen.lines}
+    rows = {seen.name: seen.row for seen in read if seen.row}
+    if not refused:
+        return rows
+    return {name: row for name, row in rows.items()
+            if _is_whole(name) or refused.isdisjoint(unpacked(row.lines))}  # fmt: skip
 
 
 def _standing(site: Path, below: str) -> tuple[dict[str, Stand], list[Refusal]]:
@@ -294,7 +310,8 @@ def _weighed(
             labels += told
     if labels:
         looks = (f"it holds what looks like {one}" for one in dict.fromkeys(labels))
-        return _Seen(name=name, refusals=tuple((name, what, _todo(name)) for what in looks))
+        refusals = tuple((name, what, _todo(name)) for what in looks)
+        return _Seen(name=name, refusals=refusals, lines=frozenset(words.new))
     if words.held and before and before.judge != context.judge.version.hex():
         is_clean = False
     judge = (context.judge.version if is_clean else context.judge.digest).hex()
@@ -315,16 +332,17 @@ def _as_packed(name: str, data: bytes, stamp: Stamp, context: _Context) -> _Seen
 def _fresh(
     found: Sequence[Passage], own: frozenset[int], context: _Context
 ) -> tuple[list[Piece], set[int], set[int]]:
-    """Return what has to be read, its new lines, and those of `own`.
+    """Return what has to be read, its new lines, and what else the file holds.
 
-    `own` is what the file held before; what of it still stands there, the file goes on holding.
+    `own` is what it held before; what of it still stands there, it goes on holding. Without that it
+    holds each of its lines, whoever said it first: that file may lose it.
     """
     new, held, todo = set[int](), set[int](), list[Piece]()
     for passage in found:
         if not own and passage.text in context.familiar and passage.voice is Voice.ANYBODY:
             continue
         lines, marks = lined(passage.text, passage.voice, whole=passage.voice is Voice.PROGRAM)
-        held |= own.intersection(marks)
+        held.update(own.intersection(marks) if own else marks)
         fresh = [one for one in marks if one not in context.known]
         if not fresh and passage.voice is Voice.ANYBODY and len(passage.text) <= SHORT:
             context.familiar.add(passage.text)

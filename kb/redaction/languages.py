@@ -50,9 +50,19 @@ def _spoken() -> dict[str, tuple[str, ...]]:
 
 
 def carries_sentences(word: str, text: str, at: int) -> bool:
-    """Return whether a word (small letters) is a function word of the language at `at` in `text`."""
+    """Return whether a word (small letters) is a function word of the language at `at` in `text`.
+
+    Where the text as a whole is in another, as a list of titles may be, its own line decides.
+    """
     spoken = _spoken().get(word)
-    return spoken is not None and language(part_at(text, at)) in spoken
+    if spoken is None:
+        return False
+    return language(part_at(text, at)) in spoken or language(_line_at(text, at)) in spoken
+
+
+def _line_at(text: str, at: int) -> str:
+    end = text.find("\n", at)
+    return text[text.rfind("\n", 0, at) + 1 : len(text) if end < 0 else end]
 
 
 @lru_cache(maxsize=64)

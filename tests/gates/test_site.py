@@ -434,7 +434,7 @@ def test_a_short_text_that_may_not_go_out_is_told_in_every_file(site: Path) -> N
 
 def test_a_list_is_judged_where_its_rows_were_read(site: Path) -> None:
     """A row that is fit in its article's own language is fit in a list of several languages."""
-    row = "Troca do produto no Ponto de Coleta sem aviso"
+    row = "Troca do produto no Ponto de Coleta"
     told = "Quando a troca não é feita, o cliente pode pedir uma nova data na loja. " * 3
     put(site, "articles/zeta/index.html", f"<main><h1>{row}</h1><p>{told}</p></main>")
     rows = "".join(
@@ -474,3 +474,28 @@ def test_what_was_refused_is_refused_again(site: Path) -> None:
 
     assert [one.partition(":")[0] for one in told] == ["articles/a/index.html"]
     assert told == found(site)
+
+
+def test_what_was_refused_is_not_known_by_a_list_that_says_it(site: Path) -> None:
+    """A list, or a part of the search, may say it where nothing tells what it is."""
+    value = "Zt1vBn4wXk29fLq7"
+    put(site, "articles/a/index.html", f"<main><p>API key:</p><p>{value}</p></main>")
+    put(site, "llms.txt", value)
+
+    told = found(site)
+
+    assert [one.partition(":")[0] for one in told] == ["articles/a/index.html"]
+    assert told == found(site)
+
+
+def test_a_line_stays_known_when_one_of_the_files_that_say_it_loses_it(site: Path) -> None:
+    digest = "9aB3dE6gH9jK2mN5pQ8sT1vW4yZ7cF0hL3nR6xQ"
+    for name in "ab":
+        said = f"<main><h1>{name}</h1><p>digest:</p><p>{digest}</p></main>"
+        put(site, f"articles/{name}/index.html", said)
+    put(site, "llms.txt", digest)
+    assert [] == found(site)
+    put(site, "articles/a/index.html", "<main><h1>a</h1></main>")
+    put(site, "llms.txt", f"{digest}\nand more")
+
+    assert [] == found(site)

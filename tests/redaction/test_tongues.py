@@ -94,3 +94,12 @@ def test_what_is_sealed_for_everybody_stands() -> None:
     assert REDACTOR.find(block + message) == ()
     found = REDACTOR.find(block + key)
     assert [(one.start, one.recognizer) for one in found] == [(len(block), "private-key")]
+
+
+def test_a_title_in_another_language_amid_a_list_is_nobodys_name() -> None:
+    title = (
+        "Una discrepancia en el pedido provoca el error de la direcci\u00f3n para un art\u00edculo"
+    )
+    english = "The price of the order is not shown when it is split for the delivery\n\n" * 4
+    assert REDACTOR.find(f"{english}{title}\n\n{english}") == ()
+    assert REDACTOR.find(f"{english}Una wrote to us about the price.\n")
