@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from kb.redaction.hosts import DIGITS
+from kb.redaction.hosts import DIGITS, nobodys
 from kb.redaction.keys import token
 from kb.redaction.known import Lookout
 from kb.redaction.patterns import compiled
@@ -251,7 +251,7 @@ def _one_token(left: bytes, right: bytes) -> bool:
     """Return whether a line's end and the next one's beginning may be one key or address."""
     both = left + right
     if b"@" in both:
-        return True
+        return not (b"@" in left and nobodys(left.rstrip(b".:%")))
     if both.translate(None, DIGITS) == both or len(both) < 16:
         return False
     if right.isalpha() and (right.islower() or right.istitle()):

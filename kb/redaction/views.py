@@ -191,8 +191,8 @@ def between_words(seen: bytes, first: int, last: int) -> tuple[int, int]:
 
     To a pattern the edges of a piece are those of a text: half a word would end there.
     """
-    ends = (seen.find(b" ", last, last + LONG), seen.find(b"\n", last, last + LONG))
-    end = min((at for at in ends if at >= 0), default=last)
-    low, first = max(0, first - LONG), max(0, first)
-    begin = max(seen.rfind(b" ", low, first), seen.rfind(b"\n", low, first))
-    return begin + 1 if begin >= 0 else first, end
+    reach, low, first = last + LONG, max(0, first - LONG), max(0, first)
+    ends = [at for at in (seen.find(b" ", last, reach), seen.find(b"\n", last, reach)) if at >= 0]
+    end = min(ends) if ends else len(seen) if reach >= len(seen) else last
+    begin = max(seen.rfind(b" ", low, first), seen.rfind(b"\n", low, first)) + 1
+    return begin if begin or not low else first, end
