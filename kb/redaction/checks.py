@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from kb.redaction.hosts import (
     address,
+    address_inside,
     device,
     host,
+    internal_host,
     numbered_host,
     root_host,
     tenant,
@@ -76,9 +78,9 @@ CLIENT_ID = compiled(
 )
 """What stands before an OAuth client's name, which every browser sees (RFC 6749, 2.2)."""
 PUBLIC_EMAIL = compiled(
-    r"(?i)@(?:[\w-]+\.)*example\.(?:com|net|org)$|^(?:git|hg|svn)@|\.(?:service|socket|timer|mount|device|slice|scope)$"
+    r"(?i)^(?:git|hg|svn)@|\.(?:service|socket|timer|mount|device|slice|scope)$"
 )
-"""Addresses that RFC 2606 keeps for documentation, and the users that forges share."""
+"""Users that forges share, and units of systemd that look like addresses."""
 VERSION_BEFORE = compiled(
     r"(?:\b[A-Z][A-Za-z]+/|(?i)(?:\bv|\b(?:version|ver|release|build|firmware|driver|update|revision|chrome|edge|git"
     r"|svn|opera|bios|sdk|agent|plugin|antivirus)[ :=v.]{1,3}))$"
@@ -187,6 +189,8 @@ CHECKS: dict[str, Callable[[bytes], bool]] = {
     "card": card,
     "host": host,
     "numbered_host": numbered_host,
+    "internal_host": internal_host,
+    "address_inside": address_inside,
     "device": device,
     "device_word": device_word,
     "root_host": root_host,

@@ -6,13 +6,21 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from kb.redaction.hosts import DIGITS
+from kb.redaction.hosts import DIGITS, nobodys
 from kb.redaction.keys import token
 from kb.redaction.known import Lookout
 from kb.redaction.patterns import compiled
 from kb.redaction.scan import masked, scan, scan_shapes
 from kb.redaction.text import Finding
-from kb.redaction.views import GAP, Piece, View, led_back, plain_view, spans_apart
+from kb.redaction.views import (
+    GAP,
+    Piece,
+    View,
+    between_words,
+    led_back,
+    plain_view,
+    spans_apart,
+)
 
 ESCAPE = compiled(
     r"""(?:%[C-Dc-d][0-9A-Fa-f]|%[Ee][0-9A-Fa-f]%[89ABab][0-9A-Fa-f])%[89ABab][0-9A-Fa-f]|%[0-9A-Fa-f]{2}|&(?:#\d{1,6}|#[xX][0-9A-Fa-f]{1,5}|quot|apos|commat|period|colon|lowbar|hyphen|sol|equals|plus);"""
@@ -98,13 +106,14 @@ def _around_escapes(
         raw = seen[first:last]
         if raw in without or (raw[:1] == b"=" and not soft):
             continue
-        if first - AROUND > reach:
+        low, high = between_words(seen, first - AROUND, last + AROUND)
+        if low > reach:
             yield seen[at:reach], at, reach
             yield GAP, reach, reach
-            at = first - AROUND
+            at = low
         yield seen[at:first], at, first
         yield _decoded(raw), first, last
-        at, reach = last, min(end, last + AROUND)
+        at, reach = last, min(end, high)
     yield seen[at : max(at, reach)], at, max(at, reach)
 
 
@@ -242,7 +251,7 @@ def _one_token(left: bytes, right: bytes) -> bool:
     """Return whether a line's end and the next one's beginning may be one key or address."""
     both = left + right
     if b"@" in both:
-        return True
+        return not (b"@" in left and nobodys(left.rstrip(b".:%")))
     if both.translate(None, DIGITS) == both or len(both) < 16:
         return False
     if right.isalpha() and (right.islower() or right.istitle()):

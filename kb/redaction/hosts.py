@@ -2,7 +2,8 @@
 
 import ipaddress
 
-from kb.redaction.lists import public_hosts, top_domains
+from kb.redaction.lists import documentation_hosts, public_hosts, top_domains
+from kb.redaction.patterns import compiled
 
 DIGITS = b"0123456789"
 FILE_ENDINGS = frozenset(
@@ -10,7 +11,7 @@ FILE_ENDINGS = frozenset(
     b" class go rs rb sh bat ps1 zip gz tar png jpg gif svg pdf docx xlsx properties lock plist cpp hpp".split()
 )
 SERVICE = frozenset(
-    b"www api support help docs status login developer developers app admin auth id account web id community "
+    b"www mail api support help docs status login developer developers app admin auth id account web id community "
     b"cdn static static1 support-en".split()
 )
 DOCUMENTATION = tuple(
@@ -39,6 +40,17 @@ RESOLVERS = (
     (208, 67, 220, 220),
 )
 """The resolvers that everybody is told to try."""
+LEFT_OPEN = compiled(
+    r"(?i)^(?:your[_-]?[a-z]{2,20}|(?:tenant|domain|organi[sz]ation|host|server|site|computer|machine|subdomain"
+    r"|cluster|account)[_-]?(?:name|prefix|id|here)|tenant|domain|server|host|computer|machine)$"
+)
+"""What manuals put where a reader's own name belongs: `YourDomain`, `ServerName`."""
+ANYBODY = compiled(
+    r"(?i)^(?:(?:your|my|the)?[_.-]?(?:user|name|e?mail|alias|mailbox|address|account)(?:name|id)?\d?|someone|somebody"
+    r"|anyone|you|me|first[_.-]?(?:name)?[_.-]?last(?:[_.-]?name)?)$"
+)
+"""Whom manuals write to."""
+FOUR_NUMBERS = compiled(r"(?:^|[^0-9])(\d{1,3}(?:[.-]\d{1,3}){3})(?:$|[^0-9])")
 REVERSED = frozenset(
     b"com org net edu gov io java javax sun android androidx kotlin scala system microsoft".split()
 )
@@ -70,14 +82,37 @@ def _address4(first: int, second: int, third: int, fourth: int) -> bool:
 
 
 def tenant(value: bytes) -> bool:
-    """Return whether a service's host names a tenant, not the service itself."""
-    return value.split(b".")[0].lower() not in SERVICE
+    """Return whether a service's host names a tenant, not the service itself or a manual's."""
+    name = value.split(b".")[0].lower()
+    made_up = name != b"example" and name.decode("latin-1") + ".com" in documentation_hosts()
+    return name not in SERVICE and not made_up and not LEFT_OPEN.search(name)
 
 
 def public(name: str) -> bool:
     """Return whether everybody may know a host: documentation's, or a big public service's."""
+    return _below(name, public_hosts()) or documentation(name)
+
+
+def documentation(name: str) -> bool:
+    """Return whether a host is nobody's: kept or made up for manuals, or left to be filled in."""
+    *_, own, last = [b"", *name.encode("latin-1", "replace").split(b".")]
+    own = own or last  # one label: a machine's
+    left_open = LEFT_OPEN.search(own) is not None and (name.count(".") < 2 or len(last) > 2)
+    return left_open or _below(name, documentation_hosts())
+
+
+def nobodys(address: bytes) -> bool:
+    """Return whether an e-mail address is a manual's."""
+    user, _, domain = address.lower().rpartition(b"@")
+    left_open = domain != b"domain.com" and documentation(domain.decode("latin-1"))
+    made_up = _below(domain.decode("latin-1"), documentation_hosts())
+    tenants = domain.count(b".") > 1 and not tenant(domain)
+    return made_up or ((left_open or tenants) and ANYBODY.search(user) is not None)
+
+
+def _below(name: str, domains: frozenset[str]) -> bool:
     parts = name.split(".")
-    return any(".".join(parts[at:]) in public_hosts() for at in range(len(parts)))
+    return any(".".join(parts[at:]) in domains for at in range(len(parts)))
 
 
 def host(value: bytes) -> bool:
@@ -85,6 +120,21 @@ def host(value: bytes) -> bool:
     name = value.lower().strip(b".")
     last = name.split(b".")[-1]
     return not public(name.decode("latin-1")) and not last.isdigit() and last not in FILE_ENDINGS
+
+
+def internal_host(value: bytes) -> bool:
+    """Return whether a name that ends as those of own networks do is a host's, no program's part."""
+    first, _, rest = value.partition(b".")
+    package = first.lower() in REVERSED and value != value.lower()
+    return host(value) and not package and not rest.lower().startswith(b"office.")
+
+
+def address_inside(value: bytes) -> bool:
+    """Return whether a host's name holds an IP address of four numbers, as lines of providers do."""
+    return host(value) and any(
+        max(map(int, value[slice(*found[1])].replace(b".", b"-").split(b"-"))) < 256
+        for found in FOUR_NUMBERS.each(value)
+    )
 
 
 def full_host(value: bytes) -> bool:

@@ -96,6 +96,14 @@ def slug(value: bytes) -> bool:
     )
 
 
+def _titled(value: bytes) -> bool:
+    """Return whether words make up most of a heading's address, numbers and codes the rest."""
+    parts = value.lower().translate(HYPHENS).split(b"-")
+    known = [part for part in parts if part.isalpha() and part.decode("latin-1") in common()]
+    odd = any(len(part) >= 16 and _switches(part) > 1 for part in parts)
+    return len(known) >= 3 and 2 * len(known) >= len(parts) and not odd
+
+
 def packed_placeholder(value: bytes) -> bool:
     """Return whether base64 hides only what is left to be filled in, or what is encrypted."""
     try:
@@ -170,10 +178,15 @@ def _worded(value: bytes) -> bool:
 
 
 def _camel(value: bytes) -> bool:
-    """Return whether letters are words of a program run together: `TokenRequestFailed`."""
-    parts = [part.lower().decode() for part in _words(value)]
-    known = sum(len(part) > 2 and part in common() for part in parts)
-    return 3 <= len(parts) <= 2 * known and sum(map(len, parts)) >= 4 * len(parts)
+    """Return whether words of a program are run together: `TokenRequestFailed`, `TideOffice16`."""
+    found = [part.lower().decode() for part in _words(value)]
+    parts = [part for part in found if part.isalpha()]
+    numbers = [part for part in found if part.isdigit()]
+    if len(numbers) > 1 or any(len(one) > 4 for one in numbers):
+        return False
+    known = sum(len(part) > 2 and (part in common() or part in not_people()) for part in parts)
+    enough = 2 if known == len(parts) else 3
+    return enough <= len(parts) <= 2 * known and sum(map(len, parts)) >= 4 * len(parts)
 
 
 def _words(value: bytes) -> Iterator[bytes]:
@@ -248,7 +261,7 @@ def uncommon(value: bytes) -> bool:
 
 def spoken(value: bytes) -> bool:
     """Return whether the word after "password is" is the password, not the rest of a sentence."""
-    value = value.strip(b".,;:!?)(")
+    value = value.partition(b"&quot")[0].strip(b".,;:!?)(")
     if len(value) < 4 or not password(value) or TECHNICAL.search(value):
         return False
     if _mixed(value) or _chained(value):
@@ -334,9 +347,9 @@ def machine(value: bytes) -> bool:
     value = value.strip(b".,;:=-_/")
     if len(value) < 12 or not filled(value) or ordinary(value) or entropy(value) < 2.3:
         return False
-    if slug(value) or packed_placeholder(value) or _named(value):
+    if slug(value) or _titled(value) or packed_placeholder(value) or _named(value):
         return False
-    if not digits_in(value) and _camel(value):
+    if _camel(value):
         return False
     parts = value.translate(APART).split()
     longest = max(parts, key=len, default=b"")
@@ -353,6 +366,6 @@ def machine(value: bytes) -> bool:
 def prefixed(value: bytes) -> bool:
     """Return whether what follows a token's prefix is a key rather than a word or a hash."""
     longest = max(value.translate(APART).split(), key=len, default=b"")
-    if HEX.search(longest) or len(longest) < 20 or not filled(value):
+    if HEX.search(longest) or len(longest) < 20 or not filled(value) or _titled(value):
         return False
     return scrambled(value) or (len(longest) >= 28 and _switches(longest) >= 1)

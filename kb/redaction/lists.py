@@ -119,8 +119,14 @@ def trades() -> frozenset[str]:
 
 
 @cache
+def documentation_hosts() -> frozenset[str]:
+    """Return domains that are kept or made up for documentation."""
+    return _words("documentation_hosts.txt")
+
+
+@cache
 def public_hosts() -> frozenset[str]:
-    """Return domains of documentation and of big public services, which everybody may know."""
+    """Return domains of big public services, which everybody may know."""
     return frozenset(word.replace("[.]", ".") for word in _words("public_hosts.txt"))
 
 

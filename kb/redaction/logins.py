@@ -8,14 +8,29 @@ from kb.redaction.patterns import compiled
 VARIABLE = compiled(r"[$%{<(\[]|^(?:env|os|self|this|process|config|settings|data)\b")
 FIRST_LAST = compiled(r"(?i)^[a-z]+\.[a-z]+$")
 NO_DOMAIN = frozenset(
-    b"HKLM HKCU HKEY_LOCAL_MACHINE HKEY_CURRENT_USER HKCR HKU SOFTWARE SYSTEM C D E F".split()
+    b"HKLM HKCU HKEY_LOCAL_MACHINE HKEY_CURRENT_USER HKCR HKU SOFTWARE SYSTEM REGISTRY MACHINE C D E F NT AUTHORITY"
+    b" BUILTIN APPPOOL APPDATA LOCALAPPDATA USERPROFILE ALLUSERSPROFILE PROGRAMDATA PROGRAMFILES COMMONPROGRAMFILES"
+    b" SYSTEMROOT SYSTEMDRIVE WINDIR HOMEPATH HOMEDRIVE TEMP TMP PUBLIC".split()
 )
+"""Roots of the registry, what Windows' own accounts belong to, and variables that hold a folder."""
+CMDLET = compiled(
+    r"^(?:Add|Clear|Close|Compare|Complete|Connect|Convert(?:To|From)?|Copy|Debug|Disable|Disconnect|Enable|Enter"
+    r"|Exit|Expand|Export|Find|ForEach|Format|Get|Grant|Import|Initialize|Install|Invoke|Join|Measure|Merge|Mount|Move"
+    r"|New|Open|Out|Publish|Read|Register|Remove|Rename|Repair|Request|Reset|Resolve|Restart|Restore|Resume|Revoke"
+    r"|Save|Search|Select|Send|Set|Show|Sort|Split|Start|Stop|Submit|Suspend|Sync|Test|Undo|Uninstall|Update|Use|Wait"
+    r"|Where|Write)-[A-Z][A-Za-z]+$"
+)
+"""A command of PowerShell: an approved verb and what it is done to."""
 NO_USER = frozenset(
     b"root admin administrator user users username name public default shared guest all system nobody daemon"
     b" www-data ubuntu ec2-user vagrant runner app node me you is was and the for to in on with from by not no"
     b" unknown none null true false anonymous example library local bin lib tmp test your my his her their linuxbrew"
     b" information account id password login agent interface profile experience guide manual group settings"
-    b" postgres mysql mariadb nginx apache httpd redis jenkins docker tomcat elasticsearch".split()
+    b" userid logon upn blank nt postgres mysql mariadb nginx apache httpd redis jenkins docker tomcat elasticsearch".split()
+) | {b"all users", b"default user", b"logon name", b"user name", b"your name", b"user id"}
+NO_LOG_USER = frozenset(
+    b"root unknown nobody from user username invalid illegal name account context certificate who that which in on at"
+    b" is was the this type object objects".split()
 )
 NO_LOGIN = frozenset(
     b"or and is was the for with name password passwd string str id true false null none".split()
@@ -76,14 +91,17 @@ def username(value: bytes) -> bool:
         len(name) > 1
         and name not in NO_USER
         and filled(value)
+        and not CMDLET.search(value)
         and not name.endswith((b".com", b".net"))
     )
 
 
 def folder_user(value: bytes) -> bool:
     """Return whether a folder of users' homes is somebody's; `first.last` is no expression there."""
-    named = FIRST_LAST.search(value) and value.rpartition(b".")[2].lower() not in FILE_ENDINGS
-    return bool(named) or username(value)
+    first, _, last = value.lower().partition(b".")
+    if first in NO_USER:
+        return False
+    return bool(FIRST_LAST.search(value) and last not in FILE_ENDINGS) or username(value)
 
 
 def account(value: bytes) -> bool:
@@ -94,7 +112,7 @@ def account(value: bytes) -> bool:
 
 def log_user(value: bytes) -> bool:
     """Return whether a log's user is anybody but the superuser, which every machine has."""
-    return value not in (b"root", b"unknown", b"nobody", b"from", b"user", b"invalid", b"illegal")
+    return value.lower() not in NO_LOG_USER
 
 
 def prompt(value: bytes) -> bool:

@@ -198,10 +198,16 @@ def _unnamed(words: list[str], spared: frozenset[str] = frozenset()) -> int:
     """Return how many words at the beginning are no part of a name; `spared` ones always are."""
     for place, word in enumerate(words):
         plain = _plain(word)
-        ordinary = plain in common() or plain in not_people() or plain in PARTICLES
+        ordinary = _is_ordinary(plain) or plain in PARTICLES
         if len(plain) > 1 and (plain in spared or not ordinary):
             return place
     return len(words)
+
+
+def _is_ordinary(plain: str) -> bool:
+    """Return whether a word, or each part of one with hyphens, is no name: `Set-Mailbox`."""
+    parts = plain.split("-") if "-" in plain else (plain,)
+    return all(part in common() or part in not_people() for part in parts)
 
 
 def _amid(seen: bytes, first: int) -> bool:

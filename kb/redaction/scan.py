@@ -10,6 +10,8 @@ from kb.redaction.checks import (
     VERSION_BEFORE,
     after_service,
 )
+from kb.redaction.hosts import nobodys
+from kb.redaction.keys import ordinary
 from kb.redaction.patterns import NOWHERE, Spans, compiled
 from kb.redaction.people import PROOFS, find_people, named_again
 from kb.redaction.rows import above_addresses, in_small_rows
@@ -49,6 +51,8 @@ TRIMMED = frozenset(
     )
 )
 """Checks of values that may stand at the end of a sentence."""
+PASSED = compiled(r"(?:^|[^\w.-])PASS:[ \t]*$")
+"""What a test says that was passed."""
 CHECKSUM = compiled(r"(?i)(?:sha-?\d{1,3}|md5)[-:=]")
 """How a checksum names its kind, in lock files, integrity attributes and security policies."""
 SURE = 0.85
@@ -173,8 +177,12 @@ def _vetoed(rule: Rule, seen: bytes, first: int, value: bytes) -> bool:
         return True
     if rule.id == "assignment" and CLIENT_ID.search(before):
         return True
+    if rule.id == "password-option":
+        return before[-2:] in (b"-p", b"-P") and value.isalpha() and ordinary(b"p" + value)
+    if rule.id == "password":
+        return PASSED.search(before) is not None and value.isalpha()
     if rule.check in VETOED:
         return bool(NOT_A_KEY.search(before) or CHECKSUM.match(value))
     if rule.id == "email":
-        return bool(PUBLIC_EMAIL.search(value))
+        return nobodys(value) or PUBLIC_EMAIL.search(value) is not None
     return rule.id == "ipv4" and bool(VERSION_BEFORE.search(before))

@@ -10,6 +10,7 @@ from ahocorasick_rs import BytesAhoCorasick, Implementation
 from kb.redaction.hosts import DIGITS
 from kb.redaction.patterns import Pattern, Runs, compiled, runs_of
 from kb.redaction.rules import Cue, Rule, cues, rules
+from kb.redaction.views import between_words
 
 SHAPES = bytes(
     48 if chr(n).isdigit() and n < 128 else 65 if 65 <= n <= 90 else 97 if 97 <= n <= 122 else n
@@ -231,7 +232,8 @@ def _around(seen: bytes, cue: Cue, spans: list[Window]) -> Windows:
         return ()
     if cue.lines:
         return _apart((_line(seen, *span) for span in spans), len(seen))
-    return _apart(((first - cue.before, last + cue.after) for first, last in spans), len(seen))
+    around = (between_words(seen, first - cue.before, last + cue.after) for first, last in spans)
+    return _apart(around, len(seen))
 
 
 def _line(seen: bytes, first: int, last: int) -> Window:

@@ -40,6 +40,8 @@ INVISIBLE = frozenset("\u00ad\u034f\u061c\u180e\u200b\u200c\u200d\u200e\u200f\uf
 
 Piece = tuple[bytes, int, int]
 """Some bytes of a reading, and the span that they were made from."""
+LONG = 1000
+"""What has no blank within so many bytes is no word that must not be cut."""
 BORDER = "\n\x1a\n"
 """Between texts that are read together; no text has it in itself while it is read."""
 GAP = b"\n" + bytes([TAKEN]) + b"\n"
@@ -182,3 +184,15 @@ def led_back(view: View, pieces: list[Piece]) -> View:
         starts=tuple(map(began.__getitem__, fresh.starts)),
         ends=tuple(map(ended.__getitem__, fresh.ends)),
     )
+
+
+def between_words(seen: bytes, first: int, last: int) -> tuple[int, int]:
+    """Return the piece from `first` to `last`, made longer so that it cuts no word.
+
+    To a pattern the edges of a piece are those of a text: half a word would end there.
+    """
+    reach, low, first = last + LONG, max(0, first - LONG), max(0, first)
+    ends = [at for at in (seen.find(b" ", last, reach), seen.find(b"\n", last, reach)) if at >= 0]
+    end = min(ends) if ends else len(seen) if reach >= len(seen) else last
+    begin = max(seen.rfind(b" ", low, first), seen.rfind(b"\n", low, first)) + 1
+    return begin if begin or not low else first, end

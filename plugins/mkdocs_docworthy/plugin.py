@@ -146,7 +146,6 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         return article_page.UNREADABLE if page.file.src_uri.startswith("drafts/") else None
 
     @event_priority(100)
-    @event_priority(100)
     def on_page_markdown(self, markdown: str, /, *, page: Page, **_: Any) -> None:
         """Make a page's own front matter safe before anybody adds to it: themes print it as it is."""
         page.meta = without_marks(page.meta)
