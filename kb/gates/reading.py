@@ -6,7 +6,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from html import unescape
@@ -159,20 +159,27 @@ def _bare(sheet: Any) -> Any:
     return {**rest, "p": stem}
 
 
-def _strings(value: Any) -> Iterator[str]:
-    """Yield keys and values as they follow each other, but for the numbers that only count."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if len(key) > 1:
-                yield key
-            yield from _strings(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _strings(inner)
-    elif isinstance(value, str):
-        yield markup.plain(value) if "<" in value else value
-    elif not isinstance(value, int) or value > 9999:
-        yield str(value)
+def _strings(value: Any) -> list[str]:
+    """Return keys and values as they follow each other, but for the numbers that only count."""
+    found = list[str]()
+    _gather([value], found)
+    return found
+
+
+def _gather(values: Iterable[Any], found: list[str]) -> None:
+    for one in values:
+        kind = type(one)
+        if kind is str:
+            found.append(markup.plain(one) if "<" in one else one)
+        elif kind is list:
+            _gather(one, found)
+        elif kind is dict:
+            for key, inner in one.items():
+                if len(key) > 1:
+                    found.append(key)
+                _gather((inner,), found)
+        elif kind is float or one is None or one > 9999:
+            found.append(str(one))
 
 
 def _objects(value: Any) -> Iterator[str]:
