@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-_FORM = 2
+_FORM = 3
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS kept (kind TEXT, path TEXT, key TEXT, data BLOB,"
     " PRIMARY KEY (kind, path))",
@@ -54,6 +54,26 @@ class Cache:
         """Return the key of everything of a kind by path."""
         return dict(self._rows("SELECT path, key FROM kept WHERE kind = ?", (kind,)))
 
+    def key(self, kind: str, path: str) -> str:
+        """Return the key of one thing, `""` when it is not known."""
+        query = "SELECT key FROM kept WHERE kind = ? AND path = ?"
+        return next((key for (key,) in self._rows(query, (kind, path))), "")
+
+    def data(self, kind: str, path: str) -> bytes:
+        """Return the data of one thing, `b""` when there is nothing."""
+        query = "SELECT data FROM kept WHERE kind = ? AND path = ?"
+        return next((bytes(data) for (data,) in self._rows(query, (kind, path))), b"")
+
+    def with_key(self, kind: str, key: str) -> list[str]:
+        """Return the paths of everything of a kind that has this key."""
+        query = "SELECT path FROM kept WHERE kind = ? AND key = ?"
+        return [path for (path,) in self._rows(query, (kind, key))]
+
+    def all_large(self, kind: str) -> dict[str, bytes]:
+        """Return what is large of everything of a kind, by path."""
+        rows = self._rows("SELECT path, data FROM large WHERE kind = ?", (kind,))
+        return {path: bytes(data) for path, data in rows}
+
     def large(self, kind: str, path: str) -> bytes:
         """Return what is large of one thing, `b""` when there is nothing."""
         query = "SELECT data FROM large WHERE kind = ? AND path = ?"
@@ -61,15 +81,17 @@ class Cache:
 
     def keep(self, kind: str, made: Mapping[str, Kept], gone: Iterable[str] = ()) -> None:
         """Remember what was made of a kind, and forget what is gone, all or nothing."""
-        self.keep_all({kind: made}, gone)
+        self.keep_all({kind: made}, {kind: gone})
 
-    def keep_all(self, made: Mapping[str, Mapping[str, Kept]], gone: Iterable[str] = ()) -> None:
+    def keep_all(
+        self, made: Mapping[str, Mapping[str, Kept]], gone: Mapping[str, Iterable[str]]
+    ) -> None:
         """Remember what was made, by kind and path, all or nothing: what belongs together."""
-        gone = tuple(gone)
+        left = {kind: tuple(paths) for kind, paths in gone.items()}
         with contextlib.suppress(sqlite3.Error), self._database as database:
             for kind, rows in made.items():
-                if gone or rows:
-                    _write(database, kind, rows, gone)
+                if rows or left.get(kind):
+                    _write(database, kind, rows, left.get(kind, ()))
 
     def close(self) -> None:
         """Let go of the file."""

@@ -39,10 +39,10 @@ from mkdocs_docworthy.phases import phase
 from mkdocs_docworthy.places import Finished
 from mkdocs_docworthy.press import Press
 from mkdocs_docworthy.reading import Reader, Reading, Readings, stamp
-from mkdocs_docworthy.related import terms_of_page
+from mkdocs_docworthy.related import Candidate, terms_of_page
 from mkdocs_docworthy.together import together
 
-_PASSED = "passed"
+_PASSED, _NOTHING = "passed", Candidate()
 _CODE = (Path(__file__).parent, *(Path(one) for one in kb.articles.__path__))
 Around = Callable[[Reading], object]
 """Return everything on an article's page that comes from other pages; its `repr` tells it."""
@@ -353,9 +353,11 @@ def _probed(press: Press, files: Sequence[File]) -> str:
 
 def _source(reading: Reading, read: Mapping[str, int]) -> Source:
     """Return an article as what may stand beside others; it links to other articles."""
-    found = (link.partition("#")[0].rpartition("/")[2] for link in reading.links)
+    inside = [link for link in reading.links if ".md" in link]
+    found = (link.partition("#")[0].rpartition("/")[2] for link in inside)
     links = frozenset(f"articles/{name}" for name in found if name.endswith(".md"))
-    return Source(key=reading.key, terms=lambda: reading.terms, links=links, read=read)
+    beside = Candidate(links=links, read=read) if links or read else _NOTHING
+    return Source(key=reading.key, terms=lambda: reading.terms, beside=beside)
 
 
 def _source_of_page(page: SearchPage) -> Source:
