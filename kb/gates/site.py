@@ -111,9 +111,9 @@ def leaks(
     with Ledger(state / CACHE, (judge.version.hex(), judge.digest.hex())) as ledger:
         if ready:
             ready.prepare(_read_before, site, _rewritten(site, ledger))
-        there, refused = standing(site, below)
         stood = {n: stamp for n, stamp in ledger.stamps().items() if n.startswith(below)}
-        stale = sorted(name for name, stamp in there.items() if stood.get(name) != stamp)
+        same, other, refused = standing(site, below, stood)
+        stale = sorted(other)
         context = _Context(site, judge, frozenset(shipped), ledger.rows(stale))
         read = list(_with_old_bytes(stale, context))
         new = {*stale} - {seen.name for seen in read}
@@ -125,7 +125,8 @@ def leaks(
             context.held += b"".join(one.row.lines for one in seen if one.row)
             read += seen
         fit = {one.name: one.row for one in read if one.row}
-        ledger.keep(fit, gone=(stood.keys() - there.keys()) | ({*stale} - fit.keys()))
+        gone = stood.keys() - other.keys() - {*same} if len(same) < len(stood) else set[str]()
+        ledger.keep(fit, gone=gone | ({*stale} - fit.keys()))
     refused = sorted(refused) + [one for seen in read for one in seen.refusals]
     return [GateError(*one) for one in dict.fromkeys(refused)]
 

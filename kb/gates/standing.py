@@ -2,14 +2,16 @@
 
 import os
 import re
+from collections.abc import Container, Mapping
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from kb.gates.forking import begin
 from kb.gates.reading import LARGEST
 
-_HALVED = 1000
-"""So many folders are looked through by two processes."""
+_THOUSANDS, _DIVIDED = 5000, "articles/"
+"""Here lie most of a large site's folders."""
 Stand = tuple[int, int, int, int]
 """How a file stands, as `Stamp` has it."""
 Refusal = tuple[str, str, str]
@@ -20,47 +22,77 @@ _VOCABULARY = re.compile(r"search/docworthy/[tw]/[0-9a-f]+\.json\.gz$")
 address looks like an address there. The pages that they come from are read whole."""
 
 
-def standing(site: Path, below: str) -> tuple[dict[str, Stand], list[Refusal]]:
-    """Return how every file of the site stands, by name, and what is refused unread.
+class Standing(NamedTuple):
+    """How the files of a site stand.
+
+    Attributes:
+        same: The names of those that stand as they stood.
+        other: How each other one stands, by name.
+        refused: What is refused unread.
+    """
+
+    same: list[str]
+    other: dict[str, Stand]
+    refused: list[Refusal]
+
+    def with_half(self, half: "Standing") -> "Standing":
+        """Return this half and the other one."""
+        refused = self.refused + half.refused
+        return Standing(self.same + half.same, self.other | half.other, refused)
+
+
+def standing(site: Path, below: str, stood: Mapping[str, Stand]) -> Standing:
+    """Return how every file of the site stands; two processes look where there are thousands.
 
     Args:
         site: The built site.
         below: Only this folder is looked at, with a slash behind it.
+        stood: How files stood when they were read, by name.
     """
-    folders, there, refused = [below], dict[str, Stand](), list[Refusal]()
-    while folders:
-        if len(folders) > _HALVED:
-            half, folders = folders[::2], folders[1::2]
-            theirs = begin(partial(_below, site, half))
-            for stood, why in (_below(site, folders), theirs()):
-                there |= stood
-                refused += why
-            break
-        _list(site, folders.pop(), folders, there, refused)
-    return there, refused
+    if len(stood) < _THOUSANDS:
+        return _half(site, below, stood, (True, False))
+    theirs = begin(partial(_half, site, below, stood, (True,)))
+    return _half(site, below, stood, (False,)).with_half(theirs())
 
 
-def _below(site: Path, folders: list[str]) -> tuple[dict[str, Stand], list[Refusal]]:
-    """Return the same of everything in some folders."""
-    there, refused = dict[str, Stand](), list[Refusal]()
+def _half(site: Path, below: str, stood: Mapping[str, Stand], odd: Container[bool]) -> Standing:
+    """Return the same of every other file and folder of an article; what is odd, its name says."""
+    folders, found = [below], Standing([], {}, [])
     while folders:
-        _list(site, folders.pop(), folders, there, refused)
-    return there, refused
+        _list(site, folders.pop(), stood, odd, folders, found)
+    return found
 
 
 def _list(
-    site: Path, folder: str, folders: list[str], there: dict[str, Stand], refused: list[Refusal]
+    site: Path,
+    folder: str,
+    stood: Mapping[str, Stand],
+    odd: Container[bool],
+    folders: list[str],
+    standing: Standing,
 ) -> None:
-    """Note how the files of a folder stand, and which folders it holds; what cannot be read is refused."""
+    """Note how the files of a folder stand, and which folders it holds; what cannot be read is refused.
+
+    Folders of an article belong to one half with all they hold, any other to both.
+    """
+    is_whole = folder.startswith(_DIVIDED) and folder != _DIVIDED
+    same, other, refused = standing
     with os.scandir(f"{site}/{folder}") as found:
         for one in found:
-            path = f"{folder}{one.name}"
-            if one.is_symlink():
+            is_ours, path = is_whole or (hash(one.name) & 1 == 1) in odd, f"{folder}{one.name}"
+            if one.is_dir(follow_symlinks=False):
+                if is_ours or folder != _DIVIDED:
+                    folders.append(f"{path}/")
+            elif not is_ours:
+                continue
+            elif one.is_symlink():
                 refused.append((path, "it is a link out of the site", "Put the file itself there"))
-            elif one.is_dir():
-                folders.append(f"{path}/")
             elif (seen := one.stat()).st_size > LARGEST:
                 what = "it is too large to be read"
                 refused.append((path, what, "Keep it out, or make it smaller"))
             elif not (path.endswith(".gz") and _VOCABULARY.search(path)):
-                there[path] = (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+                stand = (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+                if stood.get(path) == stand:
+                    same.append(path)
+                else:
+                    other[path] = stand

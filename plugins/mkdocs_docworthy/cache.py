@@ -15,6 +15,9 @@ _TABLES = (
 )
 
 
+_ALL = "SELECT path, key, data FROM kept WHERE kind = ?"
+
+
 class Kept(NamedTuple):
     """One thing that was made: the key says from what, `large` is read only when asked for.
 
@@ -38,7 +41,7 @@ class Cache:
 
     def all(self, kind: str) -> dict[str, Kept]:
         """Return everything of a kind by path, without what is large."""
-        rows = self._rows("SELECT path, key, data FROM kept WHERE kind = ?", (kind,))
+        rows = self._rows(_ALL, (kind,))
         return {path: Kept(key, data) for path, key, data in rows}
 
     def told(self, kind: str) -> dict[str, tuple[str, Any]]:
@@ -46,9 +49,7 @@ class Cache:
 
         It is read as one text: ten thousand small ones take three times as long.
         """
-        rows = list(self._rows("SELECT path, key, data FROM kept WHERE kind = ?", (kind,)))
-        values = json.loads(b"[" + b",".join(data for _, _, data in rows) + b"]")
-        return {path: (key, value) for (path, key, _), value in zip(rows, values, strict=True)}
+        return _told(list(self._rows(_ALL, (kind,))))
 
     def keys(self, kind: str) -> dict[str, str]:
         """Return the key of everything of a kind by path."""
@@ -123,6 +124,22 @@ class Cache:
             return _connected(str(self._path))
         except (OSError, sqlite3.DatabaseError):
             return _connected(":memory:")
+
+
+def told_beside(path: Path, kind: str) -> dict[str, tuple[str, Any]]:
+    """Return what `Cache.told` does, for a process beside the build; nothing where it cannot."""
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(_read_only(path)) as database:
+        return _told(database.execute(_ALL, (kind,)).fetchall())
+    return {}
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+
+
+def _told(rows: list[tuple[str, str, bytes]]) -> dict[str, tuple[str, Any]]:
+    values = json.loads(b"[" + b",".join(data for _, _, data in rows) + b"]")
+    return {path: (key, value) for (path, key, _), value in zip(rows, values, strict=True)}
 
 
 def _write(

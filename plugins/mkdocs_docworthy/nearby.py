@@ -8,7 +8,7 @@ weighed against the last one of each answer that its words have a part in: few o
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from mkdocs_docworthy import wordbook
@@ -25,8 +25,7 @@ Answer = tuple[Asked, list[tuple[str, int]]]
 """The words that were asked, and the pages that they found, each with its score."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """One page that may stand beside others.
 
     Attributes:
@@ -37,7 +36,7 @@ class Source:
 
     key: str
     terms: Callable[[], Terms]
-    beside: Candidate = field(default_factory=Candidate)
+    beside: Candidate = Candidate()
 
 
 class _Known(NamedTuple):

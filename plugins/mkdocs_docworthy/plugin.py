@@ -1,5 +1,6 @@
 """Hooks Docworthy into MkDocs: each hook hands over to the module that knows the matter."""
 
+import atexit
 import gc
 import logging
 import os
@@ -82,6 +83,8 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         """Remember whether this is a preview; everything else goes out."""
         self._serves = command == "serve"
         gc.set_threshold(_MANY)
+        atexit.unregister(gc.freeze)
+        atexit.register(gc.freeze)  # nobody looks through it all once more in the end
 
     @event_priority(100)
     def _read_workspace(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -320,16 +323,23 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
 
     def _around(self) -> Around:
         """Return what tells everything on an article's page that comes from other pages."""
-        url, above = cache(self._url), cache(self._crumbs)
-        contact = url(self._contact_source())
+        contact = self._url(self._contact_source())
 
-        def around(reading: Reading) -> object:
+        @cache
+        def told(page: tuple[str, str]) -> str:
+            return repr((*page, self._url(page[0])))
+
+        @cache
+        def above(products: tuple[str, ...]) -> str:
+            return repr((contact, [told(one) for one in self._crumbs(products)]))
+
+        def around(reading: Reading) -> str:
             card, path = reading.card, reading.path
-            crumbs, near = above(card.products), self._shelved.related(path)
-            told = tuple((one.path, one.lang) for one in self._shelved.languages(path))
-            urls = [url(source) for source, _ in (*crumbs, *near, *told)]
+            others = [(one.path, one.lang) for one in self._shelved.languages(path)]
             fixed = self._fixed(reading.article) if card.mended else ""
-            return (crumbs, near, told, urls, contact, card.state, fixed)
+            near = "\n".join(map(told, self._shelved.related(path)))
+            languages = "\n".join(map(told, others))
+            return f"{above(card.products)}\n{near}\n\n{languages}\n\n{card.state} {fixed!r}"
 
         return around
 

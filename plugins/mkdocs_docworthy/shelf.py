@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -23,6 +23,7 @@ from kb.search.page import of_docs
 from mkdocs_docworthy import (
     article_page,
     beside,
+    edition,
     gate,
     places,
     redirects,
@@ -44,12 +45,11 @@ from mkdocs_docworthy.together import together
 
 _PASSED, _NOTHING = "passed", Candidate()
 _CODE = (Path(__file__).parent, *(Path(one) for one in kb.articles.__path__))
-Around = Callable[[Reading], object]
-"""Return everything on an article's page that comes from other pages; its `repr` tells it."""
+Around = Callable[[Reading], str]
+"""Tells everything on an article's page that comes from other pages."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleLeaf:
+class ArticleLeaf(NamedTuple):
     """One article that goes out.
 
     Attributes:
@@ -60,11 +60,11 @@ class ArticleLeaf:
     reading: Reading
     file: File
     urls: Mapping[str, str]
-    around: object
+    around: str
 
     def key(self, chrome: str) -> str:
         """Return a digest of everything that the page's bytes depend on."""
-        said = repr((chrome, self.reading.key, self.urls, self.around))
+        said = f"{chrome}\n{self.reading.key}\n{self.urls}\n{self.around}"
         return hashlib.sha256(said.encode()).hexdigest()
 
     def beside(self) -> Mapping[str, bytes]:
@@ -122,8 +122,9 @@ class Shelved:
         site_url = mkdocs.site_url or ""
         said = (sorted((key, str(value)) for key, value in toc.items()), site_url)
         mark = stamp(*_CODE, said=said)
-        listed = begin(partial(places.listed, Path(mkdocs.site_dir)))
-        cache = Cache(kb.state / "cache" / "site.sqlite3")
+        kept = (kb.state / "cache" / "site.sqlite3").absolute()
+        listed = begin(partial(edition.listed, kept, Path(mkdocs.site_dir)))
+        cache = Cache(kept)
         reader = Reader(Library(Path(mkdocs.docs_dir)), anchors_of(toc), site_url, mark)
         return cls(kb, options, mkdocs, reader.read(cache), cache, mark, serves, listed=listed)
 
@@ -238,8 +239,8 @@ class Shelved:
         places.drop(Path(self.mkdocs.site_dir))
         self.is_out = True
         with phase("pages printed"):
-            edition = Edition(self.cache, Path(self.mkdocs.site_dir), press, self.listed)
-            return edition.bring_out({**leaves, **lists}, chrome)
+            pages = Edition(self.cache, Path(self.mkdocs.site_dir), press, self.listed)
+            return pages.bring_out({**leaves, **lists}, chrome)
 
     def preview(self, press: Press, files: Files, article: Article) -> str:
         """Return the page of an article that need not lie on the shelf."""
