@@ -104,6 +104,7 @@ class Shelved:
     is_out: bool = False
     listed: Callable[[], places.Listed] = places.Listed
     _published: tuple[Card, ...] | None = None
+    _named: tuple[beside.Line, ...] | None = None
     _near: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     _told: dict[str, tuple[Card, ...]] = field(default_factory=dict)
 
@@ -253,7 +254,7 @@ class Shelved:
 
     def in_sitemap(self, output: str, lists: Iterable[str]) -> str:
         """Return the sitemap with the articles in it, and with `lists`, the addresses of theirs."""
-        rows = [(self._url(card.path), card.changed) for card in self.published()]
+        rows = [(line.url, line.changed) for line in self._lines()]
         rows += [(url, None) for url in lists]
         return beside.with_pages(output, self._site_url(), rows)
 
@@ -314,17 +315,15 @@ class Shelved:
         cards = (reading.card for reading in self.readings.found.values())
         return redirects.asked(self.options.redirects, cards)
 
-    def _lines(self) -> list[beside.Line]:
-        return [
-            beside.Line(
-                title=card.title,
-                summary=card.summary,
-                url=self._url(card.path),
-                twin=card.path,
-                changed=card.changed,
+    def _lines(self) -> Sequence[beside.Line]:
+        """Return the published articles as lists name them."""
+        if self._named is None:
+            self._named = tuple(
+                beside.Line(card.title, card.summary, self._url(path), path, card.changed)
+                for card in self.published()
+                for path in (card.path,)
             )
-            for card in self.published()
-        ]
+        return self._named
 
     def _url(self, path: str) -> str:
         return self._dest(path).removesuffix("index.html")
