@@ -3,7 +3,6 @@
 import atexit
 import gc
 import logging
-import os
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -51,6 +50,7 @@ from mkdocs_docworthy.surroundings import (
     bring,
     keep_fonts_home,
     keep_out,
+    shipped,
     source_of,
 )
 from mkdocs_docworthy.texts import spoken, texts
@@ -149,7 +149,6 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         return article_page.UNREADABLE if page.file.src_uri.startswith("drafts/") else None
 
     @event_priority(100)
-    @event_priority(100)
     def on_page_markdown(self, markdown: str, /, *, page: Page, **_: Any) -> None:
         """Make a page's own front matter safe before anybody adds to it: themes print it as it is."""
         page.meta = without_marks(page.meta)
@@ -215,7 +214,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         if self._serves:
             return
         with phase("gate over the final bytes"):
-            found = self._aside.refusals(self._look(config), self._shipped(config))
+            found = self._aside.refusals(self._look(config), shipped(self._files, config))
         if found:
             places.set_aside(site, self._refused)
         self._refuse(found)
@@ -393,14 +392,6 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         return furniture.Place(
             service=self._kb.site.service.rstrip("/"), contact=contact, root=f"{root.rstrip('/')}/"
         )
-
-    def _shipped(self, config: MkDocsConfig) -> list[Path]:
-        """Return the files that come with the theme and with us: nobody's words are in them."""
-        docs = config.docs_dir
-        own = Path(docs).resolve()
-        found = (file.abs_src_path for file in self._files if file.src_dir != docs)
-        paths = [Path(one) for one in found if one and not one.startswith(f"{docs}{os.sep}")]
-        return [path for path in paths if not path.resolve().is_relative_to(own)]
 
 
 def _root(config: MkDocsConfig) -> Path:
