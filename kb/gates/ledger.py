@@ -76,7 +76,7 @@ class Ledger:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def stamps(self) -> dict[str, tuple[int, ...]]:
+    def stamps(self) -> dict[str, tuple[int, int, int, int]]:
         """Return how each file stood that these judges let out, by name, as `Stamp` has it."""
         query = "SELECT name, size, changed, altered, inode FROM files WHERE judge IN (?, ?)"
         with contextlib.suppress(sqlite3.Error):

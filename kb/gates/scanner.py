@@ -66,6 +66,11 @@ class Ready:
         """Return one where forking is safe, else None: to start one anew is nothing gained."""
         return cls() if can_fork() else None
 
+    def prepare(self, make: Callable[..., object], *args: object) -> None:
+        """Let it run a function of a module before its job comes; what fails is passed over."""
+        with suppress(OSError):
+            self._pipe.send((make, args))
+
     def close(self) -> None:
         """Let it go."""
         self._pipe.close()
@@ -80,7 +85,7 @@ class Ready:
             TimeoutError: It gave no answer in time.
         """
         try:
-            self._pipe.send((book, context, look, job))
+            self._pipe.send((_answer, (book, context, look, job)))
             if not self._pipe.poll(book.seconds):
                 raise multiprocessing.TimeoutError
             return self._pipe.recv()
@@ -184,9 +189,18 @@ def _attend(ours: Connection, pipe: Connection) -> None:
     with suppress(Exception):
         proven()
     with suppress(EOFError, OSError):
-        book, context, look, job = pipe.recv()
-        _begin(book, context)
-        pipe.send(_look(look, job))
+        make, args = pipe.recv()
+        while make is not _answer:
+            with suppress(Exception):
+                make(*args)
+            make, args = pipe.recv()
+        pipe.send(_answer(*args))
+
+
+def _answer(book: Rulebook, context: object, look: Look[Any, Any], job: Any) -> tuple[Any, str]:
+    """Return what was made of the one job of a process that was ready for it."""
+    _begin(book, context)
+    return _look(look, job)
 
 
 def _begin(book: Rulebook, context: object) -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import os
-import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,8 +13,9 @@ from kb.errors import GateError, KbError
 from kb.gates.bundles import Bundle, Piece, bundled, is_told, judged_alone
 from kb.gates.ledger import Ledger, Row, Stamp
 from kb.gates.lines import SHORT, lined, packed, runs_of, unpacked
-from kb.gates.reading import LARGEST, Passage, Voice, called, inflated, passages
+from kb.gates.reading import Passage, Voice, called, inflated, passages
 from kb.gates.scanner import Ready, Scanner
+from kb.gates.standing import standing
 from kb.gates.verdict import Judge, folded
 from kb.redaction import Redactor
 
@@ -26,13 +26,6 @@ _BY_HAND = (".md", ".markdown", ".html", ".yml", ".yaml", ".toml", ".txt", ".csv
 _OURS = ("articles", "drafts", ".evidence")
 _MOST_SAID = 200_000_000
 _CHUNK, _FEW = 48, 500
-Stand = tuple[int, int, int, int]
-"""How a file stands, as `Stamp` has it."""
-Refusal = tuple[str, str, str]
-
-_VOCABULARY = re.compile(r"search/docworthy/[tw]/[0-9a-f]+\.json\.gz$")
-"""The search index's single words, without the sentences that say what they are: a part of an
-address looks like an address there. The pages that they come from are read whole."""
 
 
 @dataclass(slots=True)
@@ -117,10 +110,12 @@ def leaks(
     Raises:
         RedactionError: The scanner failed, is unknown or gave no answer: nothing may go out.
     """
-    there, refused = _standing(site, below)
     with Ledger(state / CACHE, (judge.version.hex(), judge.digest.hex())) as ledger:
+        if ready:
+            ready.prepare(_read_before, site, _rewritten(site, ledger))
         stood = {n: stamp for n, stamp in ledger.stamps().items() if n.startswith(below)}
-        stale = sorted(name for name, stamp in there.items() if stood.get(name) != stamp)
+        same, other, refused = standing(site, below, stood)
+        stale = sorted(other)
         context = _Context(site, judge, frozenset(shipped), ledger.rows(stale))
         read = list(_with_old_bytes(stale, context))
         new = {*stale} - {seen.name for seen in read}
@@ -132,7 +127,8 @@ def leaks(
             context.held += b"".join(one.row.lines for one in seen if one.row)
             read += seen
         fit = _kept(read)
-        ledger.keep(fit, gone=(stood.keys() - there.keys()) | ({*stale} - fit.keys()))
+        gone = stood.keys() - other.keys() - {*same} if len(same) < len(stood) else set[str]()
+        ledger.keep(fit, gone=gone | ({*stale} - fit.keys()))
     refused = sorted(refused) + [one for seen in read for one in seen.refusals]
     return [GateError(*one) for one in dict.fromkeys(refused)]
 
@@ -151,30 +147,25 @@ def _kept(read: Iterable[_Seen]) -> dict[str, Row]:
             if _is_whole(name) or refused.isdisjoint(unpacked(row.lines))}  # fmt: skip
 
 
-def _standing(site: Path, below: str) -> tuple[dict[str, Stand], list[Refusal]]:
-    """Return how every file of the site stands, and what is refused unread."""
-    folders, there, refused = [below], dict[str, Stand](), list[Refusal]()
-    while folders:
-        _list(site, folders.pop(), folders, there, refused)
-    return there, refused
+def _rewritten(site: Path, ledger: Ledger) -> list[str]:
+    """Return the files on top of the site that say something else now: lists of everything."""
+    with os.scandir(site) as found:
+        names = [one.name for one in found if one.is_file(follow_symlinks=False)]
+    rows = ledger.rows(names)
+    with contextlib.suppress(OSError):
+        return [name for name in rows if rows[name].mark != _digest(site / name)]
+    return []
 
 
-def _list(
-    site: Path, folder: str, folders: list[str], there: dict[str, Stand], refused: list[Refusal]
-) -> None:
-    """Note how the files of a folder stand, and which folders it holds; what cannot be read is refused."""
-    with os.scandir(f"{site}/{folder}") as found:
-        for one in found:
-            path = f"{folder}{one.name}"
-            if one.is_symlink():
-                refused.append((path, "it is a link out of the site", "Put the file itself there"))
-            elif one.is_dir():
-                folders.append(f"{path}/")
-            elif (seen := one.stat()).st_size > LARGEST:
-                what = "it is too large to be read"
-                refused.append((path, what, "Keep it out, or make it smaller"))
-            elif not (path.endswith(".gz") and _VOCABULARY.search(path)):
-                there[path] = (seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_ino)
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _read_before(site: Path, names: Sequence[str]) -> None:
+    """Mark the lines of some files: `mark` then knows them when the files are looked at."""
+    for name in names:
+        for one in passages(name, (site / name).read_bytes()):
+            lined(one.text, one.voice, whole=one.voice is Voice.PROGRAM)
 
 
 def _with_old_bytes(names: Sequence[str], context: _Context) -> Iterator[_Seen]:

@@ -2,14 +2,13 @@
 
 import html
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 _NEWEST = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """One article as lists name it.
 
     Attributes:

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-_FORM = 2
+_FORM = 3
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS kept (kind TEXT, path TEXT, key TEXT, data BLOB,"
     " PRIMARY KEY (kind, path))",
     "CREATE TABLE IF NOT EXISTS large (kind TEXT, path TEXT, data BLOB, PRIMARY KEY (kind, path))",
 )
+
+
+_ALL = "SELECT path, key, data FROM kept WHERE kind = ?"
 
 
 class Kept(NamedTuple):
@@ -38,7 +41,7 @@ class Cache:
 
     def all(self, kind: str) -> dict[str, Kept]:
         """Return everything of a kind by path, without what is large."""
-        rows = self._rows("SELECT path, key, data FROM kept WHERE kind = ?", (kind,))
+        rows = self._rows(_ALL, (kind,))
         return {path: Kept(key, data) for path, key, data in rows}
 
     def told(self, kind: str) -> dict[str, tuple[str, Any]]:
@@ -46,13 +49,31 @@ class Cache:
 
         It is read as one text: ten thousand small ones take three times as long.
         """
-        rows = list(self._rows("SELECT path, key, data FROM kept WHERE kind = ?", (kind,)))
-        values = json.loads(b"[" + b",".join(data for _, _, data in rows) + b"]")
-        return {path: (key, value) for (path, key, _), value in zip(rows, values, strict=True)}
+        return _told(list(self._rows(_ALL, (kind,))))
 
     def keys(self, kind: str) -> dict[str, str]:
         """Return the key of everything of a kind by path."""
         return dict(self._rows("SELECT path, key FROM kept WHERE kind = ?", (kind,)))
+
+    def key(self, kind: str, path: str) -> str:
+        """Return the key of one thing, `""` when it is not known."""
+        query = "SELECT key FROM kept WHERE kind = ? AND path = ?"
+        return next((key for (key,) in self._rows(query, (kind, path))), "")
+
+    def data(self, kind: str, path: str) -> bytes:
+        """Return the data of one thing, `b""` when there is nothing."""
+        query = "SELECT data FROM kept WHERE kind = ? AND path = ?"
+        return next((bytes(data) for (data,) in self._rows(query, (kind, path))), b"")
+
+    def with_key(self, kind: str, key: str) -> list[str]:
+        """Return the paths of everything of a kind that has this key."""
+        query = "SELECT path FROM kept WHERE kind = ? AND key = ?"
+        return [path for (path,) in self._rows(query, (kind, key))]
+
+    def all_large(self, kind: str) -> dict[str, bytes]:
+        """Return what is large of everything of a kind, by path."""
+        rows = self._rows("SELECT path, data FROM large WHERE kind = ?", (kind,))
+        return {path: bytes(data) for path, data in rows}
 
     def large(self, kind: str, path: str) -> bytes:
         """Return what is large of one thing, `b""` when there is nothing."""
@@ -61,15 +82,17 @@ class Cache:
 
     def keep(self, kind: str, made: Mapping[str, Kept], gone: Iterable[str] = ()) -> None:
         """Remember what was made of a kind, and forget what is gone, all or nothing."""
-        self.keep_all({kind: made}, gone)
+        self.keep_all({kind: made}, {kind: gone})
 
-    def keep_all(self, made: Mapping[str, Mapping[str, Kept]], gone: Iterable[str] = ()) -> None:
+    def keep_all(
+        self, made: Mapping[str, Mapping[str, Kept]], gone: Mapping[str, Iterable[str]]
+    ) -> None:
         """Remember what was made, by kind and path, all or nothing: what belongs together."""
-        gone = tuple(gone)
+        left = {kind: tuple(paths) for kind, paths in gone.items()}
         with contextlib.suppress(sqlite3.Error), self._database as database:
             for kind, rows in made.items():
-                if gone or rows:
-                    _write(database, kind, rows, gone)
+                if rows or left.get(kind):
+                    _write(database, kind, rows, left.get(kind, ()))
 
     def close(self) -> None:
         """Let go of the file."""
@@ -101,6 +124,22 @@ class Cache:
             return _connected(str(self._path))
         except (OSError, sqlite3.DatabaseError):
             return _connected(":memory:")
+
+
+def told_beside(path: Path, kind: str) -> dict[str, tuple[str, Any]]:
+    """Return what `Cache.told` does, for a process beside the build; nothing where it cannot."""
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(_read_only(path)) as database:
+        return _told(database.execute(_ALL, (kind,)).fetchall())
+    return {}
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
+
+
+def _told(rows: list[tuple[str, str, bytes]]) -> dict[str, tuple[str, Any]]:
+    values = json.loads(b"[" + b",".join(data for _, _, data in rows) + b"]")
+    return {path: (key, value) for (path, key, _), value in zip(rows, values, strict=True)}
 
 
 def _write(

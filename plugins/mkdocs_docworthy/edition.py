@@ -9,7 +9,7 @@ from typing import Protocol
 from mkdocs.structure.files import File
 
 from mkdocs_docworthy import places
-from mkdocs_docworthy.cache import Cache, Kept
+from mkdocs_docworthy.cache import Cache, Kept, told_beside
 from mkdocs_docworthy.hands import each
 from mkdocs_docworthy.places import Listed, Stamp
 from mkdocs_docworthy.press import Press, Unlike
@@ -52,7 +52,7 @@ class Edition:
         self, cache: Cache, site: Path, press: Press, listed: Callable[[], Listed]
     ) -> None:
         self._cache, self._site, self._press, self._listed = cache, site, press, listed
-        self._place = f"{_PLACE}:{site}"
+        self._place = _place(site)
 
     def bring_out(self, leaves: Mapping[str, Leaf], chrome: str) -> int:
         """Make the site's finished pages exactly `leaves`, by source path; return how many it put.
@@ -61,13 +61,11 @@ class Edition:
         or is put there from the cache.
         """
         keys = {path: leaf.key(chrome) for path, leaf in leaves.items()}
-        pages, stood = self._cache.keys(_PAGE), self._cache.told(self._place)
+        pages, stood = self._cache.keys(_PAGE), self._listed()
+        in_place = {p for p, one in stood.whole.items() if keys.get(p) == one[0] == pages.get(p)}
+        moved = (name for path in stood.whole.keys() - in_place for name in stood.whole[path][1:])
+        places.sweep(self._site, (*stood.others, *moved), stood.empty)
         fit = {p for p, key in keys.items() if pages.get(p) == key}
-        stamps = {p: stood[p][1] for p in fit if p in stood and stood[p][0] == keys[p]}
-        vouched = {name: (size, changed) for both in stamps.values()
-                   for name, (size, changed) in both.items()}  # fmt: skip
-        standing = places.sweep(self._site, self._listed(), vouched)
-        in_place = {p for p in fit if p in stamps and stamps[p].keys() <= standing}
         put = {p: self._put(leaves[p], self._printed(p), leaves[p].beside())
                for p in fit - in_place}  # fmt: skip
         made = self._printed_anew({p: leaves[p] for p in sorted(keys.keys() - fit)})
@@ -76,7 +74,8 @@ class Edition:
                  for path, (large, _) in made.items()}  # fmt: skip
         self._cache.keep(_PAGE, fresh, gone=pages.keys() - keys.keys())
         rows = {p: Kept(key=keys[p], data=json.dumps(one).encode()) for p, one in put.items()}
-        self._cache.keep(self._place, rows, gone=stood.keys() - keys.keys())
+        gone = self._cache.keys(self._place).keys() - keys.keys()
+        self._cache.keep(self._place, rows, gone=gone)
         return len(put)
 
     def _print(self, leaves: Mapping[str, Leaf]) -> Iterator[tuple[str, tuple[bytes, _Stamps]]]:
@@ -105,3 +104,12 @@ class Edition:
     def _put(self, leaf: Leaf, html: bytes, beside: Mapping[str, bytes]) -> _Stamps:
         whole = {leaf.file.dest_uri: html, **beside}
         return {name: places.put(self._site / name, data) for name, data in whole.items()}
+
+
+def listed(cache: Path, site: Path) -> Listed:
+    """Return what stands in the site, in any process: it opens the cache for itself."""
+    return places.listed(site, lambda: told_beside(cache, _place(site)))
+
+
+def _place(site: Path) -> str:
+    return f"{_PLACE}:{site}"

@@ -3,7 +3,7 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -117,21 +117,33 @@ class Listed(NamedTuple):
     """What stands in the trees that are swept, by path relative to the site.
 
     Attributes:
-        files: Size and time of change of each file, None for what is no plain file.
+        whole: Each page whose files all stand as they were put, by source path: key, files.
+        others: The files that belong to no such page.
         empty: The folders that nothing is in.
     """
 
-    files: Mapping[str, tuple[int, int] | None] = MappingProxyType({})
+    whole: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    others: Sequence[str] = ()
     empty: Sequence[str] = ()
 
 
-def listed(site: Path) -> Listed:
-    """Return what stands in the trees."""
+Put = Mapping[str, tuple[str, Mapping[str, Sequence[int]]]]
+"""What was put by source path: a page's key, and how each of its files was left."""
+
+
+def listed(site: Path, put: Callable[[], Put]) -> Listed:
+    """Return what stands in the trees, where `put` tells what was put there."""
     files, empty = dict[str, tuple[int, int] | None](), list[str]()
     for tree in _SWEPT:
         with contextlib.suppress(FileNotFoundError):
             _list(os.fspath(site / tree), tree, files, empty)
-    return Listed(files, empty)
+    whole = dict[str, tuple[str, ...]]()
+    for path, (key, stamps) in put().items():
+        if all(files.get(name, ()) == tuple(stamp) for name, stamp in stamps.items()):
+            whole[path] = (key, *stamps)
+            for name in stamps:
+                del files[name]
+    return Listed(whole, list(files), empty)
 
 
 def _list(
@@ -152,22 +164,14 @@ def _list(
         empty.append(name)
 
 
-def sweep(site: Path, there: Listed, known: Mapping[str, tuple[int, int]]) -> set[str]:
-    """Delete every file of the trees that nobody vouches for; return what still stands.
-
-    Args:
-        site: The site's folder.
-        there: What stands in it.
-        known: Each vouched file, by path relative to the site: size and time of change.
-    """
-    standing = {path for path, stamp in there.files.items() if stamp and known.get(path) == stamp}
-    left = set(there.empty)
-    for path in there.files.keys() - standing:
+def sweep(site: Path, names: Iterable[str], empty: Iterable[str]) -> None:
+    """Delete files of the trees, by path relative to the site, and the folders that are empty."""
+    left = set(empty)
+    for path in names:
         (site / path).unlink(missing_ok=True)
         left.add(path.rpartition("/")[0])
     for name in left:
         _take_empty(site, name)
-    return standing
 
 
 def _take_empty(site: Path, name: str) -> None:

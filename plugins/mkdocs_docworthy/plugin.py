@@ -1,8 +1,8 @@
 """Hooks Docworthy into MkDocs: each hook hands over to the module that knows the matter."""
 
+import atexit
 import gc
 import logging
-import os
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -50,6 +50,7 @@ from mkdocs_docworthy.surroundings import (
     bring,
     keep_fonts_home,
     keep_out,
+    shipped,
     source_of,
 )
 from mkdocs_docworthy.texts import spoken, texts
@@ -82,6 +83,8 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         """Remember whether this is a preview; everything else goes out."""
         self._serves = command == "serve"
         gc.set_threshold(_MANY)
+        atexit.unregister(gc.freeze)
+        atexit.register(gc.freeze)  # nobody looks through it all once more in the end
 
     @event_priority(100)
     def _read_workspace(self, config: MkDocsConfig) -> MkDocsConfig:
@@ -211,7 +214,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         if self._serves:
             return
         with phase("gate over the final bytes"):
-            found = self._aside.refusals(self._look(config), self._shipped(config))
+            found = self._aside.refusals(self._look(config), shipped(self._files, config))
         if found:
             places.set_aside(site, self._refused)
         self._refuse(found)
@@ -319,16 +322,23 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
 
     def _around(self) -> Around:
         """Return what tells everything on an article's page that comes from other pages."""
-        url, above = cache(self._url), cache(self._crumbs)
-        contact = url(self._contact_source())
+        contact = self._url(self._contact_source())
 
-        def around(reading: Reading) -> object:
+        @cache
+        def told(page: tuple[str, str]) -> str:
+            return repr((*page, self._url(page[0])))
+
+        @cache
+        def above(products: tuple[str, ...]) -> str:
+            return repr((contact, [told(one) for one in self._crumbs(products)]))
+
+        def around(reading: Reading) -> str:
             card, path = reading.card, reading.path
-            crumbs, near = above(card.products), self._shelved.related(path)
-            told = tuple((one.path, one.lang) for one in self._shelved.languages(path))
-            urls = [url(source) for source, _ in (*crumbs, *near, *told)]
+            others = [(one.path, one.lang) for one in self._shelved.languages(path)]
             fixed = self._fixed(reading.article) if card.mended else ""
-            return (crumbs, near, told, urls, contact, card.state, fixed)
+            near = "\n".join(map(told, self._shelved.related(path)))
+            languages = "\n".join(map(told, others))
+            return f"{above(card.products)}\n{near}\n\n{languages}\n\n{card.state} {fixed!r}"
 
         return around
 
@@ -382,14 +392,6 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         return furniture.Place(
             service=self._kb.site.service.rstrip("/"), contact=contact, root=f"{root.rstrip('/')}/"
         )
-
-    def _shipped(self, config: MkDocsConfig) -> list[Path]:
-        """Return the files that come with the theme and with us: nobody's words are in them."""
-        docs = config.docs_dir
-        own = Path(docs).resolve()
-        found = (file.abs_src_path for file in self._files if file.src_dir != docs)
-        paths = [Path(one) for one in found if one and not one.startswith(f"{docs}{os.sep}")]
-        return [path for path in paths if not path.resolve().is_relative_to(own)]
 
 
 def _root(config: MkDocsConfig) -> Path:

@@ -132,7 +132,7 @@ class Reader:
             else:
                 made[one.path] = one
         rows = {kind: {path: one.kept[kind] for path, one in made.items()} for kind in _KINDS}
-        cache.keep_all(rows, gone=known.keys() - there.keys())
+        cache.keep_all(rows, gone=dict.fromkeys(_KINDS, known.keys() - there.keys()))
         for path, row in rows[_KIND].items():
             fresh[path] = _reading(path, row.key, json.loads(row.data)[1:], cache)
         reads = {path: ((there[path].changed, there[path].size), one.found)

@@ -4,9 +4,9 @@ own analysis, those that it links to, and those that readers read in the same vi
 
 import heapq
 import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from kb.articles.article import Article
 from kb.search.memory import Index
@@ -18,6 +18,7 @@ _LOOKED_AT = 1000
 """So many pages are looked at: what an article costs does not grow with the library."""
 _COMMON = 4
 """A word of every fourth page says nothing, once there are some pages."""
+_SOME = 20
 _LINKED = 12
 """What a link weighs beside shared words."""
 _WORDS = Index(())
@@ -43,15 +44,24 @@ def _weighed(title: str, words: str) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One page that may stand beside others: its words, and the pages that it links to.
+    """One page that may stand beside others, and what it says of them besides its words.
 
     Attributes:
+        links: The pages that it links to, by source path.
         read: What readers add, by source path: those who read both in one visit.
     """
 
-    terms: Terms
     links: frozenset[str] = frozenset()
     read: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def named(self) -> Set[str]:
+        """The pages that it links to, or that are read with it."""
+        return self.links | self.read.keys()
+
+    def tells(self, other: str) -> int:
+        """Return what links and readers add to a page's score."""
+        return _LINKED * (other in self.links) + self.read.get(other, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +69,11 @@ class Rarities:
     """How rare words are among so many pages.
 
     Attributes:
-        counts: On how many pages each word stands; one that is on none may be told as 0.
+        count: Returns on how many pages a word stands.
     """
 
     pages: int
-    counts: Mapping[str, int]
+    count: Callable[[str], int]
     _by_count: dict[int, int] = field(default_factory=dict)
 
     def of(self, term: str) -> int:
@@ -71,76 +81,91 @@ class Rarities:
 
         It is a whole number, so that one page more changes it for few words only.
         """
-        count = self.counts.get(term, 0)
+        return self.at(self.count(term))
+
+    def at(self, count: int) -> int:
+        """Return how rare a word is that stands on so many pages."""
         found = self._by_count.get(count)
         if found is None:
             found = self._by_count[count] = self._rare(count)
         return found
 
     def _rare(self, count: int) -> int:
-        if count < 2 or (self.pages > 20 and count * _COMMON > self.pages):
+        if count < 2 or (self.pages > _SOME and count * _COMMON > self.pages):
             return 0
         return 1 + int(2 * math.log2(self.pages / count))
 
-    def differing(self, other: "Rarities", terms: Iterable[str]) -> frozenset[str]:
-        """Return those of the words that are not as rare here as there."""
-        return frozenset(term for term in terms if self.of(term) != other.of(term))
+    def differing(self, other: "Rarities") -> list[int]:
+        """Return the numbers of pages that make a word more or less rare here than there."""
+        most = max(self.pages, other.pages)
+        if min(self.pages, other.pages) > _SOME:
+            most //= _COMMON
+        return [count for count in range(2, most + 1) if self.at(count) != other.at(count)]
 
 
-def rarities(pages: Iterable[Terms]) -> Rarities:
-    """Return how rare the words of these pages are."""
-    counts, number = Counter[str](), 0
-    for terms in pages:
-        counts.update(terms.keys())
-        number += 1
-    return Rarities(number, counts)
+class Asked(NamedTuple):
+    """The words of a page that decide what stands beside it.
+
+    Attributes:
+        told: What each of them tells: how rare it is, times its weight.
+        cut: The first one that was not asked, as enough pages were looked at, `""` for none.
+        bound: A word that tells less decides nothing.
+    """
+
+    told: dict[str, int]
+    cut: str
+    bound: int
+
+    @property
+    def looked_at(self) -> tuple[str, ...]:
+        """The words that were counted to decide which are asked."""
+        return (*self.told, self.cut) if self.cut else tuple(self.told)
+
+    def holds(self, count: Callable[[str], int]) -> bool:
+        """Say whether as many would be asked, now that they stand on so many pages."""
+        pages = sum(map(count, self.told))
+        if pages > _LOOKED_AT and len(self.told) > 1:
+            return False
+        return not self.cut or pages + count(self.cut) > _LOOKED_AT
 
 
 class Neighbours:
     """All pages of one build by source path, ready to be asked.
 
     Args:
-        pages: Every page.
-        rarity: How rare their words are.
-        wanted: The words that will be asked for.
+        there: The source path of every page.
+        standing: Returns the pages on which a word stands, with its weight.
     """
 
-    def __init__(
-        self, pages: Mapping[str, Candidate], rarity: Rarities, wanted: frozenset[str]
-    ) -> None:
-        self._pages, self._rarity = pages, rarity
-        self._postings = defaultdict[str, list[tuple[str, int]]](list)
-        for path, page in pages.items():
-            for term in wanted.intersection(page.terms):
-                self._postings[term].append((path, page.terms[term]))
+    def __init__(self, there: Set[str], standing: Callable[[str], Mapping[str, int]]) -> None:
+        self._there, self._standing = there, standing
 
-    def of(self, path: str, limit: int, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
-        """Return the source paths of the nearest pages, the best first, never the page itself."""
-        own, scores = self._pages[path], dict[str, int]()
-        for term, rarity in asked(own.terms, self._rarity).items():
-            told = rarity * own.terms[term]
-            for other, weight in self._postings[term]:
+    def of(
+        self, path: str, own: Candidate, asked: Asked, limit: int, without: frozenset[str]
+    ) -> list[tuple[str, int]]:
+        """Return source path and score of the nearest pages, the best first, never the page itself."""
+        scores = dict[str, int]()
+        for term, told in asked.told.items():
+            for other, weight in self._standing(term).items():
                 scores[other] = scores.get(other, 0) + told * weight
-        for other in own.links & self._pages.keys():
-            scores[other] = scores.get(other, 0) + _LINKED
-        for other in own.read.keys() & self._pages.keys():
-            scores[other] = scores.get(other, 0) + own.read[other]
+        for other in own.named & self._there:
+            scores[other] = scores.get(other, 0) + own.tells(other)
         for other in {path, *without}:
             scores.pop(other, None)
         best = heapq.nsmallest(limit, ((-score, other) for other, score in scores.items()))
-        return tuple(other for _, other in best)
+        return [(other, -score) for score, other in best]
 
 
-def asked(terms: Terms, rarity: Rarities) -> dict[str, int]:
-    """Return the words of a page that decide what stands beside it, each with its rarity.
+def asked(terms: Terms, rarity: Rarities) -> Asked:
+    """Return the words of a page that decide what stands beside it.
 
     It is those that tell most, until enough pages are looked at.
     """
-    rare = {term: found for term in terms if (found := rarity.of(term))}
+    told = {term: rare * weight for term, weight in terms.items() if (rare := rarity.of(term))}
     chosen, pages = dict[str, int](), 0
-    for term in sorted(rare, key=lambda term: (-rare[term] * terms[term], term))[:ASKED]:
-        pages += rarity.counts[term]
+    for term in sorted(told, key=lambda term: (-told[term], term))[:ASKED]:
+        pages += rarity.count(term)
         if chosen and pages > _LOOKED_AT:
-            break
-        chosen[term] = rare[term]
-    return chosen
+            return Asked(chosen, term, told[term])
+        chosen[term] = told[term]
+    return Asked(chosen, "", min(chosen.values()) if len(chosen) == ASKED else 0)

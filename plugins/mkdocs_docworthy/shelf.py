@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -23,6 +23,7 @@ from kb.search.page import of_docs
 from mkdocs_docworthy import (
     article_page,
     beside,
+    edition,
     gate,
     places,
     redirects,
@@ -39,17 +40,16 @@ from mkdocs_docworthy.phases import phase
 from mkdocs_docworthy.places import Finished
 from mkdocs_docworthy.press import Press
 from mkdocs_docworthy.reading import Reader, Reading, Readings, stamp
-from mkdocs_docworthy.related import terms_of_page
+from mkdocs_docworthy.related import Candidate, terms_of_page
 from mkdocs_docworthy.together import together
 
-_PASSED = "passed"
+_PASSED, _NOTHING = "passed", Candidate()
 _CODE = (Path(__file__).parent, *(Path(one) for one in kb.articles.__path__))
-Around = Callable[[Reading], object]
-"""Return everything on an article's page that comes from other pages; its `repr` tells it."""
+Around = Callable[[Reading], str]
+"""Tells everything on an article's page that comes from other pages."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArticleLeaf:
+class ArticleLeaf(NamedTuple):
     """One article that goes out.
 
     Attributes:
@@ -60,11 +60,11 @@ class ArticleLeaf:
     reading: Reading
     file: File
     urls: Mapping[str, str]
-    around: object
+    around: str
 
     def key(self, chrome: str) -> str:
         """Return a digest of everything that the page's bytes depend on."""
-        said = repr((chrome, self.reading.key, self.urls, self.around))
+        said = f"{chrome}\n{self.reading.key}\n{self.urls}\n{self.around}"
         return hashlib.sha256(said.encode()).hexdigest()
 
     def beside(self) -> Mapping[str, bytes]:
@@ -104,6 +104,7 @@ class Shelved:
     is_out: bool = False
     listed: Callable[[], places.Listed] = places.Listed
     _published: tuple[Card, ...] | None = None
+    _named: tuple[beside.Line, ...] | None = None
     _near: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     _told: dict[str, tuple[Card, ...]] = field(default_factory=dict)
 
@@ -122,8 +123,9 @@ class Shelved:
         site_url = mkdocs.site_url or ""
         said = (sorted((key, str(value)) for key, value in toc.items()), site_url)
         mark = stamp(*_CODE, said=said)
-        listed = begin(partial(places.listed, Path(mkdocs.site_dir)))
-        cache = Cache(kb.state / "cache" / "site.sqlite3")
+        kept = (kb.state / "cache" / "site.sqlite3").absolute()
+        listed = begin(partial(edition.listed, kept, Path(mkdocs.site_dir)))
+        cache = Cache(kept)
         reader = Reader(Library(Path(mkdocs.docs_dir)), anchors_of(toc), site_url, mark)
         return cls(kb, options, mkdocs, reader.read(cache), cache, mark, serves, listed=listed)
 
@@ -238,8 +240,8 @@ class Shelved:
         places.drop(Path(self.mkdocs.site_dir))
         self.is_out = True
         with phase("pages printed"):
-            edition = Edition(self.cache, Path(self.mkdocs.site_dir), press, self.listed)
-            return edition.bring_out({**leaves, **lists}, chrome)
+            pages = Edition(self.cache, Path(self.mkdocs.site_dir), press, self.listed)
+            return pages.bring_out({**leaves, **lists}, chrome)
 
     def preview(self, press: Press, files: Files, article: Article) -> str:
         """Return the page of an article that need not lie on the shelf."""
@@ -252,7 +254,7 @@ class Shelved:
 
     def in_sitemap(self, output: str, lists: Iterable[str]) -> str:
         """Return the sitemap with the articles in it, and with `lists`, the addresses of theirs."""
-        rows = [(self._url(card.path), card.changed) for card in self.published()]
+        rows = [(line.url, line.changed) for line in self._lines()]
         rows += [(url, None) for url in lists]
         return beside.with_pages(output, self._site_url(), rows)
 
@@ -313,17 +315,15 @@ class Shelved:
         cards = (reading.card for reading in self.readings.found.values())
         return redirects.asked(self.options.redirects, cards)
 
-    def _lines(self) -> list[beside.Line]:
-        return [
-            beside.Line(
-                title=card.title,
-                summary=card.summary,
-                url=self._url(card.path),
-                twin=card.path,
-                changed=card.changed,
+    def _lines(self) -> Sequence[beside.Line]:
+        """Return the published articles as lists name them."""
+        if self._named is None:
+            self._named = tuple(
+                beside.Line(card.title, card.summary, self._url(path), path, card.changed)
+                for card in self.published()
+                for path in (card.path,)
             )
-            for card in self.published()
-        ]
+        return self._named
 
     def _url(self, path: str) -> str:
         return self._dest(path).removesuffix("index.html")
@@ -353,9 +353,11 @@ def _probed(press: Press, files: Sequence[File]) -> str:
 
 def _source(reading: Reading, read: Mapping[str, int]) -> Source:
     """Return an article as what may stand beside others; it links to other articles."""
-    found = (link.partition("#")[0].rpartition("/")[2] for link in reading.links)
+    inside = [link for link in reading.links if ".md" in link]
+    found = (link.partition("#")[0].rpartition("/")[2] for link in inside)
     links = frozenset(f"articles/{name}" for name in found if name.endswith(".md"))
-    return Source(key=reading.key, terms=lambda: reading.terms, links=links, read=read)
+    beside = Candidate(links=links, read=read) if links or read else _NOTHING
+    return Source(key=reading.key, terms=lambda: reading.terms, beside=beside)
 
 
 def _source_of_page(page: SearchPage) -> Source:

@@ -1,5 +1,6 @@
 """Settles the plugin into a site: what stays out, which assets come in, which pages are added."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -68,6 +69,15 @@ def has(files: Files, path: str) -> bool:
     """Say whether the site has a page at a source path, or at the folder of that name."""
     folder = f"{path.removesuffix('.md')}/index.md"
     return any(files.get_file_from_path(one) for one in (path, folder) if one)
+
+
+def shipped(files: Files, config: MkDocsConfig) -> list[Path]:
+    """Return the files that come with the theme and with us: nobody's words are in them."""
+    docs = config.docs_dir
+    own = Path(docs).resolve()
+    found = (file.abs_src_path for file in files if file.src_dir != docs)
+    paths = [Path(one) for one in found if one and not one.startswith(f"{docs}{os.sep}")]
+    return [path for path in paths if not path.resolve().is_relative_to(own)]
 
 
 def source_of(contact: str) -> str:

@@ -18,7 +18,7 @@ def texts(language: str) -> Mapping[str, str]:
 
 def spoken(languages: Iterable[str]) -> tuple[Path, ...]:
     """Return the files of the catalogues that these language tags ask for, English apart."""
-    names = sorted({_name(language) for language in languages} - {"en"})
+    names = sorted({_name(language) for language in {*languages}} - {"en"})
     return tuple(_FOLDER / f"{name}.toml" for name in names)
 
 

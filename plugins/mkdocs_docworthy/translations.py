@@ -78,10 +78,11 @@ def groups(cards: Iterable[Card]) -> dict[str, tuple[Card, ...]]:
     come first.
     """
     live = {card.id: card for card in cards}
-    joined = {one: frozenset((one,)) for one in live}
+    joined = dict[str, frozenset[str]]()
     for card in live.values():
-        if card.translation_of in live:
-            both = joined[card.id] | joined[card.translation_of]
+        if card.translation_of and card.translation_of in live:
+            pair = (card.id, card.translation_of)
+            both = frozenset(pair).union(*(joined.get(one, ()) for one in pair))
             joined |= dict.fromkeys(both, both)
     return {
         one: tuple(sorted((live[other] for other in ids), key=_originals_first))

@@ -230,6 +230,8 @@ from kb.gates.verdict import Judge
 if __name__ == "__main__":
     try:
         ready = Ready() if {ready} else None
+        if ready:
+            ready.prepare(int, "nothing that anybody can prepare")
         book = Rulebook(seconds={seconds}, **{more})
         print("passed", leaks(Path("site"), Judge(book=book), state=Path(".kb"), ready=ready))
     except KbError as error:

@@ -3,8 +3,11 @@
 import random
 from pathlib import Path
 
+import pytest
+from mkdocs_docworthy import related
 from mkdocs_docworthy.cache import Cache
 from mkdocs_docworthy.nearby import Source, nearest
+from mkdocs_docworthy.related import Candidate
 
 WORDS = [f"w{number}" for number in range(60)]
 
@@ -19,7 +22,7 @@ def a_page(dice: random.Random, names: list[str]) -> tuple[dict[str, int], froze
 def sources(pages: dict[str, tuple[dict[str, int], frozenset[str]]]) -> dict[str, Source]:
     return {
         path: Source(key=repr((sorted(terms.items()), sorted(links))), terms=lambda t=terms: t,
-                     links=links)
+                     beside=Candidate(links=links))
         for path, (terms, links) in pages.items()
     }  # fmt: skip
 
@@ -54,3 +57,41 @@ def test_an_unchanged_library_is_not_read() -> None:
     assert found == {"articles/a.md": ("articles/b.md",), "articles/b.md": ("articles/a.md",)}
     again = {name: Source(key=name, terms=never) for name in names}
     assert nearest(cache, again, without, 3) == found
+
+
+def test_few_pages_looked_at_through_edits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where words are left out because enough pages were looked at, answers are the same as well."""
+    monkeypatch.setattr(related, "_LOOKED_AT", 30)
+    dice = random.Random(7)
+    names = [f"articles/a{number}.md" for number in range(160)]
+    pages = {name: a_page(dice, names) for name in names[:140]}
+    cache = Cache(None)
+    for _ in range(40):
+        for name in dice.sample(names, dice.randrange(3)):
+            pages.pop(name, None)
+            if dice.random() < 0.8:
+                pages[name] = a_page(dice, names)
+        without = dict.fromkeys(sorted(pages), frozenset[str]())
+        found = nearest(cache, sources(pages), without, 3)
+        assert found == nearest(Cache(None), sources(pages), without, 3)
+
+
+def test_an_edit_reads_its_own_words() -> None:
+    """When one page changed, nobody asks for the words of another."""
+    asked = list[str]()
+
+    def told(name: str, terms: dict[str, int]) -> Source:
+        return Source(key=f"{name} {terms}", terms=lambda: asked.append(name) or terms)  # type: ignore[func-returns-value]
+
+    cache, words = Cache(None), {f"articles/{n}.md": {"all": 1, f"w{n // 2}": 1} for n in range(40)}
+    without = dict.fromkeys(words, frozenset[str]())
+    nearest(cache, {name: told(name, terms) for name, terms in words.items()}, without, 3)
+    asked.clear()
+    words["articles/6.md"] = {"all": 1, "w9": 2}
+
+    found = nearest(cache, {name: told(name, terms) for name, terms in words.items()}, without, 3)
+
+    assert asked == ["articles/6.md"]
+    assert found["articles/6.md"] == ("articles/18.md", "articles/19.md")
+    assert found["articles/7.md"] == ()
+    assert found["articles/18.md"] == ("articles/6.md", "articles/19.md")
