@@ -261,11 +261,13 @@
     const value = Math.floor(row.idf * row.impacts[i] * times / of);
     if (value > (one.get(number) || 0)) one.set(number, value);
   });
-  const termsOf = (asked) => asked.flatMap((part) => [...part.terms, ...part.kin]);
+  const readAll = async (asked, source) => {
+    await source.expect(asked.flatMap((part) => [...part.terms, ...part.kin]));
+    return Promise.all(asked.map((part) => variants(part, source)));
+  };
   const score = async (query, source) => {
     const asked = { parts: parts(query, source), weights: new Map(), scores: new Map() };
-    await source.expect(termsOf(asked.parts));
-    const gains = await Promise.all(asked.parts.map((part) => variants(part, source)));
+    const gains = await readAll(asked.parts, source);
     for (const [place, found] of gains.entries()) {
       const one = new Map();
       for (const gain of found) {
@@ -418,7 +420,7 @@
     /* Words that are being written: their files come before anybody asks. */
     expect: async (query) => {
       const source = await opened;
-      await source.expect(termsOf(parts(query, source)));
+      await readAll(parts(query, source), source);
     },
     terms: async (lang, texts) => {
       const source = await opened;
