@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -30,6 +30,8 @@ Stand = tuple[int, int, int, int]
 """How a file stands, as `Stamp` has it."""
 Refusal = tuple[str, str, str]
 
+_ARTICLE = re.compile(rb"\barticles/([a-z0-9-]+)")
+"""An article that a file names, by its id."""
 _VOCABULARY = re.compile(r"search/docworthy/[tw]/[0-9a-f]+\.json\.gz$")
 """The search index's single words, without the sentences that say what they are: a part of an
 address looks like an address there. The pages that they come from are read whole."""
@@ -129,6 +131,7 @@ def leaks(
             seen = list(_read_all(names, context, ready))
             context.held += b"".join(one.row.lines for one in seen if one.row)
             read += seen
+        read = _read_again(read, there.keys() - new, context)
         fit = {one.name: one.row for one in read if one.row}
         ledger.keep(fit, gone=(stood.keys() - there.keys()) | ({*stale} - fit.keys()))
     refused = sorted(refused) + [one for seen in read for one in seen.refusals]
@@ -223,6 +226,40 @@ def _read_all(names: list[str], context: _Context, ready: Ready | None) -> Itera
     with Scanner(context.judge.book, context, ready) as scanner:
         for seen in scanner.each(_look, chunks):
             yield from seen
+
+
+def _read_again(read: list[_Seen], standing: Set[str], context: _Context) -> list[_Seen]:
+    """Read what was refused once more beside the articles that it tells of, where those may go out.
+
+    A sentence is known by the file that said it first; where that one changed, or was refused, it
+    would be judged in a list or in the search apart from the page that it belongs to.
+
+    Args:
+        standing: The files that may go out and stand as they stood.
+    """
+    doubtful = {one.name for one in read if one.refusals and not _is_whole(one.name)}
+    fit = standing | {one.name for one in read if one.row}
+    told = {page for name in doubtful for page in _told_of(context.site / name) & fit}
+    if not told:
+        return read
+    context.held += b"".join(packed(_marks(context.site, page)) for page in told)
+    again = {one.name: one for one in _read_all(sorted(doubtful), context, None)}
+    return [again.get(one.name, one) for one in read]
+
+
+def _told_of(path: Path) -> set[str]:
+    """Return the Markdown of the articles that a list, or a part of the search, tells of."""
+    with contextlib.suppress(OSError, GateError):
+        data = path.read_bytes()
+        said = inflated(path.name, data) if path.suffix == ".gz" else data
+        return {f"articles/{name.decode()}.md" for name in _ARTICLE.findall(said)}
+    return set()
+
+
+def _marks(site: Path, name: str) -> Iterator[int]:
+    with contextlib.suppress(OSError, GateError):
+        for one in passages(name, (site / name).read_bytes()):
+            yield from lined(one.text, one.voice)[1]
 
 
 def _look(redactor: Redactor, context: _Context, names: list[str]) -> list[_Seen]:
