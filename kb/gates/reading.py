@@ -33,6 +33,10 @@ _LINK = re.compile(r"(!?)\[([^\[\]\n]*)\]\(([^()\s]*[/.#:][^()\s]*)\)")
 _PROSE = frozenset({".md", ".txt"})
 _FORM = re.compile(r"(?<=^search/docworthy/p/)[0-9a-f]{1,8}\.json\.gz$|/index\.html$|\.md$")
 """What a file's name says of its form: a page is called as its Markdown is."""
+_PLACEHOLDER = re.compile(r"<([a-z]+(?:[-:][a-z0-9]+)+)>")
+"""What redaction puts in a word's place, such as `<customer-host-1>`: no tag, and a page shows it."""
+_CUT = {1: " ", 2: ""}
+"""What stood between a line of the search and the next one, where a long line was cut."""
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.S)
 
 
@@ -150,13 +154,31 @@ def _rows(name: str, text: str) -> Iterator[Passage]:
 
 
 def _bare(sheet: Any) -> Any:
-    """Return a page of the search without id and address where its path says them already."""
+    """Return a page of the search as its page says it: without id and address where its path tells
+    them, and each line that was cut in one piece again.
+    """
     if not isinstance(sheet, dict) or not isinstance(path := sheet.get("p"), str):
         return sheet
     stem = _FORM.sub("", path)
     told = {"i": stem.rpartition("/")[2], "u": f"{stem}/"}
     rest = {key: value for key, value in sheet.items() if value != told.get(key)}
-    return {**rest, "p": stem}
+    lines = {"x": list(_uncut(sheet["x"]))} if isinstance(sheet.get("x"), list) else {}
+    return {**rest, **lines, "p": stem}
+
+
+def _uncut(rows: list[Any]) -> Iterator[Any]:
+    said = ""
+    for row in rows:
+        match row:
+            case [int(kind), int(section), str(text), 1 | 2 as cut] if max(kind, section) < 9999:
+                said += text + _CUT[cut]
+            case [int(kind), int(section), str(text)]:
+                yield [kind, section, said + text]
+                said = ""
+            case _:
+                yield from filter(None, (said, row))
+                said = ""
+    yield said
 
 
 def _strings(value: Any) -> list[str]:
@@ -170,7 +192,7 @@ def _gather(values: Iterable[Any], found: list[str]) -> None:
     for one in values:
         kind = type(one)
         if kind is str:
-            found.append(markup.plain(one) if "<" in one else one)
+            found += _read_both(one)
         elif kind is list:
             _gather(one, found)
         elif kind is dict:
@@ -180,6 +202,13 @@ def _gather(values: Iterable[Any], found: list[str]) -> None:
                 _gather((inner,), found)
         elif kind is float or one is None or one > 9999:
             found.append(str(one))
+
+
+def _read_both(text: str) -> Iterator[str]:
+    """Yield a text as it is shown and, where something in it may be markup, without that."""
+    yield text
+    if "<" in text and (plain := markup.plain(_PLACEHOLDER.sub(r"&lt;\1&gt;", text))) != text:
+        yield plain
 
 
 def _objects(value: Any) -> Iterator[str]:

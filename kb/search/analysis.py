@@ -1,7 +1,7 @@
 """Makes terms of text: one analysis for each language, written as data that the browser reads too.
 
 `languages.json` holds stop words, stemming steps and words that mean alike; this module and
-`assets/search.js` interpret it, and a test holds that both make the same terms. In each step the
+`search-worker.js` interpret it, and a test holds that both make the same terms. In each step the
 first pattern that matches is applied: its groups stay, and the new end follows them; `{name}` in a
 pattern is a macro. English is Porter's
 algorithm (Program 14(3), 1980); the others are light stemmers after Savoy (2006).

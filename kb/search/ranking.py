@@ -5,7 +5,7 @@ number from 1 to 255 when it is indexed, and a query only adds whole numbers. A 
 does not know is read as those nearest to it, or as two run together; words alike count four fifths.
 Then the best twenty pages are looked at line by line: a title, an alias or a line that says just
 what was asked, in its order, lifts its page, and is the passage that is shown.
-`assets/search.js` does the same, operation by operation; a test holds that the orders are equal.
+`search-worker.js` does the same, operation by operation; a test holds that the orders are equal.
 """
 
 import heapq
@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Protocol
 
 from kb.search.analysis import analysis, tokens
@@ -200,8 +201,7 @@ def distance(one: str, other: str, most: int) -> int:
     """Return the edits between two words, neighbours swapped being one, or `most` + 1."""
     if abs(len(one) - len(other)) > most:
         return most + 1
-    before: list[int] = []
-    last = list(range(len(other) + 1))
+    before, last = list[int](), list(range(len(other) + 1))
     for i, a in enumerate(one, 1):
         now = [i]
         for j, b in enumerate(other, 1):
@@ -233,10 +233,10 @@ def nearest(term: str, source: Source) -> list[tuple[int, str]]:
             edits = distance(term, known, most)
             if edits <= most:
                 near.append((edits, abs(len(known) - len(term)), known))
-    rows = ((edits, known, source.row(known)) for edits, _, known in sorted(near))
-    alive = [(edits, -row.pages, known) for (edits, known, row), _ in zip(
-        ((e, k, r) for e, k, r in rows if r), range(6), strict=False)]  # fmt: skip
-    return [(edits, known) for edits, _, known in sorted(alive)[:3]]
+    near.sort()
+    source.expect(terms=(known for *_, known in near[:6]))
+    rows = ((edits, -row.pages, known) for edits, _, known in near if (row := source.row(known)))
+    return [(edits, known) for edits, _, known in sorted(islice(rows, 6))[:3]]
 
 
 def run_together(word: str, source: Source) -> list[tuple[str, Row]]:

@@ -4,7 +4,7 @@ Everything is JSON in gzip (`.json.gz`), and a function of the pages alone:
 
 - `manifest.json.gz`: version, an id that changes with any byte, number of shards, languages as data;
 - `t/<shard>.json.gz`: term to `[idf, pages, gaps between page numbers, impacts]`; a term's shard is
-  the CRC-32 of its UTF-8 modulo the number of shards;
+  the CRC-32 of how it begins (`shard_of`) modulo the number of shards;
 - `w/<letter>.json.gz`: the known words that begin with a letter (hex code point), for typing errors;
 - `p/<number>.json.gz`: a page's sheet: its lines and landing places.
 
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from kb.search import ranking, rows
-from kb.search.analysis import told
+from kb.search.analysis import analysis, members, told
 from kb.search.keeping import Folder, Keeping
 from kb.search.lines import lines_of
 from kb.search.placing import SHARDS, Moves, moves, place
@@ -30,7 +30,9 @@ from kb.search.reading import Reads
 from kb.search.sheet import Kind, Sheet, from_json
 from kb.search.whoosh import Searcher, alone, refresh
 
-VERSION = 3
+VERSION = 4
+BEGINNING = 5
+"""Letters of a word that tell its shard."""
 SHORTEST = 3
 """Letters of the shortest word that a typing error may have meant."""
 
@@ -118,8 +120,15 @@ def addresses(folder: Path) -> dict[str, str]:
 
 
 def shard_of(term: str, shards: int) -> int:
-    """Return the number of the shard that holds a term."""
-    return zlib.crc32(term.encode()) % shards
+    """Return the number of the shard that holds a term.
+
+    Words that begin alike lie together, and words alike with the first of them: what a word is in
+    several languages, and what one that is being written may become, is fetched at once.
+    """
+    if alike := members(term):
+        term = analysis(term[1:3]).stem(alike[0])
+    start = term[:BEGINNING] if term.isalpha() else term
+    return zlib.crc32(start.encode()) % shards
 
 
 def _shards(pages: list[str]) -> int:

@@ -30,11 +30,14 @@ class Line:
 
     Attributes:
         section: Index into the sheet's anchors.
+        cut: 1 where it was too long and goes on in the next line after a blank, 2 where it goes on
+            in the midst of a word, else 0.
     """
 
     kind: Kind
     section: int
     text: str
+    cut: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +62,8 @@ class Sheet:
 
     def to_json(self) -> str:
         """Return the sheet as the index and the browser keep it."""
-        lines = [[int(line.kind), line.section, line.text] for line in self.lines]
+        lines = [[int(line.kind), line.section, line.text, *([line.cut] if line.cut else [])]
+                 for line in self.lines]  # fmt: skip
         body = {"p": self.path, "i": self.id, "u": self.url, "t": self.title, "l": self.lang,
                 "a": self.anchors, "x": lines}  # fmt: skip
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
@@ -68,7 +72,7 @@ class Sheet:
 def from_json(text: str) -> Sheet:
     """Read what `Sheet.to_json` wrote."""
     row = json.loads(text)
-    lines = tuple(Line(Kind(kind), section, said) for kind, section, said in row["x"])
+    lines = tuple(Line(Kind(kind), *rest) for kind, *rest in row["x"])
     return Sheet(path=row["p"], id=row["i"], url=row["u"], title=row["t"], lang=row["l"],
                  anchors=tuple(row["a"]), lines=lines)  # fmt: skip
 
@@ -91,13 +95,13 @@ class _Writer:
 
     def add(self, kind: Kind, text: str) -> None:
         """Add the text's sentences to the section that is open."""
-        for sentence in _sentences(plain(text)):
-            self.lines.append(Line(kind, len(self.anchors) - 1, sentence))
+        for sentence, cut in _sentences(plain(text)):
+            self.lines.append(Line(kind, len(self.anchors) - 1, sentence, cut))
 
     def code(self, text: str) -> None:
         """Add a line of a code block as it stands there: nothing in it is markup."""
-        for piece in _pieces(" ".join(text.split())):
-            self.lines.append(Line(Kind.BODY, len(self.anchors) - 1, piece))
+        for piece, cut in _pieces(" ".join(text.split())):
+            self.lines.append(Line(Kind.BODY, len(self.anchors) - 1, piece, cut))
 
 
 _HEADING = re.compile(r"\A {0,3}(#{1,6})[ \t]+(.+?)[ \t#]*\Z")
@@ -170,16 +174,18 @@ def plain(text: str) -> str:
     return " ".join(text.replace("|", " ").split())
 
 
-def _sentences(text: str) -> list[str]:
+def _sentences(text: str) -> list[tuple[str, int]]:
     parts = [text] if len(text) < 60 else _END.split(text)
     return [piece for part in parts if part for piece in _pieces(part)]
 
 
-def _pieces(text: str) -> list[str]:
+def _pieces(text: str) -> list[tuple[str, int]]:
+    """Return a text in pieces that are not too long, each with how it was cut (`Line.cut`)."""
     pieces = []
     while len(text) > MAX_LINE:
         at = text.rfind(" ", MAX_LINE // 2, MAX_LINE)
+        cut = 1 if at > 0 else 2
         at = at if at > 0 else MAX_LINE
-        pieces.append(text[:at].strip())
+        pieces.append((text[:at].strip(), cut))
         text = text[at:].strip()
-    return [*pieces, text] if text else pieces
+    return [*pieces, (text, 0)] if text else pieces

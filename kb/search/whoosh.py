@@ -37,7 +37,7 @@ __all__ = ["MAX_QUERY", "Hit", "Index", "Known", "Searcher", "numbers", "refresh
 
 _POOL = 96
 """Megabytes of postings that wait in memory while an index is built; the rest waits on disk."""
-VERSION = 5
+VERSION = 6
 """Of everything that an index depends on but its pages; another version is built anew."""
 _RETRIES = 5
 

@@ -14,6 +14,7 @@ from kb.gates.lines import lined, mark
 from kb.gates.markup import said
 from kb.gates.pictures import told_by
 from kb.gates.reading import PIECE, Passage, called, passages
+from kb.search.sheet import make_sheet
 
 WORD = "vandersloot"
 
@@ -281,3 +282,21 @@ def test_a_link_in_markdown_hides_nothing() -> None:
 
     assert "Use the key and [password](vandersloot)" in text
     assert "\nhttps://x.example/k" in text
+
+
+def test_the_search_says_the_lines_of_its_page() -> None:
+    """A long line that was cut for the search is one line again, and a placeholder is no tag."""
+    long = "".join(f"the relay of line {n} drops what it was told to keep, " for n in range(12))
+    run = "".join(f"{n:x}/" for n in range(10_000, 10_200))
+    markdown = f"{long}and stops.\n\nCall C:\\\\Users\\\\<user-1>\\\\AppData now.\n\n`[{run}]`\n"
+    sheet = make_sheet(path="articles/a.md", url="articles/a/", title="A relay drops", lang="en",
+                       id="a", markdown=markdown)  # fmt: skip
+    assert 4 < len(sheet.lines)
+    page = f"# A relay drops\n\n{markdown}"
+    packed = gzip.compress(sheet.to_json().encode())
+
+    def lines(name: str, data: bytes) -> set[int]:
+        return {one for p in passages(name, data) for one in lined(p.text, p.voice)[1]}
+
+    other = lines("search/docworthy/p/1.json.gz", packed) - lines("articles/a.md", page.encode())
+    assert {mark(f"anybody\0{said}") for said in ("en", "articles/a")} == other

@@ -450,6 +450,46 @@ def test_a_list_is_judged_where_its_rows_were_read(site: Path) -> None:
     assert ["articles/index.html"] == [one.partition(":")[0] for one in found(site)]
 
 
+def test_a_list_knows_its_articles_though_another_page_said_a_row_first(site: Path) -> None:
+    """The page that said it first changed; the article that the list tells of may still go out."""
+    row = "Troca do produto no Ponto de Coleta sem aviso"
+    told = "Quando a troca não é feita, o cliente pode pedir uma nova data na loja. " * 3
+    page = "<main><h1>{}</h1><p>{}</p></main>"
+    put(site, "articles/alpha/index.html", page.format(row, told))
+    put(site, "articles/zeta/index.html", page.format(row, told))
+    put(site, "articles/zeta.md", f"# {row}\n\n{told}\n")
+    assert [] == found(site)
+
+    put(site, "articles/alpha/index.html", page.format("Labels", "They are not there."))
+    rows = "".join(
+        f"<li>The labels of printer {n} are not there when they are due</li>" for n in range(9)
+    )
+    link = f"<li><a href=../articles/zeta/>{row}</a></li>"
+    put(site, "browse/index.html", f"<main><ul>{rows}{link}</ul></main>")
+    assert [] == found(site)
+    put(site, "browse/index.html", f"<main><ul>{rows}{link}<li>{MAIL}</li></ul></main>")
+    assert ["browse/index.html"] == [one.partition(":")[0] for one in found(site)]
+
+
+def test_a_secret_in_the_search_alone_stops_the_build(site: Path) -> None:
+    """Whatever its article says and may say, and however a line of the search was cut."""
+    put(site, "articles/a/index.html", "<main><h1>Labels</h1><p>They jam.</p></main>")
+    put(site, "articles/a.md", "# Labels\n\nThey jam.\n")
+    name = "search/docworthy/p/12.json.gz"
+    first, second = MAIL[:9], MAIL[9:]
+    for rows in (
+        [[3, 0, f"They jam. {MAIL}"]],
+        [[3, 0, first, 2], [3, 0, second]],
+        [[3, 0, MAIL, 1]],
+        [[3, 0, MAIL, 1, "x"]],
+        [[3, 0, f"Ask <{MAIL}> now"]],
+        [["x", MAIL, {"y": MAIL}]],
+    ):
+        sheet = {"p": "articles/a.md", "i": "a", "u": "articles/a/", "t": "Labels", "x": rows}
+        put(site, name, gzip.compress(json.dumps(sheet).encode()))
+        assert {name} == {one.partition(":")[0] for one in found(site)}, rows
+
+
 def test_what_a_refused_page_says_is_not_known_by_the_pages_that_are_read_with_it(
     site: Path,
 ) -> None:

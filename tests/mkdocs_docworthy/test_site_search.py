@@ -263,6 +263,21 @@ def test_what_is_pasted_waits_for_no_pause(page: Any) -> None:
     page.locator(".md-search-result__link", has_text="Reset a forgotten password").wait_for()
 
 
+def test_whole_words_are_fetched_while_the_next_is_written(page: Any) -> None:
+    """A word's files come with the blank behind it, before any pause: of one that nobody knows also
+    those of what it may mean. Pages wait for the search."""
+    page.clock.install()
+    page.goto("/")
+    page.clock.pause_at("2036-01-01")
+    asked = list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.keyboard.press("/")
+    page.keyboard.type("pasword")
+    with page.expect_request("**/search/docworthy/t/*"), page.expect_request("**/w/70.json.gz?*"):
+        page.keyboard.type(" f")
+    assert not [url for url in asked if "/search/docworthy/p/" in url]
+
+
 def test_the_manifest_comes_beside_the_worker(page: Any) -> None:
     """What the index is like is asked for while the script that finds is still on its way."""
     held = list[Any]()

@@ -1,5 +1,6 @@
 """Tests of the ranking's short cuts: they leave out work, and never a page."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ from hypothesis import strategies as st
 from test_shards import docs
 
 from kb.search.lines import from_json, lines_of
-from kb.search.memory import Index
+from kb.search.memory import Held, Index
 from kb.search.page import Page
-from kb.search.ranking import Gain, Gains, Row, first
+from kb.search.ranking import Gain, Gains, Row, first, rank
+from kb.search.sheet import make_sheet
 from kb.search.whoosh import Searcher, refresh
 
 __all__ = ["docs"]
@@ -84,3 +86,29 @@ def test_lines_are_kept_as_they_are_made(docs: Path, tmp_path: Path) -> None:
         made = lines_of(index.sheet(number))
         assert made == index.lines(number) == from_json(made.to_json())
     index.close()
+
+
+class Far(Held):
+    """An index far away: a row that was not announced costs a round trip of its own."""
+
+    def __init__(self, *titles: str) -> None:
+        super().__init__([make_sheet(path=one, url=one, title=one, lang="en", markdown="")
+                          for one in titles])  # fmt: skip
+        self.announced, self.alone = set[str](), list[str]()
+
+    def expect(self, terms: Iterable[str] = (), numbers: Iterable[int] = ()) -> None:
+        """Hear what will be asked for."""
+        self.announced.update(terms)
+
+    def row(self, term: str) -> Row | None:
+        """Return the term's pages."""
+        if term not in self.announced:
+            self.alone.append(term)
+        return super().row(term)
+
+
+def test_what_a_word_may_mean_is_asked_for_at_once() -> None:
+    """The nearest words of an unknown one are one round trip, not one each."""
+    far = Far("relays", "relaxed", "related", "relapse")
+    assert rank("relaz", far, 5)
+    assert [] == far.alone

@@ -47,6 +47,15 @@ def test_shards_say_what_the_index_says(docs: Path, tmp_path: Path) -> None:
         assert index.row(term) == Row(row[0], row[1], numbers, tuple(row[3]))
 
 
+def test_words_that_begin_alike_lie_together() -> None:
+    """A word's stems in several languages are one request; words alike are where the first is."""
+    assert 1 == len({shard_of(term, 4096) for term in ("password", "passwor", "passworden")})
+    assert shard_of("e1102", 4096) != shard_of("e1103", 4096)
+    how = analysis("en")
+    for number, words in enumerate(data()["en"]["like"]):
+        assert shard_of(f"~en{number}", 4096) == shard_of(how.stem(words.split()[0]), 4096)
+
+
 def test_words_alike_are_told_as_their_stems() -> None:
     """What the browser gets of words alike is what the index makes of them, each once."""
     for lang in data():

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const ROOT = new URL("../../", location.href);
-  const MOST_WORDS = 16, MAX_QUERY = 2000, MAX_TOKEN = 64, LOOKED_AT = 20, HALF = 3;
+  const MOST_WORDS = 16, MAX_QUERY = 2000, MAX_TOKEN = 64, LOOKED_AT = 20, HALF = 3, BEGINNING = 5;
   const OTHER = 48, ORDER = 0.7, LINE = 1, WIDTH = 180;
   const TITLE = 0, ALIAS = 1, HEADING = 2, BODY = 3;
 
@@ -119,8 +119,15 @@
       }
       return this.held.get(name);
     }
+    /* Words that begin alike lie together, and words alike with the first of them. */
     shard(term) {
-      return this.get("t/" + (crc32(term) % this.manifest.shards).toString(16));
+      const word = (this.members(term) || [term])[0];
+      const start = WORD.test(word) ? cut(word, BEGINNING) : word;
+      return this.get("t/" + (crc32(start) % this.manifest.shards).toString(16));
+    }
+    /* Files of terms are fetched side by side, not one after the other. */
+    expect(terms) {
+      return Promise.all(terms.map((term) => this.shard(term)));
     }
     async row(term) {
       const shard = await this.shard(term);
@@ -202,6 +209,7 @@
       }
     }
     near.sort(compare);
+    await source.expect(near.slice(0, 6).map(([, , known]) => known));
     const alive = [];
     for (const [edits, , known] of near) {
       if (alive.length === 6) break;
@@ -223,7 +231,7 @@
         if (known.has(way[0])) ways.set(way.join(" "), way);
       }
     }
-    await Promise.all([...ways.values()].flat().map((word) => source.shard(word)));
+    await source.expect([...ways.values()].flat());
     let best = [], most = 0;
     for (const way of ways.values()) {
       const rows = [await source.row(way[0]), await source.row(way[1])];
@@ -233,39 +241,41 @@
     return best;
   };
 
-  const keep = (one, row, times, of) => row.numbers.forEach((number, i) => {
+  /* What a part of the query is read as: terms with their rows, and what each counts of its weight. */
+  const read = async (terms, times, of, source) => {
+    const found = terms.map(async (term) => ({ term, row: await source.row(term), times, of }));
+    return (await Promise.all(found)).filter(({ row }) => row);
+  };
+  const readAs = async (part, source) => {
+    const near = await nearest(part.terms[0], source);
+    const two = near.length ? [] : await runTogether(part.word, source);
+    const found = near.map(([edits, known]) => read([known], 4 - edits, 4, source));
+    return (await Promise.all([...found, read(two, 3, 4, source)])).flat();
+  };
+  const variants = async (part, source) => {
+    const held = await read(part.terms, 1, 1, source);
+    const other = held.length || part.stop ? [] : await readAs(part, source);
+    return [...held, ...other, ...await read(part.kin, 4, 5, source)];
+  };
+  const keep = (one, { row, times, of }) => row.numbers.forEach((number, i) => {
     const value = Math.floor(row.idf * row.impacts[i] * times / of);
     if (value > (one.get(number) || 0)) one.set(number, value);
   });
+  const readAll = async (asked, source) => {
+    await source.expect(asked.flatMap((part) => [...part.terms, ...part.kin]));
+    return Promise.all(asked.map((part) => variants(part, source)));
+  };
   const score = async (query, source) => {
     const asked = { parts: parts(query, source), weights: new Map(), scores: new Map() };
-    const first = (key, value) => asked.weights.has(key) || asked.weights.set(key, value);
-    await Promise.all(asked.parts.flatMap((part) =>
-      [...part.terms, ...part.kin].map((term) => source.shard(term))));
-    for (const [place, part] of asked.parts.entries()) {
+    const gains = await readAll(asked.parts, source);
+    for (const [place, found] of gains.entries()) {
       const one = new Map();
-      let held = false;
-      for (const term of part.terms) {
-        const row = await source.row(term);
-        if (!row) continue;
-        held = true;
-        keep(one, row, 1, 1);
-        asked.weights.set(term, [row.idf, place]);
-      }
-      if (!held && !part.stop) {
-        const near = await nearest(part.terms[0], source);
-        const two = near.length ? [] : await runTogether(part.word, source);
-        for (const [edits, known] of near.concat(two.map((word) => [1, word]))) {
-          const row = await source.row(known);
-          keep(one, row, 4 - edits, 4);
-          first(known, [Math.floor(row.idf * (4 - edits) / 4), place]);
+      for (const gain of found) {
+        const { term, row, times, of } = gain;
+        keep(one, gain);
+        if (times === of || !asked.weights.has(term)) {
+          asked.weights.set(term, [Math.floor(row.idf * times / of), place]);
         }
-      }
-      for (const kin of part.kin) {
-        const row = await source.row(kin);
-        if (!row) continue;
-        keep(one, row, 4, 5);
-        first(kin, [Math.floor(row.idf * 4 / 5), place]);
       }
       one.forEach((value, number) =>
         asked.scores.set(number, (asked.scores.get(number) || 0) + value));
@@ -407,6 +417,11 @@
       await opened;
     },
     search: async (query, limit = 10) => rank(query, await opened, limit),
+    /* Words that are being written: their files come before anybody asks. */
+    expect: async (query) => {
+      const source = await opened;
+      await readAll(parts(query, source), source);
+    },
     terms: async (lang, texts) => {
       const source = await opened;
       return texts.map((text) => tokens(text).map((token) => source.analysis[lang].terms(token)));

@@ -45,6 +45,14 @@
     return ask(...call);
   };
   const search = (query, limit) => answer("search", query, limit);
+  /* The files of whole words come while the next one is being written. */
+  let expected = "";
+  const expect = (written) => {
+    const query = written.slice(0, written.lastIndexOf(" ") + 1);
+    if (query === expected) return;
+    expected = query;
+    answer("expect", query).catch(() => {}); /* the search itself tells */
+  };
   window.docworthySearch = { open, search, terms: (lang, texts) => answer("terms", lang, texts) };
 
   /* What is shown */
@@ -201,7 +209,10 @@
     if (!isField(event)) return;
     clearTimeout(timer);
     if (event.inputType === "insertFromPaste") show(); /* nobody is still writing */
-    else timer = setTimeout(show, 120);
+    else {
+      expect(field().value);
+      timer = setTimeout(show, 120);
+    }
   });
   document.addEventListener("focusin", (event) => {
     if (!isField(event)) return;
