@@ -59,8 +59,10 @@ draft_docs: |
   drafts/
 plugins:
   - search
-  - docworthy
+  - docworthy:
+      contact_action: {action}  # where the form writes: mailto:name@host, if kb.toml has no form.to
 """
+_DEMO_NAME, _DEMO_ACTION = "Ferrywright help centre", "mailto:support@ferrywright.example"
 _INDEX = "# {name}\n\nSearch for what you see: an error message, or what you tried to do.\n"
 
 
@@ -72,7 +74,8 @@ def init(folder: Path, demo: bool) -> None:
 
     Nothing that is there is overwritten.
     """
-    name = "Ferrywright help centre" if demo else folder.resolve().name
+    name = _DEMO_NAME if demo else folder.resolve().name
+    action = json.dumps(_DEMO_ACTION if demo else "")
     docs = _docs_of(folder / "mkdocs.yml")
     if demo:
         _bring(folder)
@@ -80,7 +83,7 @@ def init(folder: Path, demo: bool) -> None:
         path
         for path, text in (
             (folder / "kb.toml", _TOML.format(docs=json.dumps(docs))),
-            (folder / "mkdocs.yml", _MKDOCS.format(name=name)),
+            (folder / "mkdocs.yml", _MKDOCS.format(name=name, action=action)),
             (folder / docs / "index.md", _INDEX.format(name=name)),
             (folder / ".kb" / ".gitignore", "*\n"),
             (
