@@ -35,7 +35,7 @@ _THEN = {
 """What a step means for whoever took it, beside the state, which says no more than where it lies."""
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=out.Commands, invoke_without_command=True)
 @click.option(
     "--link", is_flag=True, help="Print a link to the reviewers' page of a running kb serve."
 )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from factories import make_event, published
+from factories import make_article, make_event, published
 from kb_command import kb
 
 from kb.articles.library import Library
@@ -46,6 +47,36 @@ def test_misspelt_command(tmp_path: Path) -> None:
 
     assert ended.returncode == 2
     assert "Did you mean 'pull'?" in ended.stderr
+
+
+@pytest.mark.parametrize("words", [(), ("review",), ("outbox",)])
+def test_no_command_is_told_by_half(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """The list of commands cuts no sentence, at whatever width it is read."""
+    told = kb(tmp_path, *words, "--help").stdout.partition("\nCommands:\n")[2]
+
+    assert told
+    assert "..." not in told
+
+
+@pytest.mark.parametrize("days", ["0", "-5", "999999"])
+@pytest.mark.parametrize("command", ["metrics", "feedback"])
+def test_a_window_is_a_length(workspace: Path, command: str, days: str) -> None:
+    """A window that ends before it begins, or begins before the calendar, is wrong usage."""
+    ended = kb(workspace, command, "--days", days)
+
+    assert (2, "") == (ended.returncode, ended.stdout)
+    assert "is not in the range" in ended.stderr
+
+
+def test_what_is_not_known_takes_one_line(workspace: Path) -> None:
+    """Articles whose effect is not known for the same reason are counted, not listed."""
+    library = Library(workspace / "docs")
+    for number in range(3):
+        library.save(published(make_article(id=f"article-{number}", tags=(f"topic-{number}",))))
+    told = kb(workspace, "metrics").stdout
+
+    assert 1 == told.count("article_effect ")
+    assert re.search(r"article_effect +3 articles +not enough data", told)
 
 
 def test_no_workspace(tmp_path: Path) -> None:
