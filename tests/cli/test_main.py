@@ -18,6 +18,8 @@ from kb_command import kb
 from kb.articles.library import Library
 from kb.config import load
 from kb.feedback.letter import Letter, Receipt, Verdict
+from kb.gates.identities import Roll
+from kb.redaction import Known
 from kb.store.store import open_store
 
 BARE = ("audit", "freshness", "purge", "feedback", "outbox", "page", "watch")
@@ -94,6 +96,31 @@ def test_misspelt_option_of_the_configuration(workspace: Path) -> None:
 
     assert ended.returncode == 1
     assert "Did you mean 'tags'" in ended.stdout
+
+
+def test_doctor_says_each_thing_once(workspace: Path) -> None:
+    """What stands on something broken points there; a missing driver is not a misspelt address."""
+    without = "import sys; sys.modules['psycopg'] = None; from kb.cli.main import main; main()"
+    ended = subprocess.run(
+        [sys.executable, "-c", without, "doctor"],
+        cwd=workspace, env={**os.environ, "KB_DATABASE": "postgresql://nobody@127.0.0.1:9/x"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert ended.returncode == 1
+    assert 1 == ended.stdout.count("psycopg is not installed. pip install 'docworthy[postgresql]'.")
+    assert 3 == ended.stdout.count("see store")
+
+
+def test_doctor_tries_the_key(workspace: Path) -> None:
+    """A key by which no customer would be known is to be mended."""
+    roll = Roll(workspace / ".kb", b"the key of the first pull")
+    roll.add(Known(names=("Quirina Vandersloot",)))
+    roll.write()
+    ended = kb(workspace, "doctor")
+
+    assert ended.returncode == 1
+    assert "made with another key. Set KB_SECRET" in ended.stdout
 
 
 def test_full_disk(workspace: Path) -> None:
