@@ -279,6 +279,17 @@ def test_kept_until_it_is_saved(place: Place, page: Any) -> None:
     assert page.locator("[data-restored]").is_hidden()
 
 
+def test_a_field_is_as_tall_as_its_text(place: Place, page: Any) -> None:
+    """Who edits reads a whole section at once, and sees the name that they act under."""
+    place.enter(page, "tove.aas@ferrywright.example")
+    page.goto(f"{place.address}/team/review/relay-10/edit")
+    issue = page.get_by_label("Issue")
+    issue.fill("\n".join(f"line {number}" for number in range(15)))
+
+    assert issue.evaluate("field => field.scrollHeight - field.clientHeight") <= 1
+    assert page.locator("#you").evaluate("field => field.scrollWidth - field.clientWidth") <= 1
+
+
 def test_link_from_the_command_line(place: Place, page: Any) -> None:
     """kb review --link opens the running service, once."""
     command = [sys.executable, "-m", "kb", "review", "--link"]
