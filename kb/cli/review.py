@@ -83,7 +83,7 @@ def _told(line: Waiting) -> tuple[str, ...]:
 
 def _link(config: Config) -> str:
     token = new_link(config.secret(), now())
-    return f"{address_of(config.service.host, config.service.port)}/team/enter?token={token}"
+    return f"{address_of(config.service.host, config.service.port)}/team/enter?token={token}&to=/team/review"
 
 
 def _row(article: Article) -> dict[str, Any]:

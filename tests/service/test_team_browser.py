@@ -291,7 +291,7 @@ def test_a_field_is_as_tall_as_its_text(place: Place, page: Any) -> None:
 
 
 def test_link_from_the_command_line(place: Place, page: Any) -> None:
-    """kb review --link opens the running service, once."""
+    """kb review --link opens the reviewers' page of the running service, once."""
     command = [sys.executable, "-m", "kb", "review", "--link"]
     done = subprocess.run(
         command, cwd=place.config.root, capture_output=True, text=True, check=True,
@@ -299,6 +299,6 @@ def test_link_from_the_command_line(place: Place, page: Any) -> None:
     )  # fmt: skip
     path = re.sub(r"^http://[^/]+", "", done.stdout.strip())
     page.goto(place.address + path)
-    assert page.url.endswith("/team/")
+    assert page.url.endswith("/team/review")
     page.context.clear_cookies()
     assert 403 == page.goto(place.address + path).status
