@@ -22,14 +22,14 @@ class KbError(Exception):
     Args:
         where: The place: a path, `path:line`, an option or a URL without credentials.
         what: What is so, without a full stop.
-        todo: What to do about it, without a full stop.
+        todo: What to do about it, without a full stop; a question keeps its mark.
     """
 
     exit_code = 1
 
     def __init__(self, where: object, what: str, todo: str) -> None:
         self.where, self.what, self.todo = str(where), what, todo
-        super().__init__(f"{where}: {what}. {todo}.")
+        super().__init__(f"{where}: {what}. {todo}{'' if todo.endswith('?') else '.'}")
 
 
 class ArticleError(KbError):

@@ -61,8 +61,8 @@ def test_every_kind_of_value(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[servce]\n", "kb.toml: 'servce' is not an option. Did you mean 'service'."),
-        ("[service]\nprot = 1\n", "kb.toml: service: 'prot' is not an option. Did you mean 'port'."),
+        ("[servce]\n", "kb.toml: 'servce' is not an option. Did you mean 'service'?"),
+        ("[service]\nprot = 1\n", "kb.toml: service: 'prot' is not an option. Did you mean 'port'?"),
         ("[site]\nzzz = 1\n", "kb.toml: site: 'zzz' is not an option. There are: docs, service, contact."),
         ("service = 1\n", "kb.toml: service: it is not a table. Write it as [name] with keys below."),
         ("[service]\nport = '1'\n", "kb.toml: service.port: it has the wrong type. Write a number."),

@@ -189,7 +189,7 @@ def _check_keys(meta: Mapping[str, object], text: str, where: object) -> None:
     for key in meta:
         if key not in KEYS:
             near = get_close_matches(str(key), KEYS, 1)
-            todo = f"Did you mean {near[0]}?"[:-1] if near else "Remove it"
+            todo = f"Did you mean {near[0]}?" if near else "Remove it"
             raise ArticleError(
                 _at(text, str(key), where), f"'{key}' is not a key of articles", todo
             )

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from kb.articles.article import Article, State, Verb, is_id, parse, render
@@ -101,7 +102,9 @@ class Library:
         for article in self.both(article_id):
             if not states or article.state in states:
                 return article
-        raise LifecycleError(article_id, "no such article", "Run kb review to see what there is")
+        near = get_close_matches(article_id, (path.stem for path in self._files()), 1)
+        todo = f"Did you mean {near[0]}?" if near else "Run kb review to see what there is"
+        raise LifecycleError(article_id, "no such article", todo)
 
     def both(self, article_id: str) -> tuple[Article, ...]:
         """Return the article's draft and its live page, as far as there are any, in this order."""

@@ -34,6 +34,7 @@ class Residual:
         before: The words before it.
         value: The words themselves; show them, never keep or log them.
         after: The words behind it.
+        line: Where it begins in the place's text, counted from 1.
     """
 
     place: str
@@ -41,6 +42,7 @@ class Residual:
     before: str
     value: str
     after: str
+    line: int
 
     @property
     def is_open(self) -> bool:
@@ -63,6 +65,7 @@ def residuals(
             before=text[max(0, finding.start - _AROUND) : finding.start],
             value=text[finding.start : finding.end],
             after=text[finding.end : finding.end + _AROUND],
+            line=text.count("\n", 0, finding.start) + 1,
         )
         for place, text in _texts(article)
         for finding in settled.judged(text, _found(article, redactor.find, text))
@@ -102,9 +105,9 @@ def residue(
     return tuple(
         Violation(
             rule="private" if not one.is_open else UNSETTLED,
-            what=f"{one.place} holds what {'looks like' if not one.is_open else 'may be'} "
-            f"{one.finding.label} at character {one.finding.start} ({one.finding.recognizer}, "
-            f"{one.finding.confidence:.0%} sure)",
+            what=f"line {one.line} of {one.place} holds what "
+            f"{'looks like' if not one.is_open else 'may be'} {one.finding.label} "
+            f"({one.finding.recognizer}, {one.finding.confidence:.0%} sure)",
             todo="Take it out, or settle it with kb check --settle",
             blocking=True,
         )

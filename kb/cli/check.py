@@ -1,5 +1,6 @@
 """Looks at everything that may go out: `kb check`, over articles, by hand, and over git."""
 
+import contextlib
 import sys
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from kb.articles.residue import Residual, redacted_too, residuals, settle
 from kb.articles.settled import Verdict
 from kb.articles.standard import Violation
 from kb.cli import out
-from kb.cli.workspace import Workspace, as_option, json_option, now, open_workspace, who
-from kb.errors import GateError, KbError
+from kb.cli.workspace import Workspace, as_id, as_option, json_option, now, open_workspace, who
+from kb.errors import ArticleError, GateError, KbError
 from kb.gates import git, settling
 from kb.gates.objects import Layout, refused
 from kb.service.steps import keep
@@ -21,7 +22,7 @@ _KEYS = {"r": Verdict.SENSITIVE, "n": Verdict.HARMLESS}
 
 
 @click.command()
-@click.argument("ids", nargs=-1)
+@click.argument("ids", nargs=-1, type=as_id)
 @click.option("--settle", is_flag=True, help="Settle what is found, one key each: r, n or s.")
 @click.option(
     "--git",
@@ -62,6 +63,7 @@ def check(
 def _check_articles(workspace: Workspace, ids: tuple[str, ...], as_json: bool) -> int:
     shelf, look = workspace.library.shelf(), workspace.steps().look
     chosen = [a for a in shelf.articles if not ids or a.id in ids]
+    _hold_names(workspace, ids)
     found = [(article, one) for article in chosen for one in look(article)]
     blocking = sum(one.blocking for _, one in found) + len(shelf.broken)
     if as_json:
@@ -74,6 +76,17 @@ def _check_articles(workspace: Workspace, ids: tuple[str, ...], as_json: bool) -
     return blocking
 
 
+def _hold_names(workspace: Workspace, ids: tuple[str, ...]) -> None:
+    """Refuse a name that nothing has: "no violations" of nothing would be believed.
+
+    Raises:
+        LifecycleError: There is no such article.
+    """
+    for one in ids:
+        with contextlib.suppress(ArticleError):  # told with the others that cannot be read
+            workspace.library.find(one)
+
+
 def _tell_check(
     workspace: Workspace, found: list[tuple[Article, Violation]], broken: list[str]
 ) -> None:
@@ -83,12 +96,14 @@ def _tell_check(
         place = workspace.library.path(article).relative_to(workspace.config.root)
         kind = "blocks" if one.blocking else "advice"
         out.line(f"{place}: {one.what} ({one.rule}, {kind}). {one.todo}.")
-    out.say(out.number(len(found) + len(broken), "violation"))
+    blocking = sum(one.blocking for _, one in found) + len(broken)
+    out.say(f"{out.number(len(found) + len(broken), 'violation')}, {blocking or 'none'} blocking")
 
 
 def _settle_all(workspace: Workspace, ids: tuple[str, ...], by: str) -> int:
     """Ask about each finding in turn, and return how many are left."""
     left = 0
+    _hold_names(workspace, ids)
     with workspace.store(alone=True):
         for chosen in workspace.library.articles():
             if (ids and chosen.id not in ids) or chosen.state is State.ARCHIVED:

@@ -40,7 +40,7 @@ COMMANDS = {
 """Each command, in the order of a first round, and the module of `kb.cli` that keeps it."""
 
 
-class Door(click.Group):
+class Door(out.Commands):
     """Imports a command when it is asked for: `kb redact` need not load a database."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -1,7 +1,8 @@
 """What readers did and what it says: `kb record`, `kb canary`, `kb metrics`."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -11,6 +12,7 @@ import click
 from kb.cli import out
 from kb.cli.workspace import Workspace, dry_option, instant, json_option, open_workspace
 from kb.errors import ConfigError, EventError, SourceError
+from kb.measure.effects import Effect
 from kb.measure.events import Event
 from kb.measure.report_json import to_json
 from kb.measure.terms import Terms
@@ -19,7 +21,11 @@ from kb.service.canary import visit
 from kb.service.measuring import measured
 
 days_option: Callable[[Any], Any] = click.option(
-    "--days", default=28, show_default=True, help="Length of the window."
+    "--days",
+    type=click.IntRange(1, 3660),
+    default=28,
+    show_default=True,
+    help="Length of the window.",
 )
 
 
@@ -84,6 +90,16 @@ def canary(as_json: bool) -> None:
         out.line(f"{service}: alive, the visit was kept")
 
 
+def _told(effects: Sequence[Effect]) -> list[tuple[str, str, str]]:
+    """Return a line for each effect that is known, and one for all that lack the same."""
+    known = [(one.name, one.about or "-", str(one)) for one in effects if one.value is not None]
+    lacking = Counter((one.name, bool(one.about), str(one)) for one in effects if one.value is None)
+    return known + [
+        (name, out.number(count, "article") if is_article else "-", why)
+        for (name, is_article, why), count in lacking.items()
+    ]
+
+
 @click.command()
 @days_option
 @json_option
@@ -116,7 +132,7 @@ def metrics(days: int, as_json: bool) -> None:
     )
     out.table([(figure.name, str(figure)) for figure in figures])
     effects = [*([found.holdout] if found.holdout else []), *found.effects, *found.by_article]
-    out.table([(effect.name, effect.about or "-", str(effect)) for effect in effects])
+    out.table(_told(effects))
     out.line("The same traffic in the definitions of others:")
     others = (found.implicit_success, found.self_service_ratio, *found.others)
     out.table([(figure.name, str(figure), figure.note) for figure in others])

@@ -20,6 +20,18 @@ class Advance(Protocol):
         """Show `done` of `total`."""
 
 
+class Commands(click.Group):
+    """A group whose help lists each command with the whole first sentence of its own."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list; what click would write is cut in the middle of what matters."""
+        named = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, one.get_short_help_str(1_000)) for name, one in named if one]
+            )
+
+
 def plain(text: str) -> str:
     """Show control and direction marks as escapes, so that no text steers the terminal."""
     return _CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", text)

@@ -18,7 +18,7 @@ from kb.store.store import Store
 _OPEN = (LetterState.WAITING, LetterState.DEAD)
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=out.Commands, invoke_without_command=True)
 @json_option
 @click.pass_context
 def outbox(context: click.Context, as_json: bool) -> None:

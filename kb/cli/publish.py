@@ -8,11 +8,19 @@ from kb.articles.approval import is_approved
 from kb.articles.article import State, Verb
 from kb.cli import out
 from kb.cli.steps import take_all
-from kb.cli.workspace import Workspace, as_option, dry_option, json_option, open_workspace, who
+from kb.cli.workspace import (
+    Workspace,
+    as_id,
+    as_option,
+    dry_option,
+    json_option,
+    open_workspace,
+    who,
+)
 
 
 @click.command()
-@click.argument("ids", nargs=-1)
+@click.argument("ids", nargs=-1, type=as_id)
 @as_option
 @dry_option
 @json_option

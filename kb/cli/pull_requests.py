@@ -154,5 +154,5 @@ def _http(config: Config) -> Iterator[Http]:
     headers = {"Accept": "application/vnd.github+json", "User-Agent": "docworthy",
                "X-GitHub-Api-Version": "2022-11-28", "Authorization": f"Bearer {token}"}  # fmt: skip
     base = origin(review.github_url, "review.github_url")
-    with Http(base=base, headers=headers, credentials=_TOKEN) as http:
+    with Http(base=base, headers=headers, credentials=_TOKEN, tell=out.say) as http:
         yield http

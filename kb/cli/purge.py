@@ -11,6 +11,7 @@ from kb.capture.triage import Decision, Outcome
 from kb.cli import out
 from kb.cli.workspace import (
     Workspace,
+    as_id,
     as_option,
     dry_option,
     json_option,
@@ -53,7 +54,7 @@ class _Plan:
 
 
 @click.command()
-@click.argument("article_id", metavar="ARTICLE")
+@click.argument("article_id", metavar="ARTICLE", type=as_id)
 @click.option("--site", default="site", metavar="FOLDER", help="The built site.")
 @as_option
 @dry_option

@@ -4,12 +4,13 @@ from typing import Any
 
 import click
 
-from kb.articles.approval import is_approved
+from kb.articles.approval import Verify, is_approved
 from kb.articles.article import Article, State, Verb
+from kb.articles.steps import Step
 from kb.cli import out
 from kb.cli.pull_requests import github_reviews
 from kb.cli.steps import take_all
-from kb.cli.workspace import Workspace, as_option, json_option, now, open_workspace, who
+from kb.cli.workspace import Workspace, as_id, as_option, json_option, now, open_workspace, who
 from kb.config import Config
 from kb.service.queue import LOOK_BACK, Waiting, in_order, waiting, waits
 from kb.service.serve import address_of
@@ -20,8 +21,21 @@ _NEXT = {
     State.IN_REVIEW: "read, then kb review approve",
 }
 
+_THEN = {
+    Verb.SUBMIT: "another person reads it, then kb review approve",
+    Verb.APPROVE: "approved; kb publish",
+    Verb.WITHDRAW: "not approved by you any more",
+    Verb.SEND_BACK: "back with its writers",
+    Verb.FLAG: "flagged; it stays up and comes first in kb review",
+    Verb.RESOLVE: "no longer flagged",
+    Verb.VERIFY: "verified today",
+    Verb.ARCHIVE: "off the site with the next mkdocs build",
+    Verb.SUPERSEDE: "off the site with the next mkdocs build",
+}
+"""What a step means for whoever took it, beside the state, which says no more than where it lies."""
 
-@click.group(invoke_without_command=True)
+
+@click.group(cls=out.Commands, invoke_without_command=True)
 @click.option(
     "--link", is_flag=True, help="Print a link to the reviewers' page of a running kb serve."
 )
@@ -69,7 +83,7 @@ def _told(line: Waiting) -> tuple[str, ...]:
 
 def _link(config: Config) -> str:
     token = new_link(config.secret(), now())
-    return f"{address_of(config.service.host, config.service.port)}/team/enter?token={token}"
+    return f"{address_of(config.service.host, config.service.port)}/team/enter?token={token}&to=/team/review"
 
 
 def _row(article: Article) -> dict[str, Any]:
@@ -89,7 +103,7 @@ def _next(line: Waiting) -> str:
 
 
 @review.command()
-@click.argument("article_id")
+@click.argument("article_id", type=as_id)
 @json_option
 def show(article_id: str, as_json: bool) -> None:
     """Show an article with the evidence of each sentence, and its violations."""
@@ -112,7 +126,7 @@ def show(article_id: str, as_json: bool) -> None:
 
 
 @review.command()
-@click.argument("ids", nargs=-1, required=True)
+@click.argument("ids", nargs=-1, required=True, type=as_id)
 @as_option
 def submit(ids: tuple[str, ...], person: str) -> None:
     """Hand drafts in for review; what changed since the draft is recorded as your edit."""
@@ -120,7 +134,7 @@ def submit(ids: tuple[str, ...], person: str) -> None:
 
 
 @review.command()
-@click.argument("ids", nargs=-1, required=True)
+@click.argument("ids", nargs=-1, required=True, type=as_id)
 @as_option
 def approve(ids: tuple[str, ...], person: str) -> None:
     """Approve articles exactly as they are now. You must not have written or edited them."""
@@ -128,7 +142,7 @@ def approve(ids: tuple[str, ...], person: str) -> None:
 
 
 @review.command()
-@click.argument("ids", nargs=-1, required=True)
+@click.argument("ids", nargs=-1, required=True, type=as_id)
 @as_option
 def withdraw(ids: tuple[str, ...], person: str) -> None:
     """Take your approval of articles back, as long as they are not published."""
@@ -136,7 +150,7 @@ def withdraw(ids: tuple[str, ...], person: str) -> None:
 
 
 @review.command(name="send-back")
-@click.argument("ids", nargs=-1, required=True)
+@click.argument("ids", nargs=-1, required=True, type=as_id)
 @click.option("--note", required=True, help="What is missing.")
 @as_option
 def send_back(ids: tuple[str, ...], note: str, person: str) -> None:
@@ -145,7 +159,7 @@ def send_back(ids: tuple[str, ...], note: str, person: str) -> None:
 
 
 @review.command()
-@click.argument("ids", nargs=-1, required=True)
+@click.argument("ids", nargs=-1, required=True, type=as_id)
 @click.option("--note", default="", help="Why.")
 @as_option
 def archive(ids: tuple[str, ...], note: str, person: str) -> None:
@@ -154,7 +168,7 @@ def archive(ids: tuple[str, ...], note: str, person: str) -> None:
 
 
 @review.command()
-@click.argument("ids", nargs=-1, required=True)
+@click.argument("ids", nargs=-1, required=True, type=as_id)
 @click.option("--note", required=True, help="What is wrong.")
 @as_option
 def flag(ids: tuple[str, ...], note: str, person: str) -> None:
@@ -163,7 +177,7 @@ def flag(ids: tuple[str, ...], note: str, person: str) -> None:
 
 
 @review.command()
-@click.argument("ids", nargs=-1, required=True)
+@click.argument("ids", nargs=-1, required=True, type=as_id)
 @click.option("--note", required=True, help="What was done about it.")
 @as_option
 def resolve(ids: tuple[str, ...], note: str, person: str) -> None:
@@ -172,7 +186,7 @@ def resolve(ids: tuple[str, ...], note: str, person: str) -> None:
 
 
 @review.command()
-@click.argument("ids", nargs=-1, required=True)
+@click.argument("ids", nargs=-1, required=True, type=as_id)
 @click.option("--tried", "note", required=True, help="What you did, and on what.")
 @as_option
 def verify(ids: tuple[str, ...], note: str, person: str) -> None:
@@ -181,8 +195,10 @@ def verify(ids: tuple[str, ...], note: str, person: str) -> None:
 
 
 @review.command()
-@click.argument("article_id")
-@click.option("--by-article", "other", required=True, help="Id of the article that replaces it.")
+@click.argument("article_id", type=as_id)
+@click.option(
+    "--by-article", "other", required=True, type=as_id, help="Id of the article that replaces it."
+)
 @as_option
 def supersede(article_id: str, other: str, person: str) -> None:
     """Take a published article off the site for good and send its readers to another."""
@@ -196,6 +212,15 @@ def _move_all(ids: tuple[str, ...], verb: Verb, by: str, note: str) -> None:
     workspace = open_workspace()
     with workspace.store(alone=True):
         steps = take_all(workspace, ids, verb, by=by, note=note)
+        verify = workspace.steps().verify
         for step in steps.taken:
-            out.line(f"{step.article.id}  {step.article.state}{'' if step.moved else '  already'}")
+            then = _then(step, verb, verify) if step.moved else "already"
+            out.line(f"{step.article.id}  {step.article.state}  {then}".rstrip())
     steps.end()
+
+
+def _then(step: Step, verb: Verb, verify: Verify | None) -> str:
+    """Return what comes after the step, for whoever took it."""
+    if verb is Verb.APPROVE and not is_approved(step.article, verify):
+        return "approved; it needs one more person"
+    return _THEN.get(verb, "")

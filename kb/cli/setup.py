@@ -18,6 +18,7 @@ from kb.cli import out
 from kb.cli.workspace import json_option, now, open_workspace
 from kb.errors import KbError
 from kb.feedback.letter import LetterState, Posted
+from kb.gates import identities
 from kb.gates.scanner import PROBES, prove
 from kb.redaction import RULES_VERSION
 
@@ -59,8 +60,10 @@ draft_docs: |
   drafts/
 plugins:
   - search
-  - docworthy
+  - docworthy:
+      contact_action: {action}  # where the form writes: mailto:name@host, if kb.toml has no form.to
 """
+_DEMO_NAME, _DEMO_ACTION = "Ferrywright help centre", "mailto:support@ferrywright.example"
 _INDEX = "# {name}\n\nSearch for what you see: an error message, or what you tried to do.\n"
 
 
@@ -72,7 +75,8 @@ def init(folder: Path, demo: bool) -> None:
 
     Nothing that is there is overwritten.
     """
-    name = "Ferrywright help centre" if demo else folder.resolve().name
+    name = _DEMO_NAME if demo else folder.resolve().name
+    action = json.dumps(_DEMO_ACTION if demo else "")
     docs = _docs_of(folder / "mkdocs.yml")
     if demo:
         _bring(folder)
@@ -80,7 +84,7 @@ def init(folder: Path, demo: bool) -> None:
         path
         for path, text in (
             (folder / "kb.toml", _TOML.format(docs=json.dumps(docs))),
-            (folder / "mkdocs.yml", _MKDOCS.format(name=name)),
+            (folder / "mkdocs.yml", _MKDOCS.format(name=name, action=action)),
             (folder / docs / "index.md", _INDEX.format(name=name)),
             (folder / ".kb" / ".gitignore", "*\n"),
             (
@@ -136,12 +140,21 @@ def _bring(folder: Path) -> None:
 @click.pass_context
 def doctor(context: click.Context, as_json: bool) -> None:
     """Look at everything the loop stands on, and say what to mend."""
-    results = [_result(name, look) for name, look in _LOOKS.items()]
+    results = _each_once([_result(name, look) for name, look in _LOOKS.items()])
     if as_json:
         out.data("doctor", checks=[{"check": n, "ok": ok, "says": says} for n, ok, says in results])
     else:
         out.table([("ok" if ok else "MEND", name, says) for name, ok, says in results])
     context.exit(0 if all(ok for _, ok, _ in results) else 1)
+
+
+def _each_once(results: list[tuple[str, bool, str]]) -> list[tuple[str, bool, str]]:
+    """Say what is wrong where it is first met; what also stands on it points there."""
+    first = dict[str, str]()
+    return [
+        (name, ok, says if ok or first.setdefault(says, name) == name else f"see {first[says]}")
+        for name, ok, says in results
+    ]
 
 
 def _result(name: str, look: Callable[[], str]) -> tuple[str, bool, str]:
@@ -156,8 +169,9 @@ def _look_workspace() -> str:
 
 
 def _look_key() -> str:
-    open_workspace().config.secret()
-    return "is there"
+    config = open_workspace().config
+    identities.read(config.state, config.secret())
+    return "is there, and fits the customers' hashes"
 
 
 def _look_store() -> str:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from kb.cli import out
 from kb.config import Source as Settings
 from kb.errors import ConfigError
 from kb.tickets import github, jira, zendesk
@@ -59,7 +60,7 @@ def _http(url: str, authorization: str, per_minute: Mapping[str, int] | None = N
     headers = {"Accept": "application/json", "User-Agent": "docworthy"}
     if authorization:
         headers["Authorization"] = authorization
-    return Http(base=origin(url), headers=headers, per_minute=per_minute or {})
+    return Http(base=origin(url), headers=headers, per_minute=per_minute or {}, tell=out.say)
 
 
 def _basic(user: str, token: str) -> str:

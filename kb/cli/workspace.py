@@ -150,6 +150,11 @@ def _git_email() -> str:
     return run.stdout.strip()
 
 
+def as_id(text: str) -> str:
+    """Return the id that is meant, where a shell completed the path of the article's file."""
+    return Path(text).stem if text.endswith(".md") else text
+
+
 as_option: Callable[[Any], Any] = click.option(
     "--as",
     "person",

@@ -75,7 +75,7 @@ def _known(table: Mapping[str, Any], known: Mapping[str, Any], where: str) -> No
     for key in table:
         if key not in known:
             near = get_close_matches(key, known, 1)
-            todo = f"Did you mean '{near[0]}'" if near else f"There are: {', '.join(known)}"
+            todo = f"Did you mean '{near[0]}'?" if near else f"There are: {', '.join(known)}"
             raise ConfigError(where, f"'{key}' is not an option", todo)
 
 

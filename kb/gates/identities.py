@@ -3,7 +3,7 @@
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -14,7 +14,10 @@ from kb.redaction import Known
 from kb.redaction.lists import common, mail_providers
 
 FILE = "identities"
-"""The file's name in `.kb/`: one `words hash first` a line, hashes in hex."""
+"""The file's name in `.kb/`: one `words hash first` a line, hashes in hex.
+
+A line of no words tells the key that the others were made with: by another key nobody is known.
+"""
 _WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 8
 _LEGAL = frozenset(
@@ -100,6 +103,20 @@ def lines(known: Known, key: bytes) -> frozenset[str]:
     return frozenset(found)
 
 
+def _mark(key: bytes) -> str:
+    return f"0 {_hash(key, 'whose key this is', 10)} {_hash(key, '', 4)}"
+
+
+def _hold_key(told: Iterable[str], key: bytes) -> None:
+    """Refuse lines that another key has made: by this one nobody in them would be known."""
+    if any(line.startswith("0 ") and line != _mark(key) for line in told):
+        raise RedactionError(
+            FILE,
+            "the customers' hashes were made with another key",
+            "Set KB_SECRET, or .kb/secret, to the key that kb pull ran with",
+        )
+
+
 def _grams(known: Known) -> Iterator[tuple[str, ...]]:
     for email in known.emails:
         yield from _telling(_words(email), alone=True)
@@ -160,13 +177,19 @@ class Roll:
         """Append what is new to the file, durable on return.
 
         Call it before the tickets are kept: a killed pull then knows too much, not too little.
+
+        Raises:
+            RedactionError: Another key has made what stands there.
         """
         path = self.folder / FILE
         there = path.read_text("ascii").splitlines() if path.exists() else ()
+        _hold_key(there, self.key)
         fresh = sorted(self._fresh.difference(there))
         self._fresh.clear()
         if not fresh:
             return
+        if (mark := _mark(self.key)) not in there:
+            fresh.insert(0, mark)
         self.folder.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="ascii") as file:
             file.write("".join(f"{line}\n" for line in fresh))
@@ -178,16 +201,20 @@ def read(folder: Path, key: bytes) -> Identities:
     """Return the identities that `.kb/` knows, none where there is no file.
 
     Raises:
-        RedactionError: The file cannot be read: nobody knows then who must not be named.
+        RedactionError: The file cannot be read, or was made with another key: nobody knows then who
+            must not be named.
     """
     path = folder / FILE
     if not path.exists():
         return NOBODY_KNOWN
     try:
-        rows = [line.split(" ") for line in path.read_text("ascii").splitlines()]
+        told = path.read_text("ascii").splitlines()
+        rows = [line.split(" ") for line in told if not line.startswith("0 ")]
         grams = frozenset((int(count), gram) for count, gram, _ in rows)
-        return Identities(key, grams, frozenset(first for _, _, first in rows))
+        found = Identities(key, grams, frozenset(first for _, _, first in rows))
     except (OSError, ValueError):
         raise RedactionError(
             path.name, "the customers' hashes cannot be read", "Take it away and pull anew"
         ) from None
+    _hold_key(told, key)
+    return found

@@ -90,6 +90,7 @@ def _settle_in(steps: "_Steps") -> None:
     folder = steps.folder
     if not (folder / "kb.toml").exists():
         steps.kb(LAUNCH, "init", str(folder), "--demo", cwd=folder.parent)
+        write(folder / ".kb" / "secret", _KEY + "\n")
     if not (folder / ".kb" / "store.sqlite3").exists():
         for path in (folder / "tickets").glob("*.jsonl"):
             if path.stem >= f"{LAUNCH:%Y-%m}":

@@ -95,7 +95,8 @@ def waits(article: Article) -> bool:
 def figures(articles: Sequence[Article], now: datetime) -> ReviewFigures:
     """Return the review's own figures over the last `LOOK_BACK`."""
     since = now - LOOK_BACK
-    waiting = [_days(a.history[-1].at, now) for a in articles if a.state is State.IN_REVIEW]
+    waiting = [_days(a.history[-1].at, now) for a in articles
+               if a.state is State.IN_REVIEW and not is_approved(a)]  # fmt: skip
     approved = [a for a in articles if any(c.at >= since for c in _of(a, Verb.APPROVE))]
     took = [
         (_of(a, Verb.PUBLISH)[0].at - a.history[0].at).total_seconds() / 86_400

@@ -44,11 +44,11 @@ class Team:
         return self.door.known(request) is not None
 
     async def enter(self, request: Request) -> Response:
-        """Let in whoever holds the link, once."""
+        """Let in whoever holds the link, once, and lead them to the page that it names."""
         session = self.sessions.enter(request.query_params.get("token", ""), self.now())
         if session is None:
             raise closed("this link does not open the team's pages, or was used already")
-        response = see("/team/")
+        response = see(_local(request.query_params.get("to", "")))
         self.sessions.write(response, session, request)
         return response
 
@@ -63,6 +63,6 @@ class Team:
 
 
 def _local(place: str) -> str:
-    """Return a place below `/team/`, whatever the form asked for."""
+    """Return a place below `/team/`, whatever was asked for."""
     safe = place.startswith("/team/") and "\\" not in place and "\n" not in place
     return place if safe else "/team/"

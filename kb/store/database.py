@@ -74,12 +74,11 @@ def _engine(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed)
-    except (ArgumentError, NoSuchModuleError, ImportError):
-        raise ConfigError(
-            "measure.database",
-            "it is not a database we know",
-            "Write sqlite:///… or postgresql://…",
-        ) from None
+    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+        what, todo = "it is not a database we know", "Write sqlite:///… or postgresql://…"
+        if isinstance(error, ImportError) and error.name == "psycopg":
+            what, todo = "psycopg is not installed", "pip install 'docworthy[postgresql]'"
+        raise ConfigError("measure.database", what, todo) from None
     except OSError as error:
         raise StoreError(
             "database", f"its folder cannot be made ({error.strerror})", "Mend its rights"

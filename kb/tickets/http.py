@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from kb.errors import ConfigError, SourceError
 
 LARGEST_ANSWER = 64 * 1024 * 1024
 ATTEMPTS = 8
+FIRST_ATTEMPTS = 4
+"""A host that has never answered is more likely misspelt than busy: nobody waits minutes for it."""
 LONGEST_WAIT = 3600.0
 _FIRST_WAIT, _LONGEST_BACKOFF = 1.0, 120.0
 _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)
@@ -24,6 +27,9 @@ _LONGEST_ANSWER = 300.0
 _BUSY = frozenset({429, 500, 502, 503, 504})
 _DONE = frozenset({200, 201})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_LONG_WAIT = 10.0
+"""A wait that a host asked for is told from here on; shorter ones are its daily life."""
+_ERRNO = re.compile(r"\[Errno -?\d+\] ")
 
 Params = Mapping[str, str | int]
 
@@ -76,6 +82,7 @@ class Http:
         headers: Sent with each request; the credentials are among them.
         per_minute: Requests a minute for paths that begin so; others are as fast as answers come.
         credentials: Where the credentials come from, as a person may mend them.
+        tell: Told in a sentence why it waits, so that nobody sits before a silent terminal.
     """
 
     base: str
@@ -83,6 +90,8 @@ class Http:
     per_minute: Mapping[str, int] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
     credentials: str = "KB_SOURCE_USER, KB_SOURCE_TOKEN"
+    tell: Callable[[str], None] = lambda _: None
+    _heard: bool = False
     _client: httpx2.Client = field(init=False)
     _due: dict[str, float] = field(default_factory=dict)
 
@@ -117,14 +126,16 @@ class Http:
         """GET the path, or POST `body` to it, until it answers; statuses in `missing` are told.
 
         Raises:
-            SourceError: It refuses, or does not answer after `ATTEMPTS` attempts.
+            SourceError: It refuses, or does not answer after `ATTEMPTS` attempts; after `FIRST_ATTEMPTS`
+                where it has never answered.
         """
-        why = ""
-        for attempt in range(ATTEMPTS):
+        attempt = 0
+        while True:
             self._pace(path)
             answer, why = self._once(path, params, body)
+            attempt += 1
             if answer is None:
-                self._wait(attempt, 0.0)
+                self._wait(attempt, 0.0, why)
             elif _is_to_anybody(answer):
                 raise self._refused(401)
             elif answer.status in _DONE or answer.status in missing:
@@ -132,8 +143,7 @@ class Http:
             elif not _is_busy(answer):
                 raise self._refused(answer.status)
             else:
-                self._wait(attempt, _advertised(answer, self.clock.now()))
-        raise SourceError(self.base, f"{why} after {ATTEMPTS} attempts", "Try again later")
+                self._wait(attempt, _advertised(answer, self.clock.now()), why)
 
     def _once(self, path: str, params: Params | None, body: Any) -> tuple[Answer | None, str]:
         """Return the answer, or None where it did not come whole, and what happened."""
@@ -141,8 +151,11 @@ class Http:
         url = f"{self.base}{path}"
         try:
             with self._client.stream(method, url, params=params, json=body) as response:
+                self._heard = True
                 status, headers = response.status_code, response.headers
                 read = self._read(response) if status in _DONE else None
+        except httpx2.ConnectError as error:
+            return None, f"it cannot be reached ({_ERRNO.sub('', str(error))})"
         except httpx2.HTTPError as error:
             return None, f"it does not answer ({type(error).__name__})"
         except ValueError:
@@ -183,14 +196,25 @@ class Http:
             f"Check its address and project, and what {self.credentials} may see",
         )
 
-    def _wait(self, attempt: int, advertised: float) -> None:
-        """Wait as long as it says and as long as our own patience says, whichever is longer."""
+    def _wait(self, attempt: int, advertised: float, why: str) -> None:
+        """Wait as long as it says and as long as our own patience says, whichever is longer.
+
+        Raises:
+            SourceError: That was the last of so many attempts, or it asks for too long a wait.
+        """
+        most = ATTEMPTS if self._heard else FIRST_ATTEMPTS
+        if attempt >= most:
+            todo = "Try again later" if self._heard else "Check the address and the network"
+            raise SourceError(self.base, f"{why} after {most} attempts", todo)
         if advertised > LONGEST_WAIT:
             raise SourceError(
                 self.base, f"it asks us to wait {advertised:.0f} s", "Try again later"
             )
-        backoff = min(_FIRST_WAIT * 2**attempt, _LONGEST_BACKOFF)
-        self.clock.sleep(max(advertised, backoff) + self.clock.jitter())
+        backoff = min(_FIRST_WAIT * 2 ** (attempt - 1), _LONGEST_BACKOFF)
+        seconds = max(advertised, backoff) + self.clock.jitter()
+        if seconds >= _LONG_WAIT or not self._heard:
+            self.tell(f"{self.base}: {why}. Asking again in {seconds:.0f} s ({attempt} of {most}).")
+        self.clock.sleep(seconds)
 
     def _pace(self, path: str) -> None:
         for prefix, most in self.per_minute.items():

@@ -1,5 +1,6 @@
 """Renders what stands around an article, and the contact form, from templates that escape."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from mkdocs_docworthy.browse import ALL, BROWSE_MARK, Group, Ways
 from mkdocs_docworthy.cards import Card
 from mkdocs_docworthy.texts import counted
 
+log = logging.getLogger("mkdocs.plugins.docworthy")
 FORM_MARK = "<!-- docworthy:form -->"
 """Where a page's Markdown says so, the contact form stands."""
 
@@ -106,8 +108,11 @@ def around(
 
 def with_form(content: str, place: Place, action: str, t: Texts) -> str:
     """Return the content with the contact form in place of its mark."""
-    is_mail = action.startswith("mailto:")
-    form = _render("form.html", place=place, action=action, is_mail=is_mail, t=t)
+    scheme, _, rest = action.partition(":")
+    is_mail, mail_to = scheme == "mailto", rest.partition("?")[0]
+    if is_mail and not mail_to:
+        log.info("The contact form has no address. Set contact_action, or form.to in kb.toml.")
+    form = _render("form.html", place=place, action=action, is_mail=is_mail, mail_to=mail_to, t=t)
     return content.replace(FORM_MARK, form, 1).replace(FORM_MARK, "")
 
 

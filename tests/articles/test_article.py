@@ -214,8 +214,8 @@ def test_no_front_matter(text: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
-        ("titel: x", "x.md:4: 'titel' is not a key of articles. Did you mean title."),
-        ("alias: [x]", "x.md:4: 'alias' is not a key of articles. Did you mean aliases."),
+        ("titel: x", "x.md:4: 'titel' is not a key of articles. Did you mean title?"),
+        ("alias: [x]", "x.md:4: 'alias' is not a key of articles. Did you mean aliases?"),
         ("zzz: x", "x.md:4: 'zzz' is not a key of articles. Remove it."),
         (
             "state: publshed",

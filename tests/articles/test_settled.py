@@ -48,6 +48,13 @@ def test_a_reviewer_is_shown_what_to_decide() -> None:
     assert not first.is_open
 
 
+def test_a_finding_is_told_by_its_line() -> None:
+    """Who mends it opens the file and looks for a line, not for a character."""
+    (found,) = residue(article_with(f"It stops.\n\nWrite to {MAIL}."), REDACTOR)
+
+    assert found.what.startswith("line 3 of Issue holds what looks like email (email,")
+
+
 @pytest.mark.parametrize(("text", "rule"), [(LINE, "unsettled"), (MAIL, "private")])
 def test_what_nobody_settled_blocks(text: str, rule: str) -> None:
     """A finding blocks, sure or not, and its violation holds no word of it."""

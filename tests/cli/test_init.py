@@ -36,6 +36,15 @@ def test_beside_a_site(tmp_path: Path) -> None:
     assert "the docworthy plugin is not in it" in made.stderr
 
 
+def test_form_has_its_place_in_the_settings(tmp_path: Path) -> None:
+    """The bundled help desk's form has an address; in a new site the line for one is there."""
+    kb(tmp_path, "init", "demo", "--demo")
+    kb(tmp_path, "init", "help")
+    demo, new = ((tmp_path / name / "mkdocs.yml").read_text() for name in ("demo", "help"))
+    assert 'contact_action: "mailto:support@ferrywright.example"' in demo
+    assert 'contact_action: ""' in new
+
+
 def test_key_is_private(tmp_path: Path) -> None:
     """The workspace's key is its owner's alone, and git never sees it."""
     kb(tmp_path, "init")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,12 +12,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from factories import make_event, published
+from factories import make_article, make_event, published
 from kb_command import kb
 
 from kb.articles.library import Library
 from kb.config import load
 from kb.feedback.letter import Letter, Receipt, Verdict
+from kb.gates.identities import Roll
+from kb.redaction import Known
 from kb.store.store import open_store
 
 BARE = ("audit", "freshness", "purge", "feedback", "outbox", "page", "watch")
@@ -48,6 +51,36 @@ def test_misspelt_command(tmp_path: Path) -> None:
     assert "Did you mean 'pull'?" in ended.stderr
 
 
+@pytest.mark.parametrize("words", [(), ("review",), ("outbox",)])
+def test_no_command_is_told_by_half(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """The list of commands cuts no sentence, at whatever width it is read."""
+    told = kb(tmp_path, *words, "--help").stdout.partition("\nCommands:\n")[2]
+
+    assert told
+    assert "..." not in told
+
+
+@pytest.mark.parametrize("days", ["0", "-5", "999999"])
+@pytest.mark.parametrize("command", ["metrics", "feedback"])
+def test_a_window_is_a_length(workspace: Path, command: str, days: str) -> None:
+    """A window that ends before it begins, or begins before the calendar, is wrong usage."""
+    ended = kb(workspace, command, "--days", days)
+
+    assert (2, "") == (ended.returncode, ended.stdout)
+    assert "is not in the range" in ended.stderr
+
+
+def test_what_is_not_known_takes_one_line(workspace: Path) -> None:
+    """Articles whose effect is not known for the same reason are counted, not listed."""
+    library = Library(workspace / "docs")
+    for number in range(3):
+        library.save(published(make_article(id=f"article-{number}", tags=(f"topic-{number}",))))
+    told = kb(workspace, "metrics").stdout
+
+    assert 1 == told.count("article_effect ")
+    assert re.search(r"article_effect +3 articles +not enough data", told)
+
+
 def test_no_workspace(tmp_path: Path) -> None:
     """Outside a workspace it says so and what to do, and prints no data."""
     ended = kb(tmp_path, "metrics")
@@ -63,6 +96,31 @@ def test_misspelt_option_of_the_configuration(workspace: Path) -> None:
 
     assert ended.returncode == 1
     assert "Did you mean 'tags'" in ended.stdout
+
+
+def test_doctor_says_each_thing_once(workspace: Path) -> None:
+    """What stands on something broken points there; a missing driver is not a misspelt address."""
+    without = "import sys; sys.modules['psycopg'] = None; from kb.cli.main import main; main()"
+    ended = subprocess.run(
+        [sys.executable, "-c", without, "doctor"],
+        cwd=workspace, env={**os.environ, "KB_DATABASE": "postgresql://nobody@127.0.0.1:9/x"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert ended.returncode == 1
+    assert 1 == ended.stdout.count("psycopg is not installed. pip install 'docworthy[postgresql]'.")
+    assert 3 == ended.stdout.count("see store")
+
+
+def test_doctor_tries_the_key(workspace: Path) -> None:
+    """A key by which no customer would be known is to be mended."""
+    roll = Roll(workspace / ".kb", b"the key of the first pull")
+    roll.add(Known(names=("Quirina Vandersloot",)))
+    roll.write()
+    ended = kb(workspace, "doctor")
+
+    assert ended.returncode == 1
+    assert "made with another key. Set KB_SECRET" in ended.stdout
 
 
 def test_full_disk(workspace: Path) -> None:

@@ -42,6 +42,25 @@ def test_all_are_tried(workspace: Path, library: Library) -> None:
     assert "nothing-9: no such article" in said
 
 
+def test_a_path_is_as_good_as_an_id(workspace: Path, library: Library) -> None:
+    """What `kb draft` printed and a shell completes names the article, and a slip is put right."""
+    printed, said = kb(workspace, "review", "approve", "docs/drafts/first-1.md", "frist-1", ends=1)
+
+    assert is_approved(library.find("first-1"))
+    assert "first-1  in_review  approved; kb publish" in printed
+    assert "frist-1: no such article. Did you mean first-1?\n" in said
+
+
+def test_nothing_is_not_without_violations(workspace: Path) -> None:
+    """A check of an article that is not there ends with 1, whatever it is asked to do."""
+    for words in (("check",), ("check", "--settle"), ("check", "--json")):
+        printed, said = kb(workspace, *words, "frist-1", ends=1)
+        assert "frist-1: no such article" in said
+        assert "" == printed
+    _, said = kb(workspace, "check", "docs/drafts/first-1.md")
+    assert "none blocking" in said
+
+
 def test_again_is_nothing(workspace: Path, library: Library) -> None:
     """The same command again ends with 0 and changes no byte, at every step."""
     for words in (("review", "approve", *IDS), ("publish", *IDS)):

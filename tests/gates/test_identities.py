@@ -47,13 +47,35 @@ def test_everyday_words_are_nobody(tmp_path: Path, text: str) -> None:
 
 
 def test_the_file_tells_nobody(tmp_path: Path) -> None:
-    """No name and no part of one stands in it; another key knows nobody."""
+    """No name and no part of one stands in it."""
     roll_of(tmp_path)
     told = (tmp_path / FILE).read_text("ascii").casefold()
 
     for word in ("quirina", "vandersloot", "blumenthal", "optics", "quayline", "example"):
         assert word not in told
-    assert [] == list(read(tmp_path, b"another").standing_in("Quirina Vandersloot"))
+
+
+def test_another_key_is_refused(tmp_path: Path) -> None:
+    """By another key nobody is known: it is told, not taken for a page that names nobody."""
+    roll_of(tmp_path)
+    before = (tmp_path / FILE).read_bytes()
+
+    with pytest.raises(RedactionError, match="made with another key"):
+        read(tmp_path, b"another")
+    with pytest.raises(RedactionError, match="made with another key"):
+        roll_of(tmp_path, Known(names=("Tamsin Oyelaran",)), b"another")
+    assert before == (tmp_path / FILE).read_bytes()
+
+
+def test_a_file_without_its_key_is_read(tmp_path: Path) -> None:
+    """What was written before keys were told is known as it was, and tells its key from then on."""
+    roll_of(tmp_path)
+    told = (tmp_path / FILE).read_text().splitlines(keepends=True)
+    (tmp_path / FILE).write_text("".join(told[1:]))
+
+    assert list(read(tmp_path, KEY).standing_in("Quirina Vandersloot"))
+    roll_of(tmp_path, Known(names=("Tamsin Oyelaran",)))
+    assert told[0] in (tmp_path / FILE).read_text().splitlines(keepends=True)
 
 
 def test_the_same_people_twice_are_once(tmp_path: Path) -> None:

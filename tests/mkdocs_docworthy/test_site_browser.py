@@ -7,6 +7,7 @@ from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from built_site import Workspace, draft, published, workspace
@@ -194,6 +195,44 @@ def test_the_form_answers_and_shows_what_goes_along(page: Any, centre: Collector
     assert "Read: Uploads time out behind a proxy" in page.locator(".dw-trail ol").inner_text()
     page.get_by_role("button", name="This solved it").click()
     assert 1 == len(centre.wait_for("form_solved"))
+
+
+def test_a_form_by_mail_says_so_and_loses_no_word(page: Any, centre: Collector) -> None:
+    """The mail has subject, words and trail in its places; what was written can be copied, too."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    mails = list[str]()
+    page.on("request", lambda one: mails.append(one.url) if one.url[:7] == "mailto:" else None)
+    page.goto("/articles/proxy-timeouts/")
+    page.goto("/support/")
+    page.get_by_label("Subject").fill("50% & more = slow")
+    page.get_by_label("What do you see").fill("First line\nsecond line")
+    page.get_by_role("button", name="Continue in your mail program").click()
+    _until(lambda: bool(mails))
+    told = parse_qs(urlsplit(mails[0]).query, strict_parsing=True)
+    words = "First line\nsecond line\n\n- Read: Uploads time out behind a proxy"
+    assert ["50% & more = slow"] == told["subject"]
+    assert told["body"][0].replace("\r", "").startswith(words)
+    assert page.locator(".dw-mailed p").first.evaluate("one => one === document.activeElement")
+    page.get_by_role("button", name="Copy what I wrote").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()").startswith(
+        f"50% & more = slow\n\n{words}"
+    )
+
+
+def test_a_form_by_mail_needs_no_script(chromium: Any, centre: Collector) -> None:
+    """Without script the mail's text is what was written, with no empty field beside it."""
+    context = chromium.new_context(base_url=centre.url, java_script_enabled=False)
+    page, mails = context.new_page(), list[str]()
+    page.on("request", lambda one: mails.append(one.url) if one.url[:7] == "mailto:" else None)
+    page.goto("/support/")
+    page.get_by_label("Subject").fill("slow uploads")
+    page.get_by_label("What do you see").fill("since Monday")
+    page.get_by_role("button", name="Continue in your mail program").click()
+    _until(lambda: bool(mails))
+    told = parse_qs(urlsplit(mails[0]).query)["body"][0]
+    assert ["subject=slow uploads", "description=since Monday"] == told.strip().splitlines()
+    context.close()
 
 
 def test_a_service_that_is_away_is_replaced(chromium: Any, centre: Collector) -> None:

@@ -65,6 +65,25 @@ def test_form_sends_to_the_service_that_passes_it_on(tmp_path: Path) -> None:
     assert "form-action 'self' http://127.0.0.1:9;" in page
 
 
+@pytest.mark.parametrize(
+    ("action", "shown", "told"),
+    [("mailto:help@ferrywright.example", 'href="mailto:help@ferrywright.example"', False),
+     ("", 'action="mailto:"', True)],
+)  # fmt: skip
+def test_a_form_by_mail_shows_its_address(
+    tmp_path: Path, action: str, shown: str, told: bool
+) -> None:
+    """A reader without a mail program sees where to write; a form without an address is told."""
+    made = workspace(tmp_path, published(draft()))
+    settings = tmp_path / "mkdocs.yml"
+    options = f"plugins: [search, {{docworthy: {{contact_action: '{action}'}}}}]"
+    settings.write_text(settings.read_text().replace("plugins: [search, docworthy]", options))
+    built = made.build()
+    assert built.returncode == 0, built.stderr
+    assert shown in made.page("support")
+    assert told == ("contact form has no address" in built.stderr)
+
+
 def test_nobody_who_worked_on_it_is_on_the_site(tmp_path: Path) -> None:
     """History, ticket keys and people's names reach no byte of the site."""
     made = workspace(tmp_path, published(draft(tickets=("helpdesk:4711",))))

@@ -279,8 +279,19 @@ def test_kept_until_it_is_saved(place: Place, page: Any) -> None:
     assert page.locator("[data-restored]").is_hidden()
 
 
+def test_a_field_is_as_tall_as_its_text(place: Place, page: Any) -> None:
+    """Who edits reads a whole section at once, and sees the name that they act under."""
+    place.enter(page, "tove.aas@ferrywright.example")
+    page.goto(f"{place.address}/team/review/relay-10/edit")
+    issue = page.get_by_label("Issue")
+    issue.fill("\n".join(f"line {number}" for number in range(15)))
+
+    assert issue.evaluate("field => field.scrollHeight - field.clientHeight") <= 1
+    assert page.locator("#you").evaluate("field => field.scrollWidth - field.clientWidth") <= 1
+
+
 def test_link_from_the_command_line(place: Place, page: Any) -> None:
-    """kb review --link opens the running service, once."""
+    """kb review --link opens the reviewers' page of the running service, once."""
     command = [sys.executable, "-m", "kb", "review", "--link"]
     done = subprocess.run(
         command, cwd=place.config.root, capture_output=True, text=True, check=True,
@@ -288,6 +299,6 @@ def test_link_from_the_command_line(place: Place, page: Any) -> None:
     )  # fmt: skip
     path = re.sub(r"^http://[^/]+", "", done.stdout.strip())
     page.goto(place.address + path)
-    assert page.url.endswith("/team/")
+    assert page.url.endswith("/team/review")
     page.context.clear_cookies()
     assert 403 == page.goto(place.address + path).status

@@ -29,6 +29,13 @@ def test_wrong_link_does_not_use_it_up(visitor: httpx2.Client) -> None:
     assert 303 == visitor.get(f"/team/enter?token={TOKEN}").status_code
 
 
+@pytest.mark.parametrize("to", ["https://elsewhere.example/", "//elsewhere.example", "/team/\\x"])
+def test_a_link_leads_nowhere_else(visitor: httpx2.Client, to: str) -> None:
+    """Whatever stands beside the token, it opens a page of the team."""
+    answer = visitor.get("/team/enter", params={"token": TOKEN, "to": to})
+    assert (303, "/team/") == (answer.status_code, answer.headers["Location"])
+
+
 def test_cookie_is_out_of_reach(visitor: httpx2.Client) -> None:
     """No script reads the session's cookie and no other site's form sends it."""
     cookie = visitor.get(f"/team/enter?token={TOKEN}").headers["Set-Cookie"]

@@ -48,6 +48,19 @@ def test_approve(running: Running, member: httpx2.Client) -> None:
     assert "exactly as it stands here" in member.get(answer.headers["Location"]).text
 
 
+def test_what_is_approved_waits_for_no_reviewer(member: httpx2.Client) -> None:
+    """It stands apart, with what brings it out, and is no reviewer's longest wait."""
+    before = member.get("/team/review").text
+    member.post(APPROVE, data=form_of(member, "relay-waiting", who=REVIEWER))
+    after = member.get("/team/review").text.partition('<h2 id="ready">')
+
+    assert "nothing waits" not in before
+    assert "relay-waiting" not in after[0].partition('<h2 id="in_review">')[2]
+    assert "nothing waits" in after[0]
+    assert "relay-waiting" in after[2]
+    assert "<code>kb publish</code>" in after[2]
+
+
 def test_author_may_not_approve(running: Running, member: httpx2.Client) -> None:
     """The author's approval is refused however the name is spelt, and nothing is written."""
     before = waiting(running)

@@ -7,7 +7,7 @@ import pytest
 from desks import Desk, FakeTime, Trouble, open_desk
 
 from kb.errors import ConfigError, SourceError
-from kb.tickets.http import ATTEMPTS, LONGEST_WAIT, Clock, Http, origin
+from kb.tickets.http import ATTEMPTS, FIRST_ATTEMPTS, LONGEST_WAIT, Clock, Http, origin
 
 SECRET = "Bearer canary-token"
 
@@ -138,12 +138,27 @@ def test_missing_is_told(http: Http) -> None:
 
 
 def test_nobody_answers(time: FakeTime) -> None:
-    """A host that is not there is told after all attempts."""
-    with (
-        Http(base="http://127.0.0.1:9", headers={}, clock=time.clock()) as nobody,
-        pytest.raises(SourceError, match=r"it does not answer \(ConnectError\)"),
-    ):
+    """A host that was never there is given up within seconds, and each wait is told with its why."""
+    told = list[str]()
+    nobody = Http(base="http://127.0.0.1:9", headers={}, clock=time.clock(), tell=told.append)
+    lost = r"cannot be reached \(Connection refused\) after 4 attempts. Check the address"
+    with nobody, pytest.raises(SourceError, match=lost):
         nobody.ask("/ok")
+
+    assert [1.25, 2.25, 4.25] == time.slept
+    why = "http://127.0.0.1:9: it cannot be reached (Connection refused)"
+    assert f"{why}. Asking again in 1 s (1 of 4)." == told[0]
+    assert FIRST_ATTEMPTS - 1 == len(told)
+
+
+def test_a_long_wait_is_told(desk: Desk, time: FakeTime) -> None:
+    """What a host asks us to wait is told where it is long, and passed over where it is short."""
+    told = list[str]()
+    desk.fail("/ok", *(Trouble(status=429, headers={"Retry-After": one}) for one in ("3", "42")))
+    with Http(base=desk.url, headers={}, clock=time.clock(), tell=told.append) as client:
+        client.ask("/ok")
+
+    assert [f"{desk.url}: it answers 429. Asking again in 42 s (2 of 8)."] == told
 
 
 def test_pace(desk: Desk, time: FakeTime) -> None:

@@ -203,6 +203,24 @@
     }));
     $(".dw-trail", form).hidden = !rows.length;
   };
+  /* A form to mailto: opens the reader's mail program, of which a page hears nothing: so what was
+     written can be copied, too. */
+  const letter = (form) => {
+    const ticked = $("[data-dw-trail]", form).checked;
+    const along = [...form.querySelectorAll(".dw-trail li")].map((line) => "- " + line.textContent);
+    const written = form.description.value;
+    return ticked && along.length ? written + "\n\n" + along.join("\n") : written;
+  };
+  const openMail = (form) => {
+    const to = form.getAttribute("action"), box = $(".dw-mailed", form);
+    const said = { subject: form.subject.value, body: letter(form) };
+    const parts = Object.entries(said).map(([name, words]) =>
+      name + "=" + encodeURIComponent(words.replace(/\r?\n/g, "\r\n")));
+    location.href = to + (to.includes("?") ? "&" : "?") + parts.join("&");
+    box.hidden = false;
+    $("p", box).focus();
+  };
+
   const solved = (form) => {
     send("form_solved");
     stored(null);
@@ -218,11 +236,11 @@
     if (toggle && !toggle.checked) toggle.click();
     if (input) input.focus();
   };
-  const copyLink = async (button) => {
+  const copy = async (button, what, done) => {
     const words = button.textContent;
     try {
-      await navigator.clipboard.writeText(location.href.split("#")[0]);
-      button.textContent = button.dataset.dwCopy;
+      await navigator.clipboard.writeText(what);
+      button.textContent = done;
       setTimeout(() => { button.textContent = words; }, 2000);
     } catch { /* no right to: the address bar has it too */ }
   };
@@ -234,7 +252,11 @@
     if ((one = hit("[data-dw-vote]"))) vote(one);
     else if ((one = hit("[data-dw-solved]"))) solved(one.closest("form"));
     else if (hit("[data-dw-search]")) openSearch();
-    else if ((one = hit("[data-dw-copy]"))) copyLink(one);
+    else if ((one = hit("[data-dw-copy]"))) copy(one, location.href.split("#")[0], one.dataset.dwCopy);
+    else if ((one = hit("[data-dw-copy-mail]"))) {
+      const form = one.closest("form");
+      copy(one, form.subject.value + "\n\n" + letter(form), one.dataset.dwCopyMail);
+    }
     else if (hit("[data-dw-print]")) print();
     else if ((one = hit(".dw-suggestions a"))) {
       send("suggestion_opened", { rank: Number(one.dataset.dwRank) });
@@ -260,6 +282,10 @@
       giveReason(event.target);
     } else if (event.target.matches("[data-dw-form]")) {
       send("ticket_submitted");
+      if ($(".dw-mailed", event.target)) {
+        event.preventDefault();
+        openMail(event.target);
+      }
       stored({ ...stored(), sent: true });
     }
   });
