@@ -107,12 +107,47 @@ def _one_problem(article: Article) -> str:
 
 
 def _imperative(article: Article) -> str:
-    steps = re.findall(r"(?m)^\s*\d+\. +(.+)$", article.section("Resolution"))
+    steps = _steps_of(article)
     told = re.compile(
         r"(?i)(you (should|could|can|need|must|have to|might)|please\b|we |i |it |they )"
     )
     count = sum(told.match(step) is not None for step in steps)
     return f"{count} of {len(steps)} steps do not begin with what to do" if count else ""
+
+
+def _steps_of(article: Article) -> list[str]:
+    return re.findall(r"(?m)^\s*\d+\. +(.+)$", article.section("Resolution"))
+
+
+_ELSEWHERE = re.compile(
+    r"(?i)\b(?:as|like) (?:\w+ )?(?:mentioned|described|said|shown|explained|suggested) (?:above|before|earlier|here)\b"
+    r"|\b(?:above|previous|last|earlier|attached) (?:post|message|reply|answer|screen ?shots?|pictures?|images?)\b"
+    r"|\b(?:post|message|reply|answer|comment)s? above\b|\b(?:above-?mentioned|aforementioned)\b"
+    r"|\b(?:wie oben|siehe (?:bild|anhang|screenshot)|comme (?:indiqué|expliqué|dit) (?:ci-dessus|plus haut|avant)"
+    r"|como (?:dije|indiqué|expliqué|mencioné|se indica) (?:arriba|antes)|como (?:indicado|explicado|dito) (?:acima|antes)"
+    r"|come (?:detto|spiegato|indicato) (?:sopra|prima)|zoals (?:hierboven|eerder))\b"
+)
+"""What a step speaks of that stood in the thread, or in a picture of it."""
+_BACK = re.compile(
+    r"(?i)\b(?:the (?:latter|former)|(?:that|the same) (?:file|folder|list|setting|option|menu|window|line|page|link|account))\b"
+)
+"""What a first step cannot speak of: nothing stands before it."""
+_BRIEFLY = 4
+
+
+def _lost(article: Article) -> str:
+    steps = _steps_of(article)
+    lost = [n for n, step in enumerate(steps, 1) if _ELSEWHERE.search(step)]
+    lost += [1] if steps and 1 not in lost and _BACK.search(steps[0]) else []
+    return f"step {min(lost)} speaks of what stands nowhere on the page" if lost else ""
+
+
+def _bare(article: Article) -> str:
+    steps = _steps_of(article)
+    is_bare = len(steps) == 1 and len(steps[0].split()) <= _BRIEFLY and not re.search(
+        r"[`\"“„«>→\d]|://", steps[0]
+    )  # fmt: skip
+    return "the whole resolution is one step without its way" if is_bare else ""
 
 
 def _requester_words(article: Article) -> str:
@@ -200,6 +235,20 @@ RULES = (
         todo="Begin each step with what to do: Set, Run, Open",
         blocking=False,
         broken=_imperative,
+    ),
+    Rule(
+        name="lost-reference",
+        why="A reader sees the page, not the thread: what a step speaks of must stand on it.",
+        todo="Say which file, setting or step is meant",
+        blocking=False,
+        broken=_lost,
+    ),
+    Rule(
+        name="bare-step",
+        why="Who asks does not know the way: which menu, which file, what to choose there.",
+        todo="Say where it is done, and what is seen when it worked",
+        blocking=False,
+        broken=_bare,
     ),
     Rule(
         name="one-requester",

@@ -7,14 +7,26 @@ from functools import cache, lru_cache
 from itertools import islice
 from unicodedata import combining, normalize
 
-from kb.capture.doing import instructed, plain, tells
+from kb.capture.doing import advised, instructed, plain, tells
+from kb.capture.inquiry import answering
 from kb.capture.language import detect, languages, surely
+from kb.capture.paths import names_menu, names_path
 from kb.capture.phrases import pattern, words
-from kb.capture.pointing import leads_elsewhere, orders, points_elsewhere
-from kb.capture.scene import went_wrong
+from kb.capture.pointing import leads_elsewhere, points_elsewhere
+from kb.capture.scene import did_help, may_help, went_wrong
 from kb.capture.series import steps_of
-from kb.capture.thread import Form, Unit, denies, units
-from kb.capture.words import ADDRESS, PLACEHOLDER, term_set
+from kb.capture.substance import (
+    ELSEWHERE,
+    GAVE_UP,
+    IN_VAIN,
+    NOTHING,
+    UNEXPLAINED,
+    is_idle,
+    is_trial,
+    shortfall,
+)
+from kb.capture.thread import Form, Unit, denies
+from kb.capture.words import ADDRESS, term_set
 from kb.tickets.ticket import Message, Role, Ticket
 
 _CAUSE = pattern(r"\b(?<!here is )(?<!here's )(?:{cause})\b")
@@ -28,11 +40,6 @@ _DEPENDS = pattern(r"(?i)(?:{depends})\b")
 """How a sentence begins that speaks of the act before it."""
 _ASKS = pattern(r"(?i)(?:{asks})")
 """A helper who asks back, with a question mark or without."""
-_PATH = re.compile(
-    r"[\w)\"'’”] ?(?:>|→|➤|➔|»|=>|->) ?[\w\"'‘“]|\b[A-Z][\w ]{2,20} - [A-Z]\w+ - [A-Z]|`[^`]+`"
-    r"|(?<![\w.@/-])[A-Za-z]\w+(?:\.\w+){2,}\b|[A-Za-z]:\\\w"
-)
-_PATH_MARKS = (">", "→", "➤", "➔", "»", "`", "\\")
 _GENERIC = words("everywhere")
 """A cause of these alone points at one that stands elsewhere: "that is the reason"."""
 _CODE = re.compile(r"`[^`]*`")
@@ -40,28 +47,33 @@ _OPINION = pattern(r"\b(?:{opinion})\b")
 _VOICE = pattern(r"\b(?:{voice})\b|!\s*$|[!?]{2,}|^[\W\d_]{12,}$|[☺😀-🙏]")
 _HEDGE = pattern(r"\b(?:{hedge})\b")
 _GIVES_UP = pattern(r"\b(?:{gives_up})")
+_UNEXPLAINED = pattern(r"\b(?:{unexplained})")
 _FAILED = pattern(r"\b(?:{failed})\b")
 _REFERS = pattern(r"\b(?:{refers})\b")
+_ALONE = pattern(r"\b(?:{alone})")
+"""Who found it without the answers before it."""
 _ALSO = pattern(r"\b(?:{besides})\b")
 _OUTCOME = pattern(r"(?i)(?:{outcome})\b")
 """How a row of a list begins that tells what then happens."""
-_BARE_IT = re.compile(
-    r"(?i)[\w-]+(?: (?:out|up|down|off|on|to|back|for))? (?:(?:it|them)\b|(?:this|that|these|those|one)(?= (?:and|to|in|on|from|with|by|as|for|down|again|then|so|back|into|via)\b|[.,;:!]|$))"
-)
-_VAGUE_OBJECT = re.compile(
-    r"(?i)\b(?:everything|something|anything|things|stuff|it|this|that|them|there)(?: (?:again|once more|now|back))*\W*$"
-)
-NOTHING = "the answer holds nothing that could be told to others"
-ELSEWHERE = "the answer only points elsewhere"
-GAVE_UP = "the requester turns away instead of telling what helped"
-IN_VAIN = "the last answer says that it did not work"
 _HANGS = re.compile(
     r"(?i)(?:[\w'-]+ ){1,3}(?:by|with|the|and|or|as|for|of|from|these|following|an?)[:.]?$"
 )
 """A step that stops before it tells anything."""
-_INQUIRY = pattern(r"(?i)\b(?:{inquiry})\b[^\n]{0,60}[:?]\s*$")
-"""What stands before a list of what a helper would like to know."""
-_FEW, _BESIDE, _MIN_ACT, _MIN_FACT, _MAX, _VAGUELY, _WORDY = 3, 2, 12, 40, 30, 7, 45
+_HELPING = pattern(r"(?i),? (?:and )?(?:{helping})\W*$")
+"""What ends a way through menus that somebody tells: that it worked."""
+_OFFERS = re.compile(
+    r"(?i)(?:i|we)(?:['’]ve| have| do| also)* (?:located|found|use|like|recommend|suggest|know)(?: of| about)? (?=(?:an?|the|this) [^.:]{0,40}\b(?:add-?on|extension|plug-?in|tool|program)\b[^.]*https?://)"
+)
+"""How a helper begins who names something that can be had: the rest is for every reader."""
+_HEADING = re.compile(r"[A-Z]{4,}:?")
+"""A word in capitals alone, which is no step though it may be a verb."""
+_BARE_TRY = re.compile(r"(?i)(?:try|do|use) (?:this|that|it|these|the following)\W*$")
+"""What only leads up to what is to be done."""
+_YOURS = pattern(r"\b(?:{yours})\b")
+"""What a requester speaks of to the helper alone: "your message"."""
+_OF_THEM = pattern(r"(?i)(?:{of_them})\b")
+"""How a sentence begins that states what is so for the two people, whatever path it names."""
+_FEW, _BESIDE, _MIN_ACT, _MIN_FACT, _MAX, _WORDY = 3, 2, 12, 40, 30, 45
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +82,12 @@ class Told:
 
     Attributes:
         act: Whether it tells what to do; otherwise it belongs to the act before it.
+        trial: Whether that is a test or a precaution, which alone cures nothing.
     """
 
     unit: Unit
     act: bool
+    trial: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -92,6 +106,10 @@ def lack(ticket: Ticket, solved: Message) -> str:
     """Return what the answer lacks to be written down for others, `""` for nothing."""
     if solved.role is Role.REQUESTER and _GIVES_UP.search(solved.body.lower()):
         return GAVE_UP
+    if solved.role is Role.REQUESTER and _UNEXPLAINED.search(solved.body.lower()):
+        lang = surely(solved.body) or detect(solved.body)
+        if not any(one.act for one in told_by(solved, lang)):
+            return UNEXPLAINED
     why = _lack(_composed(ticket, solved))
     if why == NOTHING and points_elsewhere(solved.body):
         return ELSEWHERE
@@ -105,9 +123,29 @@ def _composed(ticket: Ticket, solved: Message) -> tuple[Told, ...]:
     for message in stands_on(ticket.public_messages, solved):
         extra = message is not solved and message.role is Role.REQUESTER
         found += told_by(message, surely(message.body) or lang, extra=extra)
+    asked = ticket.public_messages[0].body
+    found = [
+        one for one in found if one.unit.form is not Form.SENTENCE or one.unit.text not in asked
+    ]
     first: dict[str, str] = {}
     kept = [t for t in found if first.setdefault(t.unit.text, t.unit.message) == t.unit.message]
+    if _lack(tuple(kept)) and (better := _helped(ticket.public_messages, solved, lang)):
+        return better
     return tuple(kept[:_MAX])
+
+
+def _helped(messages: tuple[Message, ...], solved: Message, lang: str) -> tuple[Told, ...]:
+    """Return the deeds of which the requester's replies to an answer say that they helped."""
+    replies = messages[messages.index(solved) + 1 :]
+    for message in (m for m in replies if m.role is Role.REQUESTER and may_help(m.body)):
+        own = surely(message.body) or lang
+        told = tuple(
+            t for t in told_by(message, own)
+            if t.act and did_help(message.body[t.unit.start : t.unit.end].lower(), own)
+        )  # fmt: skip
+        if told and not _lack(told):
+            return told
+    return ()
 
 
 def stands_on(messages: tuple[Message, ...], solved: Message) -> list[Message]:
@@ -116,7 +154,8 @@ def stands_on(messages: tuple[Message, ...], solved: Message) -> list[Message]:
     place = messages.index(solved)
     if solved.role is Role.REQUESTER:
         own = [told for told in told_by(solved, surely(solved.body) or lang) if told.act]
-        if own or not _REFERS.search(solved.body.lower()):
+        small = solved.body.lower()
+        if own or not _REFERS.search(small) or (_ALONE.search(small) and "your" not in small):
             return [solved]
         before = [m for m in messages[1:place] if m.role is not Role.REQUESTER]
         told = (
@@ -140,14 +179,27 @@ def stands_on(messages: tuple[Message, ...], solved: Message) -> list[Message]:
 @lru_cache(maxsize=256)
 def told_by(message: Message, lang: str = "en", *, extra: bool = False) -> tuple[Told, ...]:
     """Return what of one message can be reused: acts, what leads up to the first, what comes of each."""
-    told = [one for unit in _answering(message) if (one := _read(unit, message, lang)) is not None]
+    told = [one for unit in answering(message) if (one := _read(unit, message, lang)) is not None]
     if extra:
         return tuple(t for t in told if t.act and _ALSO.search(t.unit.text.lower()))
     acts = [n for n, one in enumerate(told) if one.act]
     if not acts:
         return tuple(t for t in told if _stands_alone(t.unit))
     kept = (one for n, one in enumerate(told) if one.act or _belongs(told, n, acts))
-    return tuple(step for one in kept for step in _apart(one, lang))
+    steps = (step for one in kept for step in _apart(one, lang))
+    only = is_idle if message.role is Role.REQUESTER else is_trial
+    return tuple(
+        replace(one, trial=True) if one.act and only(one.unit.text, lang) else one for one in steps
+    )
+
+
+def _lack(told: tuple[Told, ...]) -> str:
+    """Return why a reader could do nothing with it, `""` where they could."""
+    facts = [one.unit for one in told if not one.act]
+    if any(_LIMIT.search(unit.text.lower()) for unit in facts):
+        return ""
+    acts = [one.unit for one in told if one.act and not one.trial]
+    return shortfall(acts, [one.unit for one in told if one.trial], facts)
 
 
 def _apart(told: Told, lang: str) -> Iterator[Told]:
@@ -159,28 +211,12 @@ def _apart(told: Told, lang: str) -> Iterator[Told]:
         yield replace(told, unit=replace(told.unit, text=text))
 
 
-def _answering(message: Message) -> list[Unit]:
-    """Return a message's units without the lists of what a helper would like to know."""
-    kept: list[Unit] = []
-    before, asked = 0, False
-    for unit in units(message):
-        if unit.form in (Form.STEP, Form.POINT):
-            gap = message.body[before : unit.start]
-            asked = _INQUIRY.search(gap.rstrip(" \n-*0123456789.)")) is not None or (
-                asked and len(gap) < _MIN_ACT
-            )
-        else:
-            asked = False
-        before = unit.end if unit.form in (Form.STEP, Form.POINT) else unit.start
-        if not asked:
-            kept.append(unit)
-    return kept
-
-
 def _belongs(told: list[Told], n: int, acts: list[int]) -> bool:
     """Say whether a fact belongs to an act: it leads up to the first, or tells of the one before it."""
     text = told[n].unit.text
     if n + 1 in acts and told[n + 1].unit.form is Form.CODE:
+        return True
+    if n > acts[0] and n + 1 in acts and _HEADING.fullmatch(text):
         return True
     if n < acts[0]:
         leads = n == acts[0] - 1 and text.endswith((":", ",", "："))
@@ -206,23 +242,40 @@ def _read(unit: Unit, message: Message, lang: str) -> Told | None:
         return None
     if lang != "en":
         return _read_abroad(unit, lang, asks=message.role is Role.REQUESTER)
-    text = plain(text)
-    unit = replace(unit, text=text)
+    text = _unquoted(plain(text))
+    if _HEADING.fullmatch(text):
+        return Told(unit=unit, act=False)
+    unit = replace(unit, text=text) if text != unit.text else unit
+    if message.role is Role.REQUESTER and _YOURS.search(text.lower()):
+        return None
+    if message.role is Role.REQUESTER and names_menu(text):
+        text = _HELPING.sub("", text)
+        unit = replace(unit, text=text)
+    if offered := _OFFERS.match(text):
+        return Told(unit=replace(unit, text=text[offered.end() :]), act=True)
     is_listed = unit.form is not Form.SENTENCE and len(text) > _FEW
     if is_listed and _OUTCOME.match(text) and not tells(text):
         return Told(unit=unit, act=False)
     asks, mine = message.role is Role.REQUESTER, _is_personal(text)
+    if not asks and (advice := advised(text)) and not _BARE_TRY.match(advice):
+        return Told(unit=replace(unit, text=advice), act=True)
     if tells(text) or asks or (is_listed and not mine):
         done = instructed(text)
         if done or (not asks and not _OPINION.search(text.lower())) or (tells(text) and not mine):
             return Told(unit=replace(unit, text=done or text), act=True)
-    names = _names_path(text) and not (mine or states_cause(text))
+    names = names_path(text) and not (mine or states_cause(text) or _OF_THEM.match(text))
     if asks and not names:
         return Told(unit=unit, act=False) if _stands_alone(unit) and not mine else None
     if mine:
         return Told(unit=unit, act=False) if _CAUSE.search(text.lower()) else None
     is_short = len(text.split()) < _FEW and not ADDRESS.search(text)
     return Told(unit=unit, act=names) if names or not is_short else None
+
+
+def _unquoted(text: str) -> str:
+    """Return a sentence that is a quotation as a whole without its marks."""
+    is_quoted = text[:1] == '"' == text[-1:] and text.count('"') == len('""')
+    return text[1:-1] if is_quoted else text
 
 
 def _read_abroad(unit: Unit, lang: str, *, asks: bool) -> Told | None:
@@ -233,7 +286,7 @@ def _read_abroad(unit: Unit, lang: str, *, asks: bool) -> Told | None:
         return None
     if not is_act and _guess(lang).search(text):
         return None
-    if is_act or _names_path(text):
+    if is_act or names_path(text):
         is_point = unit.form is Form.POINT and _tells_abroad(text, lang, asks=asks)
         form = Form.STEP if is_point else unit.form
         return Told(unit=replace(unit, form=form), act=True) if len(text) > _FEW else None
@@ -254,17 +307,6 @@ def _asks(text: str) -> bool:
     return "?" in bare or "？" in bare or _ASKS.match(text) is not None
 
 
-def _names_path(text: str) -> bool:
-    """Say whether a sentence names a way through menus, a setting or a file."""
-    return _has_path(text) and _has_path(PLACEHOLDER.sub("", ADDRESS.sub("", text)))
-
-
-def _has_path(text: str) -> bool:
-    """Say whether there is such a way; most sentences have not even its marks and are not searched."""
-    may = text.count(".") > 1 or text.count("-") > 1 or any(map(text.__contains__, _PATH_MARKS))
-    return may and _PATH.search(text) is not None
-
-
 @cache
 def _acts(lang: str, *, asks: bool) -> frozenset[str]:
     """Return the words of doing of a language; what was done ("deleted") tells the requester's deeds alone."""
@@ -280,10 +322,11 @@ def _tells_abroad(text: str, lang: str, *, asks: bool) -> bool:
     clauses = [re.findall(r"[^\W\d_]+", clause) for clause in _CLAUSES.split(text.lower())]
     ends = languages()[lang].done if asks else ""
     stuck = _with_enclitics(lang)
+    is_last = languages()[lang].verb_last or asks
     return any(
         not acts.isdisjoint(words[:_FEW])
         or (stuck and any(_unmarked(word) in stuck for word in words if len(word) > _FEW))
-        or (words and words[-1] in acts and (not ends or words[-1].endswith(ends)))
+        or (words and is_last and words[-1] in acts and (not ends or words[-1].endswith(ends)))
         for words in clauses
     )
 
@@ -327,37 +370,3 @@ def states_cause(text: str) -> bool:
         or _LEANS.match(text)
         or _guess(detect(text)).search(text)
     )
-
-
-def _lack(told: tuple[Told, ...]) -> str:
-    """Return why a reader could do nothing with it, `""` where they could."""
-    acts = [one.unit for one in told if one.act]
-    real = [unit for unit in acts if not (points_elsewhere(unit.text) or _is_reading(unit))]
-    limits = any(_LIMIT.search(one.unit.text.lower()) for one in told if not one.act)
-    if any(map(_is_doable, real)) or limits:
-        return ""
-    links = any(ADDRESS.search(one.unit.text) for one in told)
-    return ELSEWHERE if links else NOTHING
-
-
-def _is_reading(unit: Unit) -> bool:
-    """Say whether a list's item is a page's title with its link."""
-    linked = ADDRESS.search(unit.text)
-    is_last = linked is not None and len(unit.text[linked.end() :].split()) <= _FEW
-    is_told = tells(unit.text) or orders(unit.text.lower())
-    return unit.form is not Form.SENTENCE and is_last and not is_told
-
-
-def _is_doable(unit: Unit) -> bool:
-    """Say whether a reader could do it by itself: what "it" is must stand in it."""
-    text = unit.text
-    names = _has_path(text)
-    is_vague = _BARE_IT.match(text) or (
-        _VAGUE_OBJECT.search(text) and len(text.split()) <= _VAGUELY
-    )
-    if is_vague and not names:
-        return False
-    if unit.form is Form.CODE and not any(map(str.isalnum, PLACEHOLDER.sub("", text))):
-        return False
-    is_short = len(text) < _MIN_ACT or len(term_set(text)) < _FEW
-    return names or unit.form is Form.CODE or not is_short or not text.isascii()

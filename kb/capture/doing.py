@@ -12,6 +12,11 @@ from kb.capture.words import ADDRESS
 _IF_YOU = re.compile(r"(?i)(?:if|when|once) you (?:\w+ly |then |just |simply )?(\w+)")
 _LEAD = pattern(r"(?i)(?:{leads})[ ,:]+")
 _SHOULD = pattern(r"(?i)(?:(?:{first_then})(?:, | ))*(?:(?:{urges}),? )?(?=\w)")
+_URGES = re.compile(
+    r"(?i)\b(?:should|need|have to|must|can|could|may|might|want|wish|suggest|recommend|advise|would|please"
+    r"|remember|forget|sure|try|best|better|worth|easiest|way|step)\b|['’]d\b"
+)
+"""What makes a lead-in advice: "you delete it" alone may tell how it is."""
 _ASIDE = pattern(r"(?i){asides}")
 _MAY_BE_ASIDE = (
     "picture",
@@ -30,44 +35,61 @@ _MAY_BE_ASIDE = (
 _TAG = re.compile(r"</?(?:li|ul|ol|p|br|div|span)\s*/?>")
 _BEFORE = pattern(r"(?i)(?:(?:{before})[ ,:]+)+")
 _I_DID = re.compile(
-    r"(?i)(?P<once>(?:once|after|when) )?(?:I(?:'ve| have| had(?! to))?(?: (?:then|just|also|now|next|first|only|again|[a-z]+ly))*|(?=was able|managed|had to|ended up|decided))"
+    r"(?i)(?P<once>(?:once|after|when) )?(?:I(?:'ve| have)?(?: (?:then|just|also|now|next|first|only|again|[a-z]+ly))*|(?=was able|managed|had to|ended up|decided))"
     r"(?P<aux> ?(?:had to|needed to|decided to|managed to|was able to|went ahead and|ended up))? (?P<verb>[a-z-]+)(?= )"
 )
 _BY = re.compile(
     r"(?i)(?:(?:the|this|my) (?:problem|issue|error)|it|this|that|everything|all) (?:(?:was|is|has been|have been|got|now|finally|then|seems to be|seems to have been|have|has) )*(?:disappeared|went away|gone|solved|fixed|resolved|cured|back|working|works|worked)(?: (?:now|again|fine|immediately))* (?:by|after|once i started|through) (?P<after>[a-z-]+ing)(?= )"
-    r"|(?i:i )?(?:have |finally )*(?:solved|fixed|resolved|cured) (?:(?:it|this|that|the|my)(?: \w+)? )?(?:myself )?by (?P<verb>[a-z-]+ing)(?= )"
+    r"|(?i:i )?(?:have |finally |was able to |managed to )*(?:solved?|fix(?:ed)?|resolved?|cured?) (?:(?:it|this|that|the|my)(?: \w+)? )?(?:myself )?(?:by )?(?P<verb>[a-z-]+ing)(?= )"
 )
 _RESULT = re.compile(
-    r"(?i)(?P<verb>[a-z-]+ing)(?P<what> .{3,140}?),?(?: (?:has|have|had|seems? to(?: have)?|appears? to(?: have)?|also|finally|now|just|then|immediately|will|should|would|may|might))* (?:fixed|fix|fixes|solved|solves?|resolved|resolves?|cured|cures?|worked|works?|helped|helps?|allowed|allows?|did|cleared|clears?|corrected|corrects?|restored|restores?|brought|brings?|got|gets?|made|makes?|stopped|stops?|caused)\b"
+    r"(?i)(?P<verb>[a-z-]+ing)(?P<what> .{3,140}?),?(?: (?:has|have|had|seems? to(?: have)?|appears? to(?: have)?|also|finally|now|just|then|immediately|will|should|would|may|might))* (?:fixed|fix|fixes|solved|solves?|resolved|resolves?|cured|cures?|worked|works?|helped|helps?|allowed|allows?|did|cleared|clears?|corrected|corrects?|restored|restores?|brought|brings?|got|gets?|(?:made|makes?)(?= (?:it|them|everything|things|all|(?:the|my) \w+) (?:work|visible|appear|possible|available|go|show|come))|stopped|stops?|caused)\b"
 )
 """A deed that is told by what came of it: "Turning off the proxy fixed it"."""
 _HALF = re.compile(
     r"(?i)\b(?:would|will|could|can|may|might|should|only|not|never|did|does|do|is|was|which|that|who)\b|n[’']t\b"
 )
 """What stands in it where the clause has a verb of its own."""
+_DID_A = re.compile(
+    r"(?i)i (?:then |just |also )?did (?=(?:an?|the|another) .{4,}? (?:and|which|that|it|this)\b.*(?:solved|fixed|resolved|worked|helped|did the trick|cured|back)\b)"
+)
+"""A deed told by a noun: "I did a repair of the folder and it worked"."""
+_SO_I = re.compile(r"(?i)(?:[,;.]| and)? so (?:then |finally )?(?=I (?:[a-z]+ly )?[a-z]+ )")
 _FOUND = re.compile(r"(?i)(?:i )?found (?=(?:the|an?) .+? and (?:then )?[a-z-]+ed )")
 _BARE = re.compile(r"(?i)(?P<by>(?:by|after) )?(?P<verb>[a-z-]+)(?= )")
 _AND = re.compile(
     r"((?:,|;| and|,? then|, and)(?: then| also| finally)?) (?:I )?([a-z-]+ed|ran|went|set|put|made|took|chose)(?= )"
 )
+_AND_ING = re.compile(r"((?:,|;| and|,? then|, and| or)(?: then| also)?) ([a-z-]+ing)(?=[ ,]|$)")
 _CLICKED = re.compile(r"(?i)\b(right|left|double)[ -]clicked\b")
 _WENT_WELL = pattern(
     r"(?i)[,;.]? ?(?:\b(?:and|so|then|which|but|before)\b,?|[-–—]|:) ?(?:(?:now|then|that|this|finally|hopefully|voil[aà]|presto|all)[ ,]+)*(?:{went_well})\b.*$"
 )
 _HEY = re.compile(
-    r"(?i),? (?:and )?(?:lo and behold|voil[aà]|bingo|presto|problem solved|all (?:is )?(?:good|well))\b.*$|!+$"
+    r"(?i),? (?:today|yesterday|this (?:morning|afternoon|evening)|last night)(?=\W*$)|,? (?:and )?(?:lo and behold|voil[aà]|bingo|presto|problem solved|all (?:is )?(?:good|well))\b.*$|!+$"
 )
 _LOOSE = re.compile(
-    r"(?i)\w+ (?:to )?(?:something|a lot of|lots of|some|everything|various|several|many|things|stuff|all (?:the|kinds|sorts)|(?:it|this|that|them)\b(?! (?:file|folder|option|setting|account|button|box)))\b"
+    r"(?i)\w+ (?:to )?(?:something|a lot of|lots of|some|everything|various|several|many|things|stuff|all (?:kinds|sorts)|(?:it|this|that|them)\b(?! (?:file|folder|option|setting|account|button|box)))\b"
 )
 """What a requester did to something that nobody else can tell."""
+_NO_PERSON = re.compile(
+    rf"{ADDRESS.pattern}|\"[^\"]*\"|“[^”]*”|(?<!\w)['‘](?:[^'’]|(?<=\w)['’](?=\w))*['’](?!\w)"
+)
+"""Where "me" is no person: in an address, and in the words that a program shows."""
+_UNTOLD = pattern(
+    r"(?i)(?:apply|use|find|try|follow|do|make|locate|search|copy)(?: (?:for|out))? (?:an?|the|another|your|this|that|some|these)(?: [\w,-]+){0,5} (?:{untold})\b"
+)
+"""A deed that another tells: what it was stands behind it, if anywhere."""
+_BY_DOING = re.compile(r"(?i)[^.]*? by (?=([a-z-]+ing) )")
 _MINE = re.compile(r"(?i)\b(?:my|our)(?= )")
 _FIRST_PERSON = pattern(r"(?i)\b(?:{first_person})\b")
 _CLAUSE = re.compile(
     r"(?i) (?=(?:i|we) (?:think|believe|guess|suspect|assume|would|hope|just|find|found|use)\b)|,? (?:and|but|so|because|since|which|as|while|where|that|until) |[,;(–] ?|: "
 )
+_MAY = re.compile(r"(?i)\b(?:may|might|could|would)\b")
+"""Behind a condition it tells what is possible, not what to do."""
 _TWO_WORDS = re.compile(
-    r"(?i)(?:(?:right|left|double)[ -]click|back up|make sure|(?:do not|don't|never) (?!need|have|know|think|see|want|believe|understand|like|find|get\b|care|mind|even|recall|remember|really|work|worry)\w)"
+    r"(?i)(?:(?:right|left|double)[ -]click|back up|(?:make|be) sure|(?:do not|don't|never) (?!need|have|know|think|see|want|believe|understand|like|find|get\b|got\b|had\b|was\b|were\b|saw\b|did\b|heard\b|care|mind|even|recall|remember|really|work|worry)\w)"
 )
 _SUBJECT = re.compile(
     r"(?:,? (?:and|or) \w+)? (?:is|are|was|were|works?|does|doesn't|will|would|has|had|seems?)\b"
@@ -82,11 +104,35 @@ _GIVEN = re.compile(
 )
 """A condition or a place before what is to be done."""
 _CLAUSE_ENDS = re.compile(r"[,;:] | and then | then |\) ")
+_CUT_OFF = re.compile(r"\s+\([^()\w]*(?:\w+\W*)?$")
+"""A bracket that was opened at the end, and not closed."""
+_HAS_VERB = re.compile(
+    r"(?i)\b(?:works?|worked|is|are|was|were|will|would|does|did|has|have|makes?|helps?)\b"
+)
+"""What stands behind an -ing form that is no order but what the sentence is about."""
+_TRIES = re.compile(r"(?i)(?:try|attempt) (?:to )?(?=([a-z-]+))")
+"""Before a deed that is no more than suggested: "try changing the port"."""
+_AND_SEE = pattern(r"(?i),? (?:{and_see})\b.*$", "en")
+"""What follows a deed: to look whether it helped."""
+_LOOKS = ("see ", "check ", "test ", "know", "back", "tell ")
+_AT_A_PLACE = pattern(
+    r"(?i)(?:instead of|in place of|(?:in|on|under|at|from|within|inside|below) [^,]*\b(?:{parts})\b[^,]*)",
+    "en",
+)
+"""Where a deed was done, or instead of what: it stands before the deed."""
+_DANGLING = pattern(r"(?i)[\s,;:–-]+(?:{hanging}|{dangling})(?: [a-z]+ing)?$", "en")
+"""What is left of a clause that was cut off behind its first word."""
 _TRY = re.compile(r"(?i)try (?:with|the|a|this|it|to)?\b")
+_THING = re.compile(r"(?i)\b(?:add-?on|extension|plug-?in|tool|program|driver|version)s?\b")
+"""What can be tried though nothing else is said of it."""
+_PURPOSE = re.compile(
+    r"(?i)(?:for|to|in order to|so that|before|after)\b[^,.;:]{3,80} (?:make|be) sure\b"
+)
+"""What an order is for, before it: "for the login to succeed make sure that ..."."""
 _FIRST_WORD = re.compile(r"[\"'“‘(*]*([\w-]+)")
 _NO_DEED = pattern(r"(?i)(?:{no_deed})\b")
 _TELLER = re.compile(
-    r"(?i)(?:i|we)\b(?!(?:'d| would)? (?:also |strongly |personally )*(?:try|use|suggest|recommend|advise))"
+    r"(?i)there (?:is|are|was|were|may|might)\b|(?:i|we)\b(?!(?:'d| would)? (?:also |strongly |personally )*(?:try|use|suggest|recommend|advise))"
 )
 _FEW, _LOOSELY, _PLACED = 3, 8, 9
 
@@ -97,7 +143,7 @@ def tells(text: str) -> bool:
     if _TELLER.match(text):
         return False
     given = _IF_YOU.match(text)
-    if given and is_act(given.group(1).lower()):
+    if given and is_act(given.group(1).lower()) and not _MAY.search(text):
         return True
     clauses = _CLAUSE_ENDS.split(text, 3)[:3]
     return any(_begins_with_act(clause) for clause in clauses) or _says_where_first(clauses[0])
@@ -115,7 +161,9 @@ def _says_where_first(clause: str) -> bool:
 
 def _begins_with_act(clause: str) -> bool:
     if _TRY.match(clause):
-        return len(clause.split()) > _FEW
+        return len(clause.split()) > _FEW or _THING.search(clause) is not None
+    if _PURPOSE.match(clause):
+        return True
     place = 0
     while match := _LEAD.match(clause, place):
         place = match.end()
@@ -150,10 +198,54 @@ def instructed(text: str) -> str:
     """
     bare = plain(text)
     lead = None if _LIMITED.match(bare) else _SHOULD.match(bare)
-    rest = _sooner(bare[lead.end() :]) if lead and lead.end() else _even(bare)
+    rest = bare[lead.end() :] if lead and lead.end() else _even(bare)
+    if lead and lead.end() and (_URGES.search(lead.group()) or not _HAS_VERB.search(rest)):
+        rest = _sooner(rest)
+    rest = _dared(rest)
     is_order = _begins(rest) or _says_where_first(rest)
-    told = _impersonal(rest if is_order else _under(bare) or _deed(bare))
-    return f"{told}." if told and bare[-1:] in ".!" and told[-1].isalnum() else told
+    return _finished(rest if is_order else _under(bare) or _there(bare) or _deed(bare), bare)
+
+
+def advised(text: str) -> str:
+    """Return what an English sentence advises to do, `""` for a deed of the one who tells it."""
+    if not _URGES.search(text):  # as most sentences do not
+        return ""
+    bare = plain(text)
+    lead = None if _LIMITED.match(bare) else _SHOULD.match(bare)
+    rest = ""
+    if lead and _URGES.search(lead.group()):
+        rest = _dared(_sooner(bare[lead.end() :]))
+    return _finished(rest if _begins(rest) else _under(bare, urged=True), bare)
+
+
+def _finished(told: str, said: str) -> str:
+    """Return a deed without its person and what tests it, with a full stop where there was one."""
+    told = _CUT_OFF.sub("", _untested(_impersonal(told)))
+    return f"{told}." if told and said[-1:] in ".!" and told[-1].isalnum() else told
+
+
+def _dared(text: str) -> str:
+    """Return "change the port" for "try changing the port" and "try to change the port"."""
+    tries = _TRIES.match(text)
+    if tries is None:
+        return text
+    verb, rest = tries.group(1).lower(), text[tries.end() :]
+    base = verb if verb in _acts() else base_of(verb) if verb.endswith("ing") else ""
+    is_brief = len(rest.split()) <= _FEW
+    return f"{base}{_coordinated(rest[len(verb) :])}" if base and not is_brief else text
+
+
+def _untested(text: str) -> str:
+    """Leave out "and see if that helps" behind a deed, where that is more than a word or two."""
+    if not any(word in text for word in _LOOKS):  # most deeds have none and are not searched
+        return text
+    less = _AND_SEE.sub("", text)
+    return less if len(less.split()) > _FEW else text
+
+
+def _coordinated(text: str) -> str:
+    """Put "and restarting" behind a first -ing form into the imperative, too."""
+    return _AND_ING.sub(lambda m: f"{m.group(1)} {base_of(m.group(2)) or m.group(2)}", text)
 
 
 def _even(text: str) -> str:
@@ -161,15 +253,30 @@ def _even(text: str) -> str:
     return _also(text) if _SAME_IN_BOTH.match(text) else text
 
 
-def _under(text: str) -> str:
-    """Return "if it is there, delete it" for "if it is there, I suggest deleting it", `""` for others."""
+def _under(text: str, *, urged: bool = False) -> str:
+    """Return "if it is there, delete it" for "if it is there, I suggest deleting it", `""` for others.
+
+    Args:
+        urged: Whether only what is urged counts: "when it is there, you delete it" may tell how it is.
+    """
     given = _GIVEN.match(text)
     if given is None or _FIRST_PERSON.search(given.group()):
         return ""
     rest = text[given.end() :]
     lead = None if _LIMITED.match(rest) else _SHOULD.match(rest)
+    if urged and not (lead and _URGES.search(lead.group())):
+        return ""
     told = _sooner(rest[lead.end() :]) if lead and lead.end() else ""
     return f"{given.group()}{told}" if _begins(told) else ""
+
+
+def _there(text: str) -> str:
+    """Return "in the settings, enable it" for "in the settings, I enabled it", `""` for others."""
+    given = _GIVEN.match(text) if _AT_A_PLACE.match(text) else None
+    if given is None or _FIRST_PERSON.search(given.group()):
+        return ""
+    deed = _deed(text[given.end() :])
+    return f"{given.group()}{deed}" if deed else ""
 
 
 @cache
@@ -215,31 +322,48 @@ def _deed(text: str) -> str:
     rest = text[lead.end() :] if lead else text
     if lead and lead.group().endswith(" to ") and _begins(rest):
         return rest
-    if result := _RESULT.match(rest):
-        base = base_of(result["verb"].lower())
+    is_state = lead is not None and "now" in lead.group().lower()
+    if (result := _RESULT.match(rest)) and not is_state:
+        verb = result["verb"].lower()
+        base = "do" if verb == "doing" else base_of(verb)
         return f"{base}{result['what']}" if base and not _HALF.search(result["what"]) else ""
     if found := _FOUND.match(rest):
         return f"find {_also(rest[found.end() :])}"
+    if made := _DID_A.match(rest):
+        return f"do {_WENT_WELL.sub('', rest[made.end() :])}".rstrip(" ,;:-–")
     match = _BY.match(rest) or _I_DID.match(rest) or _BARE.match(rest)
     if match is None:
-        return ""
+        return _thereupon(rest)
     told = match.groupdict()
     verb, tail = told.get("after") or match.group("verb"), rest[match.end() :]
     if _NO_DEED.match(f"{verb}{tail}"):
         return ""
     base = verb.lower() if told.get("aux") and is_act(verb.lower()) else base_of(verb.lower())
-    is_how = match.re is _BY or bool(told.get("by") or told.get("aux"))
+    is_named = lead is not None and lead.group().rstrip(" ,:").endswith((" was", " is"))
+    is_how = match.re is _BY or is_named or bool(told.get("by") or told.get("aux"))
     if verb.lower().endswith("ing") and not is_how:
         return ""
     if not base:
-        return ""
+        return _thereupon(rest)
     before = told.get("once") or told.get("by") or ""
     if _is_scene(before, tail) if before else went_wrong(came_of_it(tail), "en"):
         return ""
     if before:
         tail = re.split(r", (?!and )", tail)[0]
-    done = f"{base}{_WENT_WELL.sub('', _HEY.sub('', _also(tail)))}".rstrip(" ,;:-–")
+    tail = _coordinated(tail) if verb.lower().endswith("ing") else tail
+    done = f"{base}{_HEY.sub('', _WENT_WELL.sub('', _HEY.sub('', _also(tail))))}".rstrip(" ,;:-–")
+    if _UNTOLD.match(done):
+        by = _BY_DOING.match(done)
+        return (
+            _coordinated(_sooner(done[by.end() :])) if by and base_of(by.group(1).lower()) else ""
+        )
     return "" if _LOOSE.match(done) and len(done.split()) <= _LOOSELY else done
+
+
+def _thereupon(text: str) -> str:
+    """Return the deed behind what led to it: "it was slow, so I deleted the cache"."""
+    led = _SO_I.search(text) if " so " in text else None
+    return _deed(text[led.end() :]) if led else ""
 
 
 def _is_scene(once: str, tail: str) -> bool:
@@ -258,9 +382,13 @@ def _also(text: str) -> str:
 def _impersonal(text: str) -> str:
     """Leave out the person: my and our are the; a clause with any other goes; `""` if too much does."""
     text = _MINE.sub("the", text).strip()
-    person = _FIRST_PERSON.search(ADDRESS.sub(lambda match: "/" * len(match.group()), text))
+    person = _FIRST_PERSON.search(text)
+    if person is not None:
+        person = _FIRST_PERSON.search(_NO_PERSON.sub(lambda match: "/" * len(match.group()), text))
     if person is not None:
         cuts = [one.start() for one in _CLAUSE.finditer(text) if one.start() < person.start()]
         text = text[: cuts[-1]].rstrip(" ,;:-–") if cuts else ""
         text = text[: text.rindex("(")].rstrip() if text.count("(") > text.count(")") else text
+        while (less := _DANGLING.sub("", text)) != text:
+            text = less
     return text if len(text.split()) >= _FEW - 1 else ""

@@ -157,16 +157,17 @@ def _resolved(told: Sequence[Told], vain: Sequence[Unit], lang: str) -> str:
     """Write what is to be done, and below it what was tried in vain."""
     points = "\n".join(f"- {coded(begun(unit.text))}" for unit in vain)
     return (
-        f"{steps(told)}\n\n### {heading(HEADING, lang)}\n\n{points}"
+        f"{steps(told, lang)}\n\n### {heading(HEADING, lang)}\n\n{points}"
         if vain and told
-        else steps(told)
+        else steps(told, lang)
     )
 
 
 def _causes(ticket: Ticket, solved: Message | None, told: tuple[Told, ...]) -> list[Unit]:
     """Return up to two sentences that state the cause: of the answer, else of another helper's.
 
-    Another helper may speak of something else: theirs must name what the issue names.
+    Another helper may speak of something else: theirs must name what the issue names, and stand
+    before the answer: behind it people talk of other matters.
     """
     acts = {one.unit.text for one in told if one.act}
     own = [unit for unit in (units(solved) if solved else ()) if _is_cause(unit, acts)]
@@ -174,7 +175,8 @@ def _causes(ticket: Ticket, solved: Message | None, told: tuple[Told, ...]) -> l
         return own[:2]
     issue = set(terms("\n".join((ticket.subject, *(unit.text for unit in problem_of(ticket))))))
     issue -= set(terms(product_of(ticket)))
-    answers = [m for m in ticket.public_messages if m.role in (Role.AGENT, Role.OTHER)]
+    before = ticket.public_messages[: 1 + (ticket.public_messages.index(solved) if solved else 0)]
+    answers = [m for m in before if m.role in (Role.AGENT, Role.OTHER)]
     for message in filter(_may_tell_cause, reversed(answers)):
         for unit in reversed(units(message)):
             if _is_cause(unit, acts) and len(issue.intersection(terms(unit.text))) >= _SHARED:

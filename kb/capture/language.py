@@ -25,6 +25,7 @@ class Language:
         closing: First words of a signature or of thanks, folded.
         acts: Words, folded, that tell somebody to do something.
         done: How a participle or a past ends that tells what was done, `""` where it is not told.
+        verb_last: Whether what to do may stand at the end of a clause.
         spaces: Whether words stand apart.
         words: Every text of the file as words, by its name.
         phrases: Every list of the file, by its name: small patterns.
@@ -38,6 +39,7 @@ class Language:
     closing: tuple[str, ...]
     acts: frozenset[str]
     done: str
+    verb_last: bool
     spaces: bool
     words: dict[str, frozenset[str]]
     phrases: dict[str, tuple[str, ...]]
@@ -66,6 +68,7 @@ def _language(path: Path) -> Language:
         closing=phrases["closing"],
         acts=words["acts"],
         done=told.get("done", ""),
+        verb_last=told.get("verb_last", True),
         spaces=told.get("spaces", True),
         words=words,
         phrases=phrases,

@@ -183,7 +183,7 @@ def _draft(
     if not found["Issue"] or not found["Resolution"]:
         raise refused(ticket.key, "it leaves out the issue or the resolution")
     environment = made.article.section("Environment")
-    texts = {name: _written(name, rows) for name, rows in found.items()}
+    texts = {name: _written(name, rows, made.article.lang) for name, rows in found.items()}
     names = ("Issue", "Environment", "Cause", "Resolution")
     texts["Environment"] = environment
     sections = tuple((name, texts[name]) for name in names if texts[name] or name != "Cause")
@@ -202,9 +202,10 @@ def _title(ticket: Ticket, told: Any, sources: Mapping[int, Unit]) -> str:
     return title
 
 
-def _written(name: str, found: tuple[Claim, ...]) -> str:
+def _written(name: str, found: tuple[Claim, ...], lang: str) -> str:
     rows = [_unit(claim) for claim in found]
-    return steps([Told(unit=u, act=True) for u in rows]) if name == "Resolution" else prose(rows)
+    told = [Told(unit=u, act=True) for u in rows]
+    return steps(told, lang) if name == "Resolution" else prose(rows)
 
 
 def _unit(claim: Claim) -> Unit:

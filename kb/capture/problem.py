@@ -41,7 +41,7 @@ _BROKEN = "\ufffd"
 """What stands where bytes were no text."""
 _RUN = re.compile(r"(?<!\S)(?!https?:|`|www\.)[^\s/\\]*[\w+/=]{60,}|(?<!\S)/?[\w+/]{40,}=*(?!\S)")
 _LEANS = re.compile(
-    r"(?i)(?:and |but |so )?(?:this|that|these|those|it|they|he|she|then|also|if so|if not)\b"
+    r"(?i)(?:and |but |so )?(?:in the process|this|that|these|those|it|they|he|she|then|also|if so|if not)\b"
 )
 """What such a sentence speaks of stands in the one before it."""
 _PAIRS, _LONGEST_CODE, _MOST, _LISTED, _NAME, _NEAR = 3, 600, 5, 6, 2, 12
@@ -140,6 +140,8 @@ def _best(found: list[Unit], subject: Set[str]) -> list[Unit]:
     ranked = sorted(said, key=lambda unit: -weights[unit])
     telling = [unit for unit in ranked if weights[unit] > 0] or ranked[:1]
     chosen = set(telling[:_MOST])
+    chosen |= {before for one, before in zip(said[1:], said, strict=False)
+               if one in ranked[:1] and _LEANS.match(one.text)}  # fmt: skip
     kept = {one.start for one, before in zip(said, (None, *said), strict=False)
             if one in chosen and (before is None or before in chosen or not _LEANS.match(one.text))}  # fmt: skip
     rows = [unit for unit in found if unit.form is not Form.SENTENCE][:_LISTED]

@@ -2,7 +2,7 @@
 
 from kb.capture.phrases import pattern
 
-_CLAUSE = pattern(r"(?i)[,;] (?:(?:{and_then}) )*|(?: (?:{and_then}))+ | which ", "en")
+_CLAUSE = pattern(r"(?i)(?:[,;]| [-–]) (?:(?:{and_then}) )*|(?: (?:{and_then}))+ | which ", "en")
 
 
 def went_wrong(text: str, lang: str) -> bool:
@@ -13,6 +13,16 @@ def went_wrong(text: str, lang: str) -> bool:
 def got_better(text: str, lang: str) -> bool:
     """Say whether a text in small letters tells that something is well again."""
     return _found("got_better", text, lang)
+
+
+def may_help(text: str) -> bool:
+    """Say whether any sentence of a text, in whatever language, may tell that something helped."""
+    return pattern(r"\b(?:{helped})").search(text.lower()) is not None
+
+
+def did_help(text: str, lang: str) -> bool:
+    """Say whether a text in small letters tells in so many words that something helped."""
+    return _found("helped", text, lang) and not _found("got_worse", text, lang)
 
 
 def looks_bad(text: str) -> bool:

@@ -63,6 +63,8 @@ _GOES_ON = re.compile(
     r"(?i)(?:\b(?:e\.g|i\.e|eg|ie|[ap]\.m|p\.s|sept|etc|vs|v|ver|approx|incl|z\.b|d\.h|bzw|ca|resp|p\.ex|p\.ej|mr|mrs|ms|dr|sr|sra"
     r"|fig)|\b(?-i:[A-Z]))\.$"
 )
+_SHORT = pattern(r"(?i)\b(?:{shortened})\.\s*$")
+"""What ends a sentence or shortens a word: a small letter behind it tells that it goes on."""
 _ABBREVIATION = 12
 """More than the longest of these, with what stands before it."""
 _MANY = 3
@@ -247,7 +249,10 @@ def _joined(line: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _continues(before: str, text: str) -> bool:
     """Say whether a sentence goes on after an ellipsis, or with what opens no sentence."""
-    return text[0] in ",;)" or (before.rstrip().endswith(("..", "…")) and text[0].islower())
+    if not text[0].islower():
+        return text[0] in ",;)"
+    is_open = before.rstrip().endswith(("..", "…")) or _SHORT.search(before[-_ABBREVIATION:])
+    return bool(is_open)
 
 
 def _quotes(before: str, text: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from kb.capture.phrases import pattern
+from kb.capture.phrases import pattern, words
 from kb.capture.talk import begins, is_talk
 from kb.capture.thread import Form, Unit
 from kb.capture.words import PLACEHOLDER, terms
@@ -17,6 +17,12 @@ _ABOUT = re.compile(
 )
 _SAYS_WHERE = re.compile(r"(?i)\d\.\d|\bwin(?:dows)? ?\d")
 _BITS = re.compile(r"(?i)\s*[\[(](?:32|64)[ -]?bits?[)\]]")
+_GENERIC = words("everywhere")
+"""Words that tell nothing of what is wrong: "how do I fix this problem?"."""
+_SHOUTED = pattern(r"\s+(?:{solved_shouted})\b")
+"""A mark in capitals that it is solved, and whatever follows."""
+_LAST = re.compile(r"[.?!,:;–-]\s+(?P<last>[^.?!]+)[.?!\s]*$")
+_ASKS = pattern(r"(?i)(?:{wants}|{asks_around})")
 _HOW = pattern(r"(?i)^(?:{how})")
 _SYMPTOM = pattern(r"(?i)\b(?:{symptom_named})\b")
 _CUTS = pattern(r"[.!?:;] |, | [-–—] |\s\(| (?=(?:{cuts})\b)")
@@ -57,7 +63,7 @@ def title(
     A subject that is too long, cut off or says too little gives way to the issue's sentence that
     tells most; the platform, else the product, joins it where neither is named.
     """
-    bare = _fitting(_BITS.sub("", subject_of(subject).replace('""', '"')))
+    bare = _fitting(_told(_BITS.sub("", subject_of(subject).replace('""', '"'))))
     is_cut = bool(re.search(r"[^.!?](…|\.\.\.)$", bare)) or len(bare.strip(_EDGE)) > MAX
     whole = _shortened(bare, is_cut=is_cut)
     told: Unit | None = None
@@ -74,6 +80,15 @@ def title(
     if product != product.lower():
         text = re.sub(rf"(?i)(?<![\w./-]){re.escape(product)}(?![\w/-]|\.\w)", product, text)
     return _placed(text[:1].upper() + text[1:], product, platform, lang), told
+
+
+def _told(subject: str) -> str:
+    """Leave out a mark that it is solved, and a last sentence that asks for help and names nothing."""
+    marked = _SHOUTED.search(subject)
+    subject = subject[: marked.start()] if marked and marked.start() >= _LEAST else subject
+    last = _LAST.search(subject)
+    asks = last and _ASKS.match(last["last"]) and set(terms(last["last"])) <= _GENERIC
+    return subject[: last.start()] if last and asks and last.start() >= _LEAST // 2 else subject
 
 
 def _fitting(subject: str) -> str:

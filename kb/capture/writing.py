@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
+from itertools import groupby
 
 from kb.capture.answer import Told
 from kb.capture.doing import tells
+from kb.capture.paths import names_menu
 from kb.capture.phrases import pattern
 from kb.capture.thread import Form, Unit
 
@@ -28,8 +30,11 @@ _LANGUAGES = (
 )
 
 
-_FIRST = pattern(r"(?i)^(?:{conjunction})(?:, | |、)(?=\w)")
-"""Before a first step: it joins nothing."""
+_STATES = re.compile(
+    r"(?i)(?:the|this|that|these|those|it|there|you|your|an?|note|important|all|if it|default|says|opens|here|half|pop|imap)\b|\S+\W*$|[^.]{0,40}(?:: |=)|https?://"
+)
+"""How a list's row begins that is a fact, a heading, an address or a setting and its value."""
+_MANY, _MOST = 3, 0.6
 _ENDS = re.compile(r"[.!?。！？…][\"”»')]*\Z")
 
 
@@ -54,19 +59,24 @@ def _stacked(rows: Sequence[tuple[str, str]]) -> str:
     return text.rstrip()
 
 
-def steps(told: Sequence[Told]) -> str:
+def steps(told: Sequence[Told], lang: str) -> str:
     """Write what is to be done: acts as numbered steps, what belongs to one within it.
 
     An answer that tells nothing to do stays prose.
+
+    Args:
+        lang: The article's language, whose words join no first step to what is not there.
     """
     if not any(one.act for one in told):
         return prose([one.unit for one in told])
     rows: list[str] = []
     number = 0
     under = ""
-    for one, after in zip(told, (*told[1:], None), strict=True):
+    alike = _alike(told) if lang == "en" else frozenset[int]()
+    for n, (one, after) in enumerate(zip(told, (*told[1:], None), strict=True)):
         unit, indent = one.unit, "    " if number else ""
-        if unit.form is Form.POINT and _is_point(unit.text, under, number):
+        is_point = unit.form is Form.POINT and _is_point(unit.text, under, number)
+        if is_point and (n not in alike or under.endswith(":")):
             glued = bool(rows) and rows[-1].lstrip().startswith("- ")
             row = f"{indent}- {coded(unit.text)}"
             rows[-1:] = [f"{rows[-1]}\n{row}"] if glued else [*rows[-1:], row]
@@ -77,7 +87,7 @@ def steps(told: Sequence[Told]) -> str:
             rows.append(_block(unit))
         elif one.act:
             number += 1
-            text = unit.text if number > 1 else _FIRST.sub("", unit.text, count=1)
+            text = unit.text if number > 1 else _joining(lang).sub("", unit.text, count=1)
             rows.append(f"{number}. {_ended(coded(begun(text)), after)}")
         elif number and re.search(r"^\d[^\n]*[.!:)]\Z", rows[-1]):
             rows[-1] = f"{rows[-1]} {coded(begun(unit.text))}"
@@ -85,6 +95,29 @@ def steps(told: Sequence[Told]) -> str:
             rows.append(f"{indent}{_block(unit)}")
         under = unit.text
     return "\n\n".join(rows).rstrip()
+
+
+def _alike(told: Sequence[Told]) -> frozenset[int]:
+    """Return the places of a bare list's rows that are steps because most of its rows are."""
+    found: set[int] = set()
+    for is_listed, run in groupby(enumerate(told), key=lambda row: row[1].unit.form is Form.POINT):
+        rows = list(run)
+        orders = sum(_orders(one.unit.text) for _, one in rows)
+        if is_listed and len(rows) >= _MANY and orders >= _MOST * len(rows):
+            found.update(n for n, one in rows if one.act and not _STATES.match(one.unit.text))
+    return frozenset(found)
+
+
+def _orders(text: str) -> bool:
+    return tells(text) or names_menu(text)
+
+
+@cache
+def _joining(lang: str) -> re.Pattern[str]:
+    """Return what matches before a first step: it joins nothing, and answers what is not there."""
+    joins = pattern(r"(?:{conjunction})(?:, | |、)", lang).pattern
+    answers = pattern(r"(?:{answering})[,:]? (?!and\b)", lang).pattern
+    return re.compile(rf"(?i)^(?:{joins})?(?:{answers})?(?=\w)")
 
 
 def _leads(one: Told, after: Told | None) -> bool:
@@ -100,7 +133,9 @@ def _ended(text: str, after: Told | None) -> str:
 
 def _is_point(text: str, under: str, number: int) -> bool:
     """Say whether a bare list's item is a point under the step before it, not a step itself."""
-    return bool(number and under.endswith(":")) or not tells(text)
+    if number:
+        return under.endswith(":") or not tells(text)
+    return not _orders(text)
 
 
 def begun(text: str) -> str:

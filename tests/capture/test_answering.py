@@ -1,12 +1,15 @@
 """Tests of what a draft's answer says: no step that is none, no cause that points nowhere."""
 
+from dataclasses import replace
+
 import pytest
 from factories import AT, make_thread, make_ticket
 
-from kb.capture.answer import ELSEWHERE, GAVE_UP, lack, states_cause
+from kb.capture.answer import lack, states_cause
 from kb.capture.drafting import draft, missing
 from kb.capture.pointing import points_elsewhere
 from kb.capture.problem import problem_of
+from kb.capture.substance import ELSEWHERE, GAVE_UP, TRIAL, UNEXPLAINED, VAGUE
 from kb.capture.title import subject_of
 from kb.redaction import already_safe
 from kb.tickets.ticket import Role, Satisfaction, Ticket
@@ -147,3 +150,95 @@ def test_bytes_that_were_no_text_are_no_issue() -> None:
     ticket = make_ticket(messages=make_thread((Role.REQUESTER, f"The push stops.\n\n{heap}")),
                          subject=already_safe("Push stops"))  # fmt: skip
     assert ["The push stops."] == [unit.text for unit in problem_of(ticket)]
+
+
+ASKED = {
+    "de": "Ich habe ein Problem mit der Fähre und sie ist nicht da, wenn ich das Paket schicke.",
+    "fr": "Je ne peux pas envoyer le paquet et le client ne dit pas pourquoi il est dans la file.",
+    "es": "No puedo enviar el paquete y el cliente no dice por qué está en la cola de mi equipo.",
+    "it": "Non riesco a inviare il pacco e il client non dice che cosa è successo con la nave.",
+    "nl": "Ik kan het pakket niet versturen en de client zegt niet wat er met de boot is gebeurd.",
+    "pt": "Não consigo enviar o pacote e o cliente não diz o que está na fila do meu computador.",
+}
+"""A question in each language: a short answer is taken to be in the same."""
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        ("Start the ferry client in safe mode.", TRIAL),
+        ("Make a backup of the whole spool first.", TRIAL),
+        ("Connect to the correct servers.", VAGUE),
+        ("Verify that your server settings are correct.", VAGUE),
+        ("Disable the old relay in safe mode.", ""),
+        ("Connect to the correct server, port 443.", ""),
+        ("Select Relays in the settings.", ""),
+    ],
+)
+def test_a_draft_says_what_its_answer_lacks(answer: str, why: str) -> None:
+    """A test, a precaution and a step that names nothing are no answer, and the reason says so."""
+    ticket = told(answer)
+    assert why == lack(ticket, ticket.messages[1])
+
+
+@pytest.mark.parametrize(
+    ("lang", "answer"),
+    [
+        ("de", "Starte die Fähre zuerst einmal im abgesicherten Modus."),
+        ("fr", "Relancez le client en mode sans échec."),
+        ("es", "Prueba iniciando el cliente en modo seguro."),
+        ("it", "Prova ad avviare il client in modalità provvisoria."),
+        ("nl", "Start de client eens in de veilige modus."),
+        ("pt", "Inicie o cliente em modo de segurança."),
+    ],
+)
+def test_a_test_alone_is_no_answer_in_any_language(lang: str, answer: str) -> None:
+    """A start in safe mode finds out where the cause lies, and cures nothing."""
+    ticket = told(answer, asked=ASKED[lang])
+    assert TRIAL == lack(ticket, ticket.messages[1])
+
+
+def test_what_helped_stands_in_the_reply() -> None:
+    """Where an answer only tests, the requester's reply that tells what helped is the resolution."""
+    rows = (
+        (Role.REQUESTER, "The ferry push stops with FW-9."),
+        (Role.AGENT, "Start the client in troubleshoot mode."),
+        (Role.REQUESTER, "Nice! Disabling the crate scanner solved the problem."),
+    )
+    ticket = make_ticket(messages=make_thread(*rows), satisfaction=Satisfaction.GOOD)
+    messages = ticket.messages
+    marked = make_ticket(messages=(messages[0], replace(messages[1], accepted=True), messages[2]))
+    text = draft(marked, by="a", at=AT).article.section("Resolution")
+    assert "1. Disable the crate scanner." == text
+
+
+def test_what_went_away_by_itself_has_no_answer() -> None:
+    """Who does not know what helped has told nothing to write down."""
+    ticket = told("The push works again. It went away by itself.", by=Role.REQUESTER)
+    assert UNEXPLAINED == lack(ticket, ticket.messages[1])
+
+
+def test_a_shortened_word_ends_no_sentence() -> None:
+    """A full stop behind a shortened word, with a small letter behind it, cuts no step."""
+    text = resolution("Open Settings > General > Config. editor and set crate.size.max to 9.")
+    assert "1. Open Settings > General > Config. editor and set `crate.size.max` to 9." == text
+
+
+def test_a_list_begins_with_its_way() -> None:
+    """The first row of a list that names a way through menus is a step like those below it."""
+    text = resolution(
+        "Try this:\n\n- Ferry menu > Help > Crates\n- Click on Open Spool\n- Restart the relay host"
+    )
+    assert ["1. ", "2. ", "3. "] == [row[:3] for row in text.split("\n\n") if row[0].isdigit()]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("If not, right-click the crate and choose Repair.", "1. Right-click the crate and choose Repair."),
+        ("No, the relay has a switch of its own: turn it off in Settings > Relay.", "1. The relay has a switch of its own: turn it off in Settings > Relay."),
+    ],
+)  # fmt: skip
+def test_a_first_step_answers_nobody(answer: str, expected: str) -> None:
+    """What answers a question that stands nowhere on the page goes."""
+    assert expected == resolution(answer)
