@@ -102,9 +102,13 @@ class Library:
         for article in self.both(article_id):
             if not states or article.state in states:
                 return article
-        near = get_close_matches(article_id, (path.stem for path in self._files()), 1)
+        near = get_close_matches(article_id, self.ids(), 1)
         todo = f"Did you mean {near[0]}?" if near else "Run kb review to see what there is"
         raise LifecycleError(article_id, "no such article", todo)
+
+    def ids(self) -> tuple[str, ...]:
+        """Return the ids that files have by their names, each once, in order; none is read."""
+        return tuple(sorted({path.stem for path in self._files()}))
 
     def both(self, article_id: str) -> tuple[Article, ...]:
         """Return the article's draft and its live page, as far as there are any, in this order."""

@@ -73,6 +73,8 @@ def _letters(config: Config, store: Store, found: telling.Round) -> list[Letter]
     own, letters = config.feedback, list(telling.digest(found))
     if own.digest not in ("", "slack", "mail"):
         out.say("feedback.digest: it is no way to tell. Use slack or mail.")
+    if not (own.digest or own.cards or own.worklist):
+        out.say("feedback: nobody is named to be told. Set digest, cards or worklist in kb.toml.")
     if own.cards:
         if config.source.kind not in DESKS:
             out.say(

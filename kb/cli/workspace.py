@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from kb.articles.article import State
 from kb.articles.library import Library, lock
 from kb.articles.settled import Settled
 from kb.articles.steps import Steps
 from kb.config import Config, find_root, load
-from kb.errors import ConfigError
+from kb.errors import ConfigError, KbError
 from kb.gates import settling
 from kb.gates.scanner import Rulebook
 from kb.gates.site import said_by_hand
@@ -150,11 +151,25 @@ def _git_email() -> str:
     return run.stdout.strip()
 
 
-def as_id(text: str) -> str:
-    """Return the id that is meant, where a shell completed the path of the article's file."""
-    return Path(text).stem if text.endswith(".md") else text
+class ArticleId(click.ParamType):  # type: ignore[type-arg]  # generic in later clicks alone
+    """An article's id, or the path of its file, as `kb draft` prints it; a shell completes the id."""
+
+    name = "article"
+
+    def convert(self, value: str, param: object, ctx: object) -> str:
+        """Return the id that is meant."""
+        return Path(value).stem if value.endswith(".md") else value
+
+    def shell_complete(self, ctx: object, param: object, incomplete: str) -> list[CompletionItem]:
+        """Return the ids that begin so; outside a workspace there are none."""
+        try:
+            ids = open_workspace().library.ids()
+        except KbError:
+            return []
+        return [CompletionItem(one) for one in ids if one.startswith(incomplete)]
 
 
+as_id = ArticleId()
 as_option: Callable[[Any], Any] = click.option(
     "--as",
     "person",

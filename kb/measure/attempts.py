@@ -66,7 +66,7 @@ def attempts(
     or read for `READ_SECONDS`.
 
     Intent: *strong* opened the contact form; *medium* searched, or landed on an article; *weak*
-    is other. Outcome, the first that holds (`metrics.md`, canonical definitions):
+    is other. Outcome, the first that holds:
 
     - *pending*: the window is still open at `now`, whatever has happened so far. Failures known
       early are no exception: counting them first would bias every recent figure downward.

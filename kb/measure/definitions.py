@@ -61,7 +61,7 @@ def servicexrg_modelled(
 ) -> Figure:
     """Return `attempts x p(success) x p(intent) x p(no further action) / attempts`, closed ones.
 
-    `modelled_deflections` (`metrics.md`), after ServiceXRG (servicexrg.com/measure-deflection):
+    `modelled_deflections`, after ServiceXRG (servicexrg.com/measure-deflection):
     p(success) = solved / all votes, p(intent) = strong / closed attempts, p(no further) = closed
     attempts without a ticket / closed attempts. Its survey asks for each; ours are what readers
     did, with the numbers in the note. Nothing without ten votes.

@@ -33,8 +33,8 @@ def deflection(attempts: Sequence[Attempt], *, since: datetime, until: datetime)
     """Count the attempts that started in [since, until).
 
     `explicit_deflection_rate = (CONFIRMED_strong + PROBABLE) / attempts_with_strong_intent`,
-    `confirmed_rate = CONFIRMED_strong / attempts_with_strong_intent` (`metrics.md`, canonical
-    definitions), each with its Wilson 95 % interval. Pending attempts are in neither part.
+    `confirmed_rate = CONFIRMED_strong / attempts_with_strong_intent`, each with its Wilson 95 %
+    interval. Pending attempts are in neither part.
     """
     inside = [a for a in attempts if since <= a.start < until]
     return deflection_of(Counter((a.intent, a.outcome) for a in inside), since=since, until=until)

@@ -18,7 +18,7 @@ class Figure:
     """One share or ratio, with all it takes to check it.
 
     Attributes:
-        name: As in `metrics.md`, e.g. `explicit_deflection_rate`.
+        name: As in `docs/team/metrics.md`, e.g. `explicit_deflection_rate`.
         numerator: How many, of
         denominator: how many.
         since: First instant of the window (aware).

@@ -103,7 +103,7 @@ def gaps(
     """Return the topics that need an article, highest score first.
 
     `gap_score(topic) = sum of weight x distinct readers over (zero results, no click, "missing"
-    votes, unanswered tickets)`, over the last 28 days (`metrics.md`, canonical definitions). Two
+    votes, unanswered tickets)`, over the last 28 days. Two
     texts are one topic if their words without endings overlap by 60 % (Jaccard index), whatever
     their order. Results left unopened say nothing where more readers opened those of the same
     words: such a search counts as no gap.

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from kb.measure import (
@@ -69,6 +70,7 @@ SECTIONS: tuple[tuple[str, tuple[Callable[..., Any], ...]], ...] = (
 )
 """Every function whose docstring is a definition, in the order in which people ask."""
 
+_NAME = re.compile(r"\b[A-Z][A-Z_]{2,}\b")
 _SECTION = re.compile(r"\n(?:Args|Returns|Raises|Attributes):.*", re.DOTALL)
 
 
@@ -82,4 +84,23 @@ def chapters() -> str:
 
 
 def _words(function: Callable[..., Any]) -> str:
-    return _SECTION.sub("", inspect.getdoc(function) or "").strip()
+    """Return a docstring's definition, and the numbers behind the names that it gives them."""
+    words = _SECTION.sub("", inspect.getdoc(function) or "").strip()
+    known = vars(inspect.getmodule(function))
+    numbers = {name: known[name] for name in _NAME.findall(words) if _is_number(known.get(name))}
+    if not numbers:
+        return words
+    told = ", ".join(f"`{name}` is {_number(value)}" for name, value in numbers.items())
+    return f"{words}\n\nHere {told}."
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, timedelta)) and not isinstance(value, bool)
+
+
+def _number(value: float | timedelta) -> str:
+    if not isinstance(value, timedelta):
+        return f"{value:,}"
+    if value % timedelta(days=1) or not value:
+        return f"{value.total_seconds():,.0f} seconds"
+    return f"{value.days} days"

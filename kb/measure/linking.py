@@ -40,7 +40,7 @@ def linking(
 
     `link_rate = solved tickets that an article answers / solved tickets`;
     `known_share = known / (known + new)`, of those that triage decided: *known* was written down
-    before the ticket came, *new* was not (`metrics.md`; KCS, "Analyzing New vs Known"). As
+    before the ticket came, *new* was not (KCS, "Analyzing New vs Known"). As
     self-service works, the known share among tickets falls. Its two parts say where to act:
     `known_not_found = known, and the article was out when the ticket came / (known + new)`, work
     for the search; `known_not_captured = known to the team, but no article was out yet /

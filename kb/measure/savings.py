@@ -48,7 +48,7 @@ def savings(found: Deflection, out: Sequence[PageRef], costs: Costs | None) -> S
     """Return what was saved, None when the team has told no costs.
 
     `savings = CONFIRMED x marginal cost (range: + PROBABLE) - hours of writing, review and upkeep
-    x rate` (`metrics.md`). Only attempts with strong intent count; nothing is paid out on
+    x rate`. Only attempts with strong intent count; nothing is paid out on
     *indeterminate*.
 
     Args:

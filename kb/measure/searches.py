@@ -70,7 +70,7 @@ def searches_of(readers: Iterable[Sequence[Event]]) -> list[Search]:
 def search_figures(
     searches: Sequence[Search], *, since: datetime, until: datetime
 ) -> SearchFigures:
-    """Return the figures of the searches in [since, until), as `metrics.md` defines them.
+    """Return the figures of the searches in [since, until).
 
     - `zero_result_rate = settled searches with 0 results / settled searches`
     - `no_click_rate = settled searches with results and no click in 60 s / those with results`

@@ -52,7 +52,7 @@ class FirstResponse:
 def csat(tickets: Iterable[Ticket], *, since: datetime, until: datetime) -> Csat:
     """Return the satisfaction of the tickets solved in [since, until).
 
-    `CSAT = good / (good + bad)`, always with its response rate and coverage (`metrics.md`).
+    `CSAT = good / (good + bad)`, always with its response rate and coverage.
     """
     solved = [t for t in tickets if t.solved_at and since <= t.solved_at < until]
     asked = [t for t in solved if t.satisfaction is not Satisfaction.UNOFFERED]
@@ -74,7 +74,7 @@ def first_response(
 ) -> FirstResponse:
     """Return how many tickets created in [since, until) were answered in time, as seen at `until`.
 
-    `TTFR_attainment = met / (met + breached + open_past_due)` (`metrics.md`), in the business
+    `TTFR_attainment = met / (met + breached + open_past_due)`, in the business
     hours of the plan, by what was promised on the day the ticket was created. The first response
     is the first public message by an agent that helps (`thoughtful.is_thoughtful`); automatic
     ones never count.

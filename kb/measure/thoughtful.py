@@ -38,7 +38,7 @@ def is_thoughtful(body: str) -> bool:
 
     The rule of a support team that worked this way: a first response summarises the
     troubleshooting that was done or will be, and the next steps; "we are on it" is none
-    (`metrics.md`: `(done OR will do) AND next step; acknowledgements and bots never count`).
+    (`(done OR will do) AND next step`; acknowledgements and bots never count).
 
     It reads English phrases, after courtesies are taken out: something done, found, explained or
     promised, and a question, an instruction or what happens next. One of both is enough where the

@@ -41,7 +41,7 @@ def last_votes(events: Iterable[Event]) -> tuple[Event, ...]:
 def helpfulness(votes: Iterable[Event]) -> tuple[Helpfulness, ...]:
     """Return every voted version's helpfulness, by article and version.
 
-    `helpfulness = WilsonLB(up, up + down)`, hidden until there are ten votes (`metrics.md`);
+    `helpfulness = WilsonLB(up, up + down)`, hidden until there are ten votes;
     votes on an older version say nothing about the one that replaced it.
     """
     last = last_votes(votes)

@@ -91,6 +91,16 @@ def run(folder: Path, server: Listener, *words: str, at: datetime = NOW, **env: 
     return f"{done.returncode}\n{done.stdout}\n{done.stderr}"
 
 
+@pytest.mark.parametrize("words", [(), ("--dry-run",)])
+def test_nobody_to_tell_is_said(tmp_path: Path, words: tuple[str, ...]) -> None:
+    """Where nothing is set up, "0 sent" alone would be taken for "nothing new"."""
+    (tmp_path / "kb.toml").write_text("")
+    done = kb(tmp_path, "feedback", "--send", *words)
+
+    assert done.returncode == 0, done.stderr
+    assert "nobody is named to be told. Set digest, cards or worklist in kb.toml." in done.stderr
+
+
 def test_told_once(folder: Path, server: Listener, town: Town) -> None:
     """A round tells everybody; the same day again, and the next, nobody; the next week the digest."""
     dry = run(folder, server, "feedback", "--send", "--dry-run", "--days", "60")

@@ -1,6 +1,9 @@
 """Tests of the review commands: all articles are tried, and doing it again does nothing."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import forked
@@ -49,6 +52,24 @@ def test_a_path_is_as_good_as_an_id(workspace: Path, library: Library) -> None:
     assert is_approved(library.find("first-1"))
     assert "first-1  in_review  approved; kb publish" in printed
     assert "frist-1: no such article. Did you mean first-1?\n" in said
+
+
+def test_a_shell_completes_ids(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where there is no workspace there is nothing to complete, and no word about it."""
+    asked = {
+        "_KB_COMPLETE": "bash_complete",
+        "COMP_WORDS": "kb review approve s",
+        "COMP_CWORD": "3",
+    }
+    told = [
+        subprocess.run([sys.executable, "-c", "from kb.cli.main import cli; cli(prog_name='kb')"],
+                       cwd=folder, env={**os.environ, **asked}, capture_output=True, text=True,
+                       check=False)
+        for folder in (workspace, tmp_path_factory.mktemp("bare"))
+    ]  # fmt: skip
+
+    assert ["plain,second-2\n", ""] == [one.stdout.lstrip() for one in told]
+    assert ["", ""] == [one.stderr for one in told]
 
 
 def test_nothing_is_not_without_violations(workspace: Path) -> None:
