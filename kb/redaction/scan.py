@@ -1,6 +1,6 @@
 """One reading of a view by every rule whose telling words occur in it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from kb.redaction.checks import (
     CHECKS,
@@ -170,19 +170,27 @@ def _untaken(first: int, value: bytes) -> tuple[int, bytes]:
 
 
 def _vetoed(rule: Rule, seen: bytes, first: int, value: bytes) -> bool:
+    """Return whether what stands before a value, or its looks, say that it is nobody's."""
     before = seen[max(0, first - 48) : first].rpartition(GAP)[2]
-    if rule.id == "hex-after-name" and not after_service(before):
+    veto = VETOES.get(rule.id)
+    if veto and veto(before, value):
         return True
     if rule.check == "machine" and value.isalpha() and before[-1:].isalpha():
         return True
-    if rule.id == "assignment" and CLIENT_ID.search(before):
-        return True
-    if rule.id == "password-option":
-        return before[-2:] in (b"-p", b"-P") and value.isalpha() and ordinary(b"p" + value)
-    if rule.id == "password":
-        return PASSED.search(before) is not None and value.isalpha()
-    if rule.check in VETOED:
-        return bool(NOT_A_KEY.search(before) or CHECKSUM.match(value))
-    if rule.id == "email":
-        return nobodys(value) or PUBLIC_EMAIL.search(value) is not None
-    return rule.id == "ipv4" and bool(VERSION_BEFORE.search(before))
+    return rule.check in VETOED and bool(NOT_A_KEY.search(before) or CHECKSUM.match(value))
+
+
+def _an_option(before: bytes, value: bytes) -> bool:
+    """Return whether a password behind `-p` is the rest of an option's name: `-Properties`."""
+    return before[-2:] in (b"-p", b"-P") and value.isalpha() and ordinary(b"p" + value)
+
+
+VETOES: dict[str, Callable[[bytes, bytes], bool]] = {
+    "hex-after-name": lambda before, value: not after_service(before),
+    "assignment": lambda before, value: CLIENT_ID.search(before) is not None,
+    "password-option": _an_option,
+    "password": lambda before, value: value.isalpha() and PASSED.search(before) is not None,
+    "email": lambda before, value: nobodys(value) or PUBLIC_EMAIL.search(value) is not None,
+    "ipv4": lambda before, value: VERSION_BEFORE.search(before) is not None,
+}
+"""Rules that ask once more: what stands before the value, and the value."""

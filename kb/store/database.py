@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
@@ -16,6 +27,8 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _REVISIONS = frozenset(p.stem[:4] for p in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 """Every migration's file is named by its revision of four digits, oldest first."""
 _BUSY_MS = 5_000
+_LOCK = 0x6B62
+"""PostgreSQL's number for whoever brings the tables up to date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +108,16 @@ def _pragmas(connection: Any, _: object) -> None:
 
 
 def _migrate(engine: Engine) -> None:
-    """Bring the tables up to date; Alembic is loaded only where there is something to do."""
+    """Bring the tables up to date, all of it or nothing: whoever is killed leaves what was there.
+
+    Alembic is loaded only where there is something to do.
+    """
     with engine.begin() as connection:
-        revision = _revision(connection)
-        if revision == max(_REVISIONS):
+        if _is_up_to_date(connection):
             return
-        if revision and revision not in _REVISIONS:
-            raise StoreError(
-                _place(engine),
-                "a newer version of Docworthy has written it",
-                "Install that version",
-            )
+    with _alone(engine) as connection:
+        if _is_up_to_date(connection):
+            return
         from alembic import command
         from alembic.config import Config as AlembicConfig
 
@@ -113,6 +125,40 @@ def _migrate(engine: Engine) -> None:
         config.set_main_option("script_location", str(_MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _is_up_to_date(connection: Connection) -> bool:
+    revision = _revision(connection)
+    if revision and revision not in _REVISIONS:
+        raise StoreError(
+            _place(connection.engine),
+            "a newer version of Docworthy has written it",
+            "Install that version",
+        )
+    return revision == max(_REVISIONS)
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """Give a connection whose work, tables made included, is kept whole; others wait for its end.
+
+    Python's driver begins no transaction for a table that is made, so it is begun here
+    (https://docs.sqlalchemy.org/en/21/dialects/sqlite.html#pysqlite-serializable).
+    """
+    with engine.begin() as connection:
+        if engine.dialect.name != "sqlite":
+            connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+            yield connection
+            return
+        driver: Any = connection.connection.driver_connection
+        usual, driver.isolation_level = driver.isolation_level, None
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            yield connection
+            connection.commit()
+        finally:
+            driver.rollback()
+            driver.isolation_level = usual
 
 
 def _revision(connection: Connection) -> str:

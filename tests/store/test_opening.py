@@ -1,6 +1,9 @@
 """Tests of opening a store: what an older version left, and what each refusal says."""
 
+import signal
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -164,3 +167,44 @@ def test_error_holds_no_value(store: Store) -> None:
         take(store, ticket)
 
     assert "pernille" not in str(told.value)
+
+
+KILLED = """
+import os, signal, sys
+from sqlalchemy import Engine, event
+from kb.store.store import open_store
+
+left = int(sys.argv[2])
+
+@event.listens_for(Engine, "before_cursor_execute")
+def count(connection, cursor, statement, *_):
+    global left
+    left -= statement.lstrip().startswith(("CREATE", "ALTER", "INSERT", "UPDATE"))
+    if left <= 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+open_store(sys.argv[1])
+"""
+
+
+@pytest.mark.parametrize("statement", [1, 2, 9, 14])
+def test_who_is_killed_while_tables_are_made_leaves_no_half(tmp_path: Path, statement: int) -> None:
+    url = f"sqlite:///{tmp_path}/store.sqlite3"
+    command = [sys.executable, "-c", KILLED, url, str(statement)]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+
+    store = open_store(url)
+    take(store, make_ticket())
+    kept = list(store.tickets.all())
+    store.close()
+
+    assert [make_ticket()] == kept
+
+
+def test_many_may_open_a_new_store_at_once(database_url: str) -> None:
+    """One brings the tables up to date, the others wait for it."""
+    code = "import sys; from kb.store.store import open_store; open_store(sys.argv[1]).close()"
+    command = [sys.executable, "-c", code, database_url]
+    opened = [subprocess.Popen(command) for _ in range(4)]
+
+    assert [0] * 4 == [one.wait() for one in opened]
