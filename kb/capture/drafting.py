@@ -20,7 +20,7 @@ from kb.capture.thread import Form, Unit, units
 from kb.capture.title import subject_of, title
 from kb.capture.tried import HEADING, in_vain
 from kb.capture.words import PLACEHOLDER, terms
-from kb.capture.writing import begun, coded, prose, steps
+from kb.capture.writing import begun, coded, prose, reasons, steps
 from kb.errors import TicketError
 from kb.tickets.ticket import Message, Role, Ticket
 
@@ -139,10 +139,11 @@ def _sections(
     vain = in_vain(ticket, solved.message, told) if told and solved.message else ()
     failed = {(unit.message, unit.start) for unit in vain}
     issue = [one for one in problem_of(ticket) if (one.message, one.start) not in failed]
+    lang = detect(_spoken(ticket))
     texts = {
         "Issue": prose(issue),
-        "Cause": prose(causes),
-        "Resolution": _resolved(rest, vain, detect(_spoken(ticket))),
+        "Cause": reasons(causes, lang),
+        "Resolution": _resolved(rest, vain, lang),
     }
     done = [*(one.unit for one in rest), *vain]
     parts = (("Issue", issue), ("Cause", causes), ("Resolution", done))

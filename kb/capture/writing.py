@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import groupby
 
@@ -48,6 +49,14 @@ def prose(found: Sequence[Unit]) -> str:
             is_whole = unit.form is Form.SENTENCE and _ENDS.search(unit.text)
             out.append(("." if is_whole else "", _block(unit)))
     return _stacked(out)
+
+
+def reasons(found: Sequence[Unit], lang: str) -> str:
+    """Write why it happens; the first sentence joins on to nothing that is not there."""
+    if not found:
+        return ""
+    first = begun(_joining(lang).sub("", found[0].text, count=1))
+    return prose([replace(found[0], text=first), *found[1:]])
 
 
 def _stacked(rows: Sequence[tuple[str, str]]) -> str:

@@ -198,6 +198,21 @@ def test_a_cause_is_of_this_issue() -> None:
     assert [None, "The ferry push ends because the pipe times out."] == causes
 
 
+@pytest.mark.parametrize("lead", ["Then", "So"])
+def test_a_cause_that_joins_on_stands_alone(lead: str) -> None:
+    """What led to it is not in the article, and it is no step."""
+    why = "the cause is that a runner has no keys, and ssh refuses what it does not know."
+    said = f"{lead} {why}\n\n1. Run `ssh-keyscan git.internal.example`.\n2. Deploy again."
+    messages = make_thread(
+        (Role.REQUESTER, "A job stops with FW-9 at checkout."), (Role.AGENT, said)
+    )
+    ticket = make_ticket(messages=messages, satisfaction=Satisfaction.GOOD)
+    sections = dict(draft(ticket, by="a", at=AT).article.sections)
+
+    assert f"T{why[1:]}" == sections["Cause"]
+    assert "cause" not in sections["Resolution"]
+
+
 def resolution(*said: tuple[Role, str], asked: str = "The ferry push stops with FW-9.") -> str:
     """Return the resolution of a thread that is rated good."""
     ticket = make_ticket(messages=make_thread((Role.REQUESTER, asked), *said), satisfaction=Satisfaction.GOOD)  # fmt: skip
