@@ -369,4 +369,4 @@ def digests(paths: Iterable[Path]) -> Iterator[str]:
     """Yield the SHA-256 digest of each file that can be read."""
     for path in paths:
         with contextlib.suppress(OSError):
-            yield hashlib.sha256(path.read_bytes()).hexdigest()
+            yield _digest(path)

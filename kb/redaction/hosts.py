@@ -11,7 +11,7 @@ FILE_ENDINGS = frozenset(
     b" class go rs rb sh bat ps1 zip gz tar png jpg gif svg pdf docx xlsx properties lock plist cpp hpp".split()
 )
 SERVICE = frozenset(
-    b"www mail api support help docs status login developer developers app admin auth id account web id community "
+    b"www api support help docs status login developer developers app admin auth id account web id community "
     b"cdn static static1 support-en".split()
 )
 DOCUMENTATION = tuple(
@@ -42,9 +42,11 @@ RESOLVERS = (
 """The resolvers that everybody is told to try."""
 LEFT_OPEN = compiled(
     r"(?i)^(?:your[_-]?[a-z]{2,20}|(?:tenant|domain|organi[sz]ation|host|server|site|computer|machine|subdomain"
-    r"|cluster|account)[_-]?(?:name|prefix|id|here)|tenant|domain|server|host|computer|machine)$"
+    r"|cluster|account)[_-]?(?:name|prefix|id|here))$"
 )
 """What manuals put where a reader's own name belongs: `YourDomain`, `ServerName`."""
+BARE = frozenset(("tenant", "server", "host", "computer", "machine"))
+"""The same, where it is the whole name: `\\\\server\\share`."""
 ANYBODY = compiled(
     r"(?i)^(?:(?:your|my|the)?[_.-]?(?:user|name|e?mail|alias|mailbox|address|account)(?:name|id)?\d?|someone|somebody"
     r"|anyone|you|me|first[_.-]?(?:name)?[_.-]?last(?:[_.-]?name)?)$"
@@ -82,10 +84,14 @@ def _address4(first: int, second: int, third: int, fourth: int) -> bool:
 
 
 def tenant(value: bytes) -> bool:
-    """Return whether a service's host names a tenant, not the service itself or a manual's."""
-    name = value.split(b".")[0].lower()
-    made_up = name != b"example" and name.decode("latin-1") + ".com" in documentation_hosts()
-    return name not in SERVICE and not made_up and not LEFT_OPEN.search(name)
+    """Return whether a service's host names a tenant, not the service itself or a manual's.
+
+    `example` is a tenant like others: only the domains of that name are kept for nobody.
+    """
+    label = value.split(b".")[0].lower()
+    name = label.decode("latin-1")
+    made_up = name != "example" and f"{name}.com" in documentation_hosts()
+    return not (label in SERVICE or made_up or name in BARE or LEFT_OPEN.search(label))
 
 
 def public(name: str) -> bool:
@@ -95,19 +101,18 @@ def public(name: str) -> bool:
 
 def documentation(name: str) -> bool:
     """Return whether a host is nobody's: kept or made up for manuals, or left to be filled in."""
-    *_, own, last = [b"", *name.encode("latin-1", "replace").split(b".")]
-    own = own or last  # one label: a machine's
-    left_open = LEFT_OPEN.search(own) is not None and (name.count(".") < 2 or len(last) > 2)
-    return left_open or _below(name, documentation_hosts())
+    *_, own, last = ["", *name.split(".")]
+    left_open = LEFT_OPEN.search((own or last).encode("latin-1", "replace")) is not None
+    return left_open or name in BARE or _below(name, documentation_hosts())
 
 
 def nobodys(address: bytes) -> bool:
     """Return whether an e-mail address is a manual's."""
     user, _, domain = address.lower().rpartition(b"@")
-    left_open = domain != b"domain.com" and documentation(domain.decode("latin-1"))
-    made_up = _below(domain.decode("latin-1"), documentation_hosts())
-    tenants = domain.count(b".") > 1 and not tenant(domain)
-    return made_up or ((left_open or tenants) and ANYBODY.search(user) is not None)
+    name = domain.decode("latin-1")
+    if _below(name, documentation_hosts()):
+        return True
+    return "." in name and documentation(name) and ANYBODY.search(user) is not None
 
 
 def _below(name: str, domains: frozenset[str]) -> bool:
@@ -124,9 +129,8 @@ def host(value: bytes) -> bool:
 
 def internal_host(value: bytes) -> bool:
     """Return whether a name that ends as those of own networks do is a host's, no program's part."""
-    first, _, rest = value.partition(b".")
-    package = first.lower() in REVERSED and value != value.lower()
-    return host(value) and not package and not rest.lower().startswith(b"office.")
+    package = value.split(b".")[0].lower() in REVERSED and value != value.lower()
+    return host(value) and not package
 
 
 def address_inside(value: bytes) -> bool:

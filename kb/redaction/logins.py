@@ -98,10 +98,8 @@ def username(value: bytes) -> bool:
 
 def folder_user(value: bytes) -> bool:
     """Return whether a folder of users' homes is somebody's; `first.last` is no expression there."""
-    first, _, last = value.lower().partition(b".")
-    if first in NO_USER:
-        return False
-    return bool(FIRST_LAST.search(value) and last not in FILE_ENDINGS) or username(value)
+    named = FIRST_LAST.search(value) and value.rpartition(b".")[2].lower() not in FILE_ENDINGS
+    return bool(named) or username(value)
 
 
 def account(value: bytes) -> bool:

@@ -51,8 +51,6 @@ TRIMMED = frozenset(
     )
 )
 """Checks of values that may stand at the end of a sentence."""
-PASSED = compiled(r"(?:^|[^\w.-])PASS:[ \t]*$")
-"""What a test says that was passed."""
 CHECKSUM = compiled(r"(?i)(?:sha-?\d{1,3}|md5)[-:=]")
 """How a checksum names its kind, in lock files, integrity attributes and security policies."""
 SURE = 0.85
@@ -189,7 +187,6 @@ VETOES: dict[str, Callable[[bytes, bytes], bool]] = {
     "hex-after-name": lambda before, value: not after_service(before),
     "assignment": lambda before, value: CLIENT_ID.search(before) is not None,
     "password-option": _an_option,
-    "password": lambda before, value: value.isalpha() and PASSED.search(before) is not None,
     "email": lambda before, value: nobodys(value) or PUBLIC_EMAIL.search(value) is not None,
     "ipv4": lambda before, value: VERSION_BEFORE.search(before) is not None,
 }

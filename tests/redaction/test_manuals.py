@@ -20,7 +20,6 @@ MANUALS = (
     r"C:\Users\userid\AppData\Roaming",
     "for a single user: Get-InformationBarrierRecipientStatus -Identity",
     "Login failed for user 'username'.",
-    " - PASS: RMS Licensing Uri: x",
     "the ldap query -ResultSetSize $null -Properties $more",
     "issue\nerror-code-0x8004de40-or-0x8004de88-when-signing-in-to-drive_1\nsymptoms",
     "[x](#use-the-get-tidediagnosticobjectssummaryps1-script)",
@@ -40,6 +39,12 @@ TICKETS = (
     r"C:\Users\dquill\AppData\Roaming",
     "Login failed for user 'dquill'.",
     "ssh db.tidewheel.internal",
+    "ssh files.office.tidewheel.de",
+    "see https://quillfeder.host.com",
+    "write to user@mail.tidewheel.de",
+    "someone@support.tidewheel.de wrote",
+    r"C:\Users\Administrator.TIDEWHEEL\AppData",
+    "USER: quill\nPASS: Dragonfly",
     "resource tidewheel-10-105-160-95 kernel",
 )
 
