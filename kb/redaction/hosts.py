@@ -40,9 +40,12 @@ RESOLVERS = (
     (208, 67, 220, 220),
 )
 """The resolvers that everybody is told to try."""
+PLACE = (
+    r"(?:tenant|domain|organi[sz]ation|host|server|site|website|computer|machine|subdomain|cluster|account|instance"
+    r"|workspace|bucket)"
+)
 LEFT_OPEN = compiled(
-    r"(?i)^(?:your[_-]?[a-z]{2,20}|(?:tenant|domain|organi[sz]ation|host|server|site|computer|machine|subdomain"
-    r"|cluster|account)[_-]?(?:name|prefix|id|here))$"
+    rf"(?i)^(?:your[_-]?(?:{PLACE}|company|org|store|shop|team)(?:[_-]?name)?|{PLACE}[_-]?(?:name|prefix|id|here))$"
 )
 """What manuals put where a reader's own name belongs: `YourDomain`, `ServerName`."""
 BARE = frozenset(("tenant", "server", "host", "computer", "machine"))

@@ -41,6 +41,7 @@ TICKETS = (
     "ssh db.tidewheel.internal",
     "ssh files.office.tidewheel.de",
     "see https://quillfeder.host.com",
+    "see https://yourquill.com",
     "write to user@mail.tidewheel.de",
     "someone@support.tidewheel.de wrote",
     r"C:\Users\Administrator.TIDEWHEEL\AppData",
