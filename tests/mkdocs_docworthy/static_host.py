@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +20,17 @@ class Host(ThreadingHTTPServer):
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves files."""
+    """Serves files, after `before` has been told the path: it may wait, or hang up by raising a
+    ConnectionError."""
+
+    def __init__(self, *args: Any, before: Callable[[str], Any], **options: Any) -> None:
+        self.before = before
+        super().__init__(*args, **options)
+
+    def do_GET(self) -> None:
+        """Serve a file."""
+        self.before(self.path)
+        super().do_GET()
 
     def log_message(self, *args: Any) -> None:
         """Say nothing."""
@@ -36,7 +46,8 @@ def served(server: Host) -> Iterator[str]:
 
 
 @contextmanager
-def hosted(site: Path) -> Iterator[str]:
+def hosted(site: Path, before: Callable[[str], Any] = str) -> Iterator[str]:
     """Serve a folder until the end of the block; yield the address."""
-    with served(Host(("127.0.0.1", 0), partial(Quiet, directory=str(site)))) as address:
+    handler = partial(Quiet, directory=str(site), before=before)
+    with served(Host(("127.0.0.1", 0), handler)) as address:
         yield address

@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -278,26 +279,41 @@ def test_whole_words_are_fetched_while_the_next_is_written(page: Any) -> None:
     assert not [url for url in asked if "/search/docworthy/p/" in url]
 
 
-def test_the_manifest_comes_beside_the_worker(page: Any) -> None:
+def test_the_manifest_comes_beside_the_worker(page: Any, made: Workspace) -> None:
     """What the index is like is asked for while the script that finds is still on its way."""
-    held = list[Any]()
-    page.route("**/search-worker.js", lambda route: held.append(route))
-    with page.expect_request("**/manifest.json.gz"):
+    asked, arrived = Event(), Event()
+
+    def before(path: str) -> None:
+        if path.endswith("/manifest.json.gz"):
+            asked.set()
+        elif path.endswith("/search-worker.js"):
+            arrived.wait(60)
+
+    with hosted(made.site, before) as address:
+        page.goto(address)
         page.keyboard.press("/")
-    page.keyboard.type("password")
-    assert 0 == page.locator(".md-search-result__link").count()
-    held[0].continue_()
-    page.locator(".md-search-result__link").first.wait_for()
+        assert asked.wait(30)
+        page.keyboard.type("password")
+        assert 0 == page.locator(".md-search-result__link").count()
+        arrived.set()
+        page.locator(".md-search-result__link").first.wait_for()
 
 
-def test_an_index_that_is_away_is_said(page: Any) -> None:
+def test_an_index_that_is_away_is_said(page: Any, made: Workspace) -> None:
     """Where the files cannot be fetched, the box says so and shows the way to a person."""
-    page.route("**/search/docworthy/**", lambda route: route.abort())
-    page.keyboard.press("/")
-    page.locator(".md-search-result__meta", has_text="cannot be reached").wait_for()
-    page.unroute_all()
-    page.keyboard.type("password")
-    page.locator(".md-search-result__link").first.wait_for()
+    back = Event()
+
+    def before(path: str) -> None:
+        if "/search/docworthy/" in path and not back.is_set():
+            raise ConnectionAbortedError
+
+    with hosted(made.site, before) as address:
+        page.goto(address)
+        page.keyboard.press("/")
+        page.locator(".md-search-result__meta", has_text="cannot be reached").wait_for()
+        back.set()
+        page.keyboard.type("password")
+        page.locator(".md-search-result__link").first.wait_for()
 
 
 def test_the_form_answers_on_a_static_host(page: Any) -> None:
