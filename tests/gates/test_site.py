@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -306,6 +307,21 @@ def test_a_scanner_that_was_begun_before_finds_the_same(site: Path) -> None:
     assert "b.html" not in told
     (site / "a.html").unlink()
     assert found(site) == []
+
+
+def test_a_scanner_that_was_begun_before_has_one_job(site: Path) -> None:
+    """More than one process reads at once is read in two rounds, each by a scanner of its own."""
+    for number in range(260):
+        put(site, f"articles/{number}/index.html", f"<main>Case {number}.</main>")
+        put(site, f"browse/{number}/index.html", f"<main>List {number}.</main>")
+    put(site, "articles/259/index.html", f"<main>{TOKEN}</main>")
+    put(site, "browse/259/index.html", f"<main>{TOKEN}</main>")
+
+    told = broken(site, "gates/scanner.py", "import gc", "import gc", ready=True)
+
+    assert {"articles/259/index.html", "browse/259/index.html"} == set(
+        re.findall(r"[\w/.]+(?=: it holds)", told)
+    )
 
 
 def test_a_rule_that_hangs_blocks(site: Path) -> None:
