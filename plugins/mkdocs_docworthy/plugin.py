@@ -272,7 +272,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         pages = {browse.ALL: browse.page_of(t["all_articles"])}
         named = repr(config.nav)
         pages |= {
-            path: browse.page_of(group.title)
+            path: browse.page_of(group.heading)
             for path, group in self._ways.groups.items()
             if path in named
         }
