@@ -138,6 +138,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
     def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Keep the navigation: an article's page shows it too; begin with what is done aside."""
         self._nav = nav
+        self._shelved.tell(nav)
         if not self.previews:
             reads = self._shelved.readings.reads
             judged = not self._serves
