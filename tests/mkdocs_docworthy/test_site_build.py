@@ -73,6 +73,23 @@ def test_the_navigation_may_name_articles(tmp_path: Path) -> None:
     assert "#gone" in _refused(made)
 
 
+def test_no_card_is_awaited_that_nobody_draws(tmp_path: Path) -> None:
+    """Material's social cards begin with a page's Markdown: pages that have none are left out."""
+    made = workspace(tmp_path, published(draft()))
+    (tmp_path / "hook.py").write_text(
+        "drawn = set()\n"
+        "def on_page_markdown(markdown, page, **_):\n"
+        "    drawn.add(page.file.src_uri)\n"
+        "def on_post_page(output, page, **_):\n"
+        "    if page.meta.get('social', {}).get('cards', True):\n"
+        "        drawn.remove(page.file.src_uri)\n"
+    )
+    with (tmp_path / "mkdocs.yml").open("a") as file:
+        file.write("hooks: [hook.py]\n")
+    built = made.build()
+    assert built.returncode == 0, built.stderr
+
+
 def test_form_sends_to_the_service_that_passes_it_on(tmp_path: Path) -> None:
     """Where kb.toml says a help desk, the form sends to the service, and its policy lets it."""
     toml = f'{SERVICE}\n[form]\nto = "zendesk"\nurl = "https://help.example"\n'
