@@ -78,7 +78,7 @@ class Ways:
 
 def ways(cards: Iterable[Card], else_name: str) -> Ways:
     """Return the ways to articles; those without a product stand under `else_name`, last."""
-    ordered = tuple(sorted(cards, key=lambda card: (card.title.casefold(), card.id)))
+    ordered = tuple(sorted(cards, key=lambda card: (_in_order(card.title), card.id)))
     products = _groups(ordered, lambda card: card.products, "products")
     rest = tuple(card for card in ordered if not card.products)
     if rest:
@@ -115,9 +115,14 @@ def _groups(
     taken: set[str] = set()
     return tuple(
         page
-        for name in sorted(found, key=lambda name: (name.casefold(), name))
+        for name in sorted(found, key=lambda name: (_in_order(name), name))
         for page in _pages(name, f"browse/{folder}/{_free(name, taken)}", found[name])
     )
+
+
+def _in_order(title: str) -> str:
+    """Return what a title is sorted by: 9 stands before 10."""
+    return re.sub(r"\d+", lambda number: number.group().zfill(12), title.casefold())
 
 
 def _pages(title: str, place: str, articles: Sequence[Card]) -> Iterator[Group]:
