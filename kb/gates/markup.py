@@ -20,6 +20,8 @@ _TOKEN = re.compile(
 _NO_TOKEN = (None,) * _TOKEN.groups
 """What a token's groups hold where there is none."""
 _ATTRIBUTE = re.compile(r"""([^\s"'=<>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_DRAWN = re.compile(r"""\bd=(["'])[Mm][\s\d,.eE+MmLlHhVvCcSsQqTtAaZz-]*\1""")
+"""The path of a picture: its numbers, run together as icons have them, may look like addresses."""
 _EMPTY = re.compile(r"\n\s*\n")
 _LINE = re.compile(r"\S.*")
 _MAIN = frozenset({"article", "main"})
@@ -89,6 +91,7 @@ class _Reader:
     def hidden(self, said: str | None, attributes: str | None) -> None:
         """Take what no reader sees: a comment, or what a tag keeps to itself."""
         if said:
+            said = _DRAWN.sub("", said)
             self.rest.update(dict.fromkeys(_strings(said) if said[:1] == "{" else (said,)))
         if attributes:
             self.attributes("", attributes)

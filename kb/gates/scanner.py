@@ -71,6 +71,11 @@ class Ready:
         with suppress(OSError):
             self._pipe.send((make, args))
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether it had its job, or was let go."""
+        return self._pipe.closed
+
     def close(self) -> None:
         """Let it go."""
         self._pipe.close()
@@ -99,7 +104,8 @@ class Scanner:
     Args:
         book: What the scanner has to be.
         context: What each look is given besides; it goes to every process once.
-        ready: A process that was begun before, for work that is one job.
+        ready: A process that was begun before, for work that is one job; only the first such work
+            of all scanners that are given it finds it there.
     """
 
     def __init__(self, book: Rulebook, context: object = None, ready: Ready | None = None) -> None:
@@ -145,8 +151,7 @@ class Scanner:
     ) -> list[Callable[[], tuple[Made, str]]]:
         """Begin with the jobs, and return what waits for each."""
         book, context, ready = self._book, self._context, self._ready
-        if ready and len(jobs) == 1:
-            self._ready = None
+        if ready and not ready.is_spent and len(jobs) == 1:
             return [partial(ready.look, book, context, look, jobs[0])]
         if jobs and self._pool is None:
             count = min(4, os.cpu_count() or 1, len(jobs))

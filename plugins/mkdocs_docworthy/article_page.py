@@ -28,12 +28,15 @@ def twin(article: Article) -> str:
     return "\n\n".join(filter(None, [f"# {title}", "\n".join(facts), *sections])) + "\n"
 
 
+_ASKED = {"render_macros": False, "search": {"exclude": True}, "social": {"cards": False}}
+"""What is asked of other plugins: no macros, and no work that MkDocs' own rendering begins."""
+
+
 def meta(article: Article) -> dict[str, Any]:
     """Return the page's metadata, every text escaped; tickets and history are not in it."""
     found: dict[str, Any] = {
         "title": escaped(article.title),
-        "render_macros": False,
-        "search": {"exclude": True},
+        **_ASKED,
     }
     if words := summary(article):
         found["description"] = escaped(words)
@@ -46,7 +49,7 @@ def meta(article: Article) -> dict[str, Any]:
 
 def meta_of_list(title: str) -> dict[str, Any]:
     """Return the metadata of a page that lists articles."""
-    return {"title": escaped(title), "render_macros": False, "search": {"exclude": True}}
+    return {"title": escaped(title), **_ASKED}
 
 
 def version(article: Article) -> str:

@@ -1,7 +1,7 @@
 """Renders what stands around an article, and the contact form, from templates that escape."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 
 from kb.articles.article import Article, State
 from mkdocs_docworthy import article_page
-from mkdocs_docworthy.browse import ALL, BROWSE_MARK, Group, Ways
+from mkdocs_docworthy.browse import ALL, BROWSE_MARK, Group, Ways, first_pages
 from mkdocs_docworthy.cards import Card
 from mkdocs_docworthy.texts import counted
 
@@ -19,6 +19,9 @@ FORM_MARK = "<!-- docworthy:form -->"
 
 HOME_MARK = "<!-- docworthy:home -->"
 """Where the home page's Markdown says so, the ways in stand; else at its end."""
+
+_HOME_PRODUCTS, _HOME_TOPICS = 12, 24
+"""The home page shows those with most articles; the page of all articles shows the others."""
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -127,7 +130,11 @@ def with_entrances(content: str, ways: Ways, t: Texts, url: Address) -> str:
     """Return the content with the ways in at its mark, else at its end."""
     if not ways.articles:
         return content.replace(HOME_MARK, "")
-    entrances = _entrances(ways, t, url, url(ALL))
+    products, topics = (
+        first_pages(ways.products, _HOME_PRODUCTS),
+        first_pages(ways.topics, _HOME_TOPICS),
+    )
+    entrances = _entrances(products, topics, t, url, url(ALL))
     if HOME_MARK in content:
         return content.replace(HOME_MARK, entrances, 1)
     return f"{content}\n{entrances}"
@@ -138,33 +145,50 @@ def with_rows(content: str, ways: Ways, group: Group | None, t: Texts, url: Addr
     cards = group.articles if group else ways.articles
     if not cards:
         return content.replace(BROWSE_MARK, f"<p>{t['no_articles']}</p>")
-    parts = [] if group else [_entrances(ways, t, url, "")]
+    parts = (
+        []
+        if group
+        else [_entrances(first_pages(ways.products), first_pages(ways.topics), t, url, "")]
+    )
     if group or ways.are_few:
-        rows = tuple(_link(card, url) for card in cards)
-        above = (Link(title=t["all_articles"], url=url(ALL)),) if group else ()
-        count = counted(t, "articles", len(rows))
-        parts.append(_render("rows.html", rows=rows, count=count, crumbs=above, t=t))
+        parts.append(_rows(cards, group, t, url))
     return content.replace(BROWSE_MARK, "\n".join(parts), 1)
 
 
-def _entrances(ways: Ways, t: Texts, url: Address, more: str) -> str:
-    products = [
+def _rows(cards: Sequence[Card], group: Group | None, t: Texts, url: Address) -> str:
+    """Return a page's articles, with the way back to all and those to the group's other pages."""
+    above = (Link(title=t["all_articles"], url=url(ALL)),) if group else ()
+    pages = group.pages if group else ()
+    return _render(
+        "rows.html",
+        rows=tuple(_link(card, url) for card in cards),
+        count=counted(t, "articles", group.count if group else len(cards)),
+        crumbs=above,
+        pages=tuple(Link(title=str(number), url=url(path)) for number, path in enumerate(pages, 1)),
+        current=str(group.number) if group else "",
+        t=t,
+    )
+
+
+def _entrances(
+    products: Sequence[Group], topics: Sequence[Group], t: Texts, url: Address, more: str
+) -> str:
+    cards = [
         {
             "title": group.title,
             "url": url(group.path),
-            "count": counted(t, "articles", len(group.articles)),
+            "count": counted(t, "articles", group.count),
             "first": [_link(card, url) for card in group.articles[:3]],
         }
-        for group in ways.products
+        for group in products
     ]
-    topics = [
-        {"title": group.title, "url": url(group.path), "number": len(group.articles)}
-        for group in ways.topics
+    chips = [
+        {"title": group.title, "url": url(group.path), "number": group.count} for group in topics
     ]
     return _render(
         "entrances.html",
-        products=products,
-        topics=topics,
+        products=cards,
+        topics=chips,
         anchors=("by-product", "by-topic"),
         more=more,
         t=t,

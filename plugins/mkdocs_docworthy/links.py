@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,15 @@ class Links:
                 for anchor, address in anchors.items():
                     if there is not None and anchor not in there:
                         _tell(level, file, target, anchor, address)
+
+
+def in_navigation(nav: Any) -> Iterator[str]:
+    """Yield each address that the `nav` of mkdocs.yml names."""
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, Iterable):
+        for one in nav.values() if isinstance(nav, Mapping) else nav:
+            yield from in_navigation(one)
 
 
 def _tell(level: int, file: File, target: File, anchor: str, address: str) -> None:

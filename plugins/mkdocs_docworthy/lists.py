@@ -29,8 +29,9 @@ class ListLeaf:
 
     def key(self, chrome: str) -> str:
         """Return a digest of everything that the page's bytes depend on."""
-        rows = [(card.path, card.title) for card in self.group.articles]
-        return hashlib.sha256(repr((chrome, self.group.title, rows)).encode()).hexdigest()
+        group, rows = self.group, [(card.path, card.title) for card in self.group.articles]
+        said = (chrome, group.title, group.count, group.pages, rows)
+        return hashlib.sha256(repr(said).encode()).hexdigest()
 
     def beside(self) -> Mapping[str, bytes]:
         """Return nothing: a list has no twin."""
@@ -38,7 +39,7 @@ class ListLeaf:
 
     def ready(self) -> Ready:
         """Return what prints the page."""
-        html, heading = titled(self.group.title, self.anchors)
+        html, heading = titled(self.group.heading, self.anchors)
         return lambda press: (
             press.listing(self.file, heading, lambda page: self.filled(html, self.group, page)),
             self.beside(),

@@ -138,6 +138,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
     def on_nav(self, nav: Navigation, /, *, config: MkDocsConfig, files: Files) -> Navigation:
         """Keep the navigation: an article's page shows it too; begin with what is done aside."""
         self._nav = nav
+        self._shelved.tell(nav)
         if not self.previews:
             reads = self._shelved.readings.reads
             judged = not self._serves
@@ -272,7 +273,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         pages = {browse.ALL: browse.page_of(t["all_articles"])}
         named = repr(config.nav)
         pages |= {
-            path: browse.page_of(group.title)
+            path: browse.page_of(group.heading)
             for path, group in self._ways.groups.items()
             if path in named
         }

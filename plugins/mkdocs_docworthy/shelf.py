@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.nav import Navigation
 from mkdocs.utils import get_relative_url
 
 import kb.articles
@@ -33,7 +34,7 @@ from mkdocs_docworthy.bodies import anchors_of, body_of, with_addresses
 from mkdocs_docworthy.cache import Cache, Kept
 from mkdocs_docworthy.cards import Card
 from mkdocs_docworthy.edition import Edition, Leaf, Ready
-from mkdocs_docworthy.links import Links
+from mkdocs_docworthy.links import Links, in_navigation
 from mkdocs_docworthy.nearby import Source, nearest
 from mkdocs_docworthy.options import DocworthyConfig
 from mkdocs_docworthy.phases import phase
@@ -189,15 +190,28 @@ class Shelved:
         return found
 
     def take_over(self, files: Files) -> None:
-        """Put a finished file in the place of each article's page: MkDocs need not render it."""
+        """Put a finished file in the place of each article's page: MkDocs need not render it.
+
+        One that the navigation names has no page yet: there MkDocs makes its own.
+        """
+        assert self.mkdocs is not None  # noqa: S101
+        named = set(in_navigation(self.mkdocs.nav))
         for path, reading in self.readings.found.items():
             file = files.src_uris.get(path)
             if file is None or (path.startswith("drafts/") and not self.serves):
                 continue
             finished = Finished.of(file)
-            finished.page = reading  # type: ignore[assignment]
+            finished.page = None if path in named else reading  # type: ignore[assignment]
             files.remove(file)
             files.append(finished)
+
+    def tell(self, nav: Navigation) -> None:
+        """Tell the pages of articles in the navigation what MkDocs asks of a page it rendered."""
+        for page in nav.pages:
+            reading = self.readings.found.get(page.file.src_uri)
+            if reading and isinstance(page.file, Finished):
+                page.title = page.title or reading.card.title
+                page.present_anchor_ids = set(reading.present_anchor_ids)
 
     def dead_redirects(self, files: Files) -> list[KbError]:
         """Return an error for each redirect that leads nowhere."""

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -178,6 +179,17 @@ def test_a_packed_twin_is_read_where_it_says_more(site: Path) -> None:
     assert {one.partition(":")[0] for one in found(site)} == {"sitemap.xml", "sitemap.xml.gz"}
 
 
+def test_the_path_of_an_icon_is_no_address(site: Path) -> None:
+    """Numbers that a picture is drawn by pass; what is written into a picture does not."""
+    icon = '<svg viewBox="0 0 24 24"><path d="M8 8c0 .37 1.33.32 1.92.64.1-.56.16-1.13z"/>{}</svg>'
+    put(site, "a.html", f"<main>Revised {icon.format('')} today</main>")
+    put(site, "a.svg", icon.format(""))
+    assert found(site) == []
+
+    put(site, "b.html", f"<main>{icon.format('<text>server 10.92.64.11</text>')}</main>")
+    assert [one.partition(":")[0] for one in found(site)] == ["b.html"]
+
+
 def test_a_look_ahead_is_no_verdict(site: Path) -> None:
     """What it found fit passes while it stands so; what it refused, or has not seen, is read."""
     put(site, "articles/a/index.html", "<main>One.</main>")
@@ -306,6 +318,21 @@ def test_a_scanner_that_was_begun_before_finds_the_same(site: Path) -> None:
     assert "b.html" not in told
     (site / "a.html").unlink()
     assert found(site) == []
+
+
+def test_a_scanner_that_was_begun_before_has_one_job(site: Path) -> None:
+    """More than one process reads at once is read in two rounds, each by a scanner of its own."""
+    for number in range(260):
+        put(site, f"articles/{number}/index.html", f"<main>Case {number}.</main>")
+        put(site, f"browse/{number}/index.html", f"<main>List {number}.</main>")
+    put(site, "articles/259/index.html", f"<main>{TOKEN}</main>")
+    put(site, "browse/259/index.html", f"<main>{TOKEN}</main>")
+
+    told = broken(site, "gates/scanner.py", "import gc", "import gc", ready=True)
+
+    assert {"articles/259/index.html", "browse/259/index.html"} == set(
+        re.findall(r"[\w/.]+(?=: it holds)", told)
+    )
 
 
 def test_a_rule_that_hangs_blocks(site: Path) -> None:

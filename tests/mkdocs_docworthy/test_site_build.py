@@ -52,6 +52,44 @@ def test_an_approved_article_goes_out_with_its_furniture(tmp_path: Path) -> None
     assert 'href="../proxy-timeouts/"' not in page.split("dw-related")[1].split("</nav>")[0]
 
 
+def test_the_navigation_may_name_articles(tmp_path: Path) -> None:
+    """Such an article stands in the navigation, by that name or its title; links into it are checked."""
+    other = draft("proxy-login", title="Login fails behind a proxy")
+    made = workspace(tmp_path, published(draft()), published(other))
+    with (tmp_path / "mkdocs.yml").open("a") as file:
+        file.write("nav: [index.md, {More: [Proxies: articles/proxy-timeouts.md, articles/proxy-login.md]}]\n"
+                   "validation: {anchors: warn}\n")  # fmt: skip
+    (tmp_path / "docs" / "index.md").write_text(
+        "# Help\n\n[Way](articles/proxy-login.md#resolution)\n"
+    )
+    built = made.build()
+    assert built.returncode == 0, built.stderr
+    menu = made.page("").partition('class="md-nav__link"')[2].split()
+    assert {"Proxies", "Login"} <= set(menu)
+    assert 'href="articles/proxy-login/"' in made.page("")
+    assert "Still stuck?" in made.article("proxy-timeouts")
+
+    (tmp_path / "docs" / "index.md").write_text("# Help\n\n[Way](articles/proxy-login.md#gone)\n")
+    assert "#gone" in _refused(made)
+
+
+def test_no_card_is_awaited_that_nobody_draws(tmp_path: Path) -> None:
+    """Material's social cards begin with a page's Markdown: pages that have none are left out."""
+    made = workspace(tmp_path, published(draft()))
+    (tmp_path / "hook.py").write_text(
+        "drawn = set()\n"
+        "def on_page_markdown(markdown, page, **_):\n"
+        "    drawn.add(page.file.src_uri)\n"
+        "def on_post_page(output, page, **_):\n"
+        "    if page.meta.get('social', {}).get('cards', True):\n"
+        "        drawn.remove(page.file.src_uri)\n"
+    )
+    with (tmp_path / "mkdocs.yml").open("a") as file:
+        file.write("hooks: [hook.py]\n")
+    built = made.build()
+    assert built.returncode == 0, built.stderr
+
+
 def test_form_sends_to_the_service_that_passes_it_on(tmp_path: Path) -> None:
     """Where kb.toml says a help desk, the form sends to the service, and its policy lets it."""
     toml = f'{SERVICE}\n[form]\nto = "zendesk"\nurl = "https://help.example"\n'

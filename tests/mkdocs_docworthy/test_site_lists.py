@@ -75,3 +75,27 @@ def test_a_list_may_be_somebodys(tmp_path: Path) -> None:
     assert "Our runners" in made.page("browse/products/runners")
     assert "One fails" in made.page(LIST)
     assert f'href="{LIST}/"' in made.page("")
+
+
+def test_many_articles_go_on_on_the_next_page(tmp_path: Path) -> None:
+    """A product's list has 200 articles a page, each page knows the others, each article stands once."""
+    titles = [f"Case {number} fails" for number in range(201)]
+    made = workspace(tmp_path, *(
+        published(draft(f"a{number}", title=title, products=("Ferry CLI",), tags=(f"topic {number % 30}",)))
+        for number, title in enumerate(titles)
+    ))  # fmt: skip
+    build(made)
+    first, second = made.page(LIST), made.page(f"{LIST}/2")
+    assert [(title in first, title in second) for title in titles] == [(True, False)] * 200 + [
+        (False, True)
+    ]
+    assert "201 articles" in first and "201 articles" in second  # noqa: PT018
+    assert 'href="2/"' in first
+    assert 'href="./" aria-current="page"' in second
+    assert "Ferry CLI (2)" in second
+    assert made.page("articles").count('href="../browse/topics/') == 30
+    assert made.page("").count('href="browse/topics/') == 24
+    (tmp_path / "docs" / "articles" / "a0.md").unlink()
+    build(made)
+    assert "dw-pages" not in made.page(LIST)
+    assert not (made.site / LIST / "2").exists()
