@@ -64,13 +64,13 @@ class PostgreSQL:
         """Return the SQLAlchemy URL of one of its databases."""
         return f"postgresql://docworthy@/{name}?host={self.folder}"
 
-    def database(self) -> str:
-        """Make a fresh database and return its URL."""
+    def database(self, options: str = "") -> str:
+        """Make a fresh database, as SQL's `options` want it, and return its URL."""
         name = f"store_{next(_NUMBERS)}"
         with psycopg.connect(
             dbname="postgres", user="docworthy", host=str(self.folder), autocommit=True
         ) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} {options}".encode())
         return self.url(name)
 
 
