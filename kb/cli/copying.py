@@ -4,6 +4,7 @@ import click
 
 from kb.cli import out
 from kb.cli.workspace import json_option, open_workspace
+from kb.errors import ConfigError
 from kb.store.copying import copy as copy_store
 
 
@@ -19,6 +20,8 @@ def copy(url: str, as_json: bool) -> None:
     was killed is run again. The store itself stays as it is.
     """
     workspace = open_workspace()
+    if url == workspace.config.database:
+        raise ConfigError("--to", "it is the store that is copied", "Name another database")
     with workspace.store(alone=True) as store, out.progress("Copying") as advance:
         found = copy_store(store.database, url, tell=advance)
     if as_json:

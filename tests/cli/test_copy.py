@@ -6,9 +6,9 @@ from pathlib import Path
 
 import forked
 import pytest
-from conftest import PostgreSQL
 from factories import AT
 from kb_command import kb
+from server import PostgreSQL
 
 from kb.feedback.letter import Letter
 from kb.helpdesk.demo import TODAY
@@ -69,9 +69,11 @@ def test_full_target_is_refused(workspace: Path, tmp_path: Path) -> None:
     target = f"sqlite:///{tmp_path}/target.sqlite3"
     assert kb(workspace, "copy", "--to", target, "--json").returncode == 0
     again = kb(workspace, "copy", "--to", target)
+    itself = kb(workspace, "copy", "--to", target, KB_DATABASE=target)
 
-    assert again.returncode == 3
+    assert (again.returncode, itself.returncode) == (3, 2)
     assert "it holds rows already" in again.stderr
+    assert "it is the store that is copied" in itself.stderr
 
 
 def test_running_service_is_refused(workspace: Path, tmp_path: Path) -> None:
@@ -82,3 +84,11 @@ def test_running_service_is_refused(workspace: Path, tmp_path: Path) -> None:
 
     assert ended.returncode == 3
     assert "Stop kb serve" in ended.stderr
+
+
+def test_doctor_tells_of_a_store_that_was_left_behind(workspace: Path, tmp_path: Path) -> None:
+    """Who names another database and copies nothing hears of it before the first reader comes."""
+    ended = kb(workspace, "doctor", KB_DATABASE=f"sqlite:///{tmp_path}/new.sqlite3")
+
+    assert ended.returncode == 1
+    assert "store.sqlite3 is read no more. Take KB_DATABASE" in ended.stdout

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PostgreSQL
+from server import PostgreSQL
 from sqlalchemy import Boolean, Float, Integer, LargeBinary, Table, insert, select, text
 
 from kb.errors import ConfigError, StoreError

@@ -7,14 +7,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from conftest import PostgreSQL
 from factories import make_event, make_ticket
 from keeping import take
+from server import PostgreSQL
 from sqlalchemy import create_engine, inspect, make_url
 
 from kb.errors import StoreError
 from kb.measure.events import Kind
 from kb.store import schema
+from kb.store.copying import copy
 from kb.store.database import open_database
 from kb.store.store import Store, open_store
 from kb.tickets.ticket import Ticket
@@ -130,6 +131,18 @@ def test_form_without_webhooks(database_url: str) -> None:
     with closing(open_store(database_url)) as store:
         assert _columns(store) == KNOWN
         assert store.tickets.cursors("helpdesk") == {"2026-10.jsonl": "27607"}
+
+
+def test_first_form_is_copied_in_this_one(database_url: str, tmp_path: Path) -> None:
+    """A store that an older version wrote goes over as this one wants it."""
+    older = f"sqlite:///{tmp_path}/older.sqlite3"
+    run(older, FIRST)
+    with closing(open_store(older)) as store:
+        copy(store.database, database_url)
+        events = store.events.all()
+    with closing(open_store(database_url)) as store:
+        assert store.events.all() == events
+        assert store.tickets.is_new("a webhook's", at=make_event(1).at)
 
 
 def test_keys_are_ordered_as_in_sqlite(postgresql: PostgreSQL) -> None:
