@@ -2,16 +2,13 @@
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 from hypothesis import settings
+from server import PostgreSQL, missing, programs
 
 from kb.articles.library import Library
 from kb.redaction import Redactor
@@ -20,85 +17,19 @@ from kb.tickets.intake import Intake
 
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
-_NUMBERS = count(1)
-_PLACES = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/pgsql-*/bin")
-
-
-@dataclass(frozen=True, slots=True)
-class PostgreSQL:
-    """A server of our own: one folder, one socket in it, gone after the session."""
-
-    programs: Path
-    folder: Path
-
-    def run(self, program: str, *arguments: str) -> None:
-        """Run one of its programs, as the user postgres when we are root (it refuses root)."""
-        command = [str(self.programs / program), *arguments]
-        if os.geteuid() == 0:
-            command = [
-                shutil.which("runuser") or "/usr/sbin/runuser",
-                "-u",
-                "postgres",
-                "--",
-                *command,
-            ]
-        done = subprocess.run(
-            command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        if done.returncode:
-            _missing(f"PostgreSQL's {program} failed: {done.stderr.strip()[-400:]}")
-
-    def start(self) -> None:
-        """Make the cluster and start it; it listens on the socket in its folder alone."""
-        data = str(self.folder / "data")
-        self.run("initdb", "-D", data, "-U", "docworthy", "-A", "trust", "-E", "UTF8", "-N")
-        settings = f"-c listen_addresses= -c fsync=off -k {self.folder}"
-        log = str(self.folder / "log")
-        self.run("pg_ctl", "start", "-w", "-D", data, "-l", log, "-o", settings)
-
-    def stop(self) -> None:
-        """Stop it at once: nothing in it is worth keeping."""
-        self.run("pg_ctl", "stop", "-D", str(self.folder / "data"), "-m", "immediate")
-
-    def url(self, name: str) -> str:
-        """Return the SQLAlchemy URL of one of its databases."""
-        return f"postgresql://docworthy@/{name}?host={self.folder}"
-
-    def database(self) -> str:
-        """Make a fresh database and return its URL."""
-        name = f"store_{next(_NUMBERS)}"
-        with psycopg.connect(
-            dbname="postgres", user="docworthy", host=str(self.folder), autocommit=True
-        ) as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
-        return self.url(name)
-
-
-def _missing(why: str) -> None:
-    """Skip, or fail where a skipped half of the tests would go unseen."""
-    if os.environ.get("CI"):
-        pytest.fail(why)
-    pytest.skip(why)
-
-
-def _programs() -> Path | None:
-    found = sorted(path for place in _PLACES for path in Path("/").glob(place.lstrip("/")))
-    if (initdb := shutil.which("initdb")) is not None:
-        found.append(Path(initdb).resolve().parent)
-    return next((path for path in reversed(found) if (path / "initdb").exists()), None)
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
     """A running PostgreSQL, started once a session (once a worker under xdist)."""
-    programs = _programs()
-    if programs is None:
-        _missing("PostgreSQL is not installed (apt-get install postgresql)")
+    found = programs()
+    if found is None:
+        missing("PostgreSQL is not installed (apt-get install postgresql)")
         return
     with tempfile.TemporaryDirectory(
         prefix="kb-pg-", dir="/tmp", ignore_cleanup_errors=True
     ) as name:
-        server = PostgreSQL(programs, Path(name))
+        server = PostgreSQL(found, Path(name))
         if os.geteuid() == 0:
             shutil.chown(name, "postgres")
         server.start()

@@ -24,6 +24,7 @@ COMMANDS = {
     "audit": "audit",
     "freshness": "freshness",
     "purge": "purge",
+    "copy": "copying",
     "serve": "readers",
     "record": "measure",
     "canary": "measure",

@@ -175,9 +175,16 @@ def _look_key() -> str:
 
 
 def _look_store() -> str:
-    with open_workspace().store() as store:
-        tickets = out.number(sum(1 for _ in store.tickets.all()), "ticket")
-        return f"{tickets}, {out.number(store.events.count(), 'event')}"
+    """An empty store beside the one of before is one that nothing was copied into."""
+    workspace = open_workspace()
+    with workspace.store() as store:
+        tickets, events = sum(1 for _ in store.tickets.all()), store.events.count()
+    before = workspace.config.state / "store.sqlite3"
+    is_other = before.exists() and workspace.config.database != f"sqlite:///{before}"
+    if is_other and not (tickets or events):
+        todo = "Take KB_DATABASE or measure.database away, then kb copy --to the new one"
+        raise KbError("store", f"it is empty, and {before} is read no more", todo)
+    return f"{out.number(tickets, 'ticket')}, {out.number(events, 'event')}"
 
 
 def _look_outbox() -> str:

@@ -91,7 +91,7 @@ def assemble(
     if site is not None:
         places.append(Mount("/", Site(site)))
     app = Starlette(
-        lifespan=_draining(collector.inbox, lambda: _forget(store, now())),
+        lifespan=_draining(collector.inbox, lambda: _turn(store, collector.readers, now())),
         routes=places,
         middleware=[Middleware(LastResort)],
         exception_handlers={HTTPException: handle, KbError: handle},
@@ -102,10 +102,11 @@ def assemble(
     return Assembled(forwarded, Beacons(collector=collector, forwarded=forwarded, origins=origins))
 
 
-def _forget(store: Store, at: datetime) -> None:
-    """Delete the salts that are too old, of days and of weeks."""
+def _turn(store: Store, readers: Readers, at: datetime) -> None:
+    """Delete the salts that are too old, of days and of weeks, and bring those of a day to come."""
     store.events.forget_salts(at)
     store.crowding.forget(at)
+    readers.prepare(at)
 
 
 def _engine(config: Config) -> ClusterSearcher | None:
@@ -171,21 +172,21 @@ def _identity(name: str) -> Identity:
 
 
 def _draining(
-    inbox: GroupCommit, forget: Callable[[], None]
+    inbox: GroupCommit, turn: Callable[[], None]
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        forgetting = asyncio.create_task(_hourly(forget))
+        turning = asyncio.create_task(_hourly(turn))
         yield
-        forgetting.cancel()
+        turning.cancel()
         await run_in_threadpool(inbox.close)
 
     return lifespan
 
 
-async def _hourly(forget: Callable[[], None]) -> None:
+async def _hourly(turn: Callable[[], None]) -> None:
     """Old salts go even where no reader comes; a busy database is asked again in an hour."""
     while True:
         with contextlib.suppress(KbError):
-            await run_in_threadpool(forget)
+            await run_in_threadpool(turn)
         await asyncio.sleep(3600)

@@ -12,6 +12,9 @@ from kb.measure.crowding import connection_of
 from kb.measure.experiment import arm_of
 from kb.measure.wire import Said
 
+_AHEAD = timedelta(hours=2)
+"""More than the hour after which `prepare` is called again."""
+
 
 class Identity(StrEnum):
     """How far a reader is known; each level believes the ones before it where it has nothing."""
@@ -41,7 +44,8 @@ class Readers:
     """Makes keys from what a request shows; neither address nor user agent outlives the call.
 
     Attributes:
-        salts: Returns the salts of the day and of the day before; asked once a day.
+        salts: Returns the salts of the day and of the day before; asked once a day, by `prepare`
+            before the day begins, or else by its first request.
         secret: A key of 32 bytes made from the workspace's, for what stays the same over days.
         identity: The level that the site chose.
         held: The share of readers without suggestions, 0 to 1.
@@ -53,7 +57,18 @@ class Readers:
     held: float = 0.0
     _day: date = date.min
     _salts: tuple[bytes, bytes] = (b"", b"")
+    _ahead: dict[date, tuple[bytes, bytes]] = field(default_factory=dict)
     _late: dict[str, datetime] = field(default_factory=dict)
+
+    def prepare(self, at: datetime) -> None:
+        """Ask for the salts of the hours to come, so that no request waits for the database.
+
+        Raises:
+            StoreError: The database refused; the day's first request asks again.
+        """
+        for when in (at, at + _AHEAD):
+            if when.date() != self._day and when.date() not in self._ahead:
+                self._ahead = {**self._ahead, when.date(): self.salts(when)}  # requests go on
 
     def sender(self, address: str, agent: str, said: Said, at: datetime) -> Sender:
         """Return the keys of whoever sent the request.
@@ -89,10 +104,11 @@ class Readers:
         return key
 
     def _turn(self, at: datetime) -> None:
-        """Ask for the salts once a day; the store then deletes those that are too old."""
+        """Turn to the day's salts; where nobody prepared them, they are asked for now."""
         day = at.date()
         if day != self._day:
-            self._salts, self._day = self.salts(at), day
+            self._salts, self._day = self._ahead.get(day) or self.salts(at), day
+            self._ahead = {one: salts for one, salts in self._ahead.items() if one > day}
         elif self._late and at.hour == 1:
             self._late = {k: seen for k, seen in self._late.items() if at - seen <= IDLE}
 

@@ -77,7 +77,7 @@ decisions = Table(
     Column("article", String(200), nullable=False),
     Column("confidence", Float, nullable=False),
     Column("by", String(200), nullable=False),
-    Column("at", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
     Column("in_vain", Boolean, nullable=False, server_default=false()),  # see capture.triage
 )
 

@@ -87,3 +87,34 @@ def test_a_reader_stays_on_a_side() -> None:
     assert {"held@0.2", "shown@0.2"} == set(arms)
     assert 700 < arms.count("held@0.2") < 900
     assert arm_of("r1", b"key", 0) == ""
+
+
+def test_no_request_waits_for_salts_that_were_prepared() -> None:
+    """Asked every hour beside the requests, the store is asked by none of them, at midnight neither."""
+    asked: list[datetime] = []
+
+    def counted(at: datetime) -> tuple[bytes, bytes]:
+        asked.append(at)
+        return salts(at)
+
+    readers, unprepared = (Readers(salts=one, secret=b"k" * 32) for one in (counted, salts))
+    for hour in range(50):
+        at = NOON + timedelta(hours=hour)
+        readers.prepare(at)
+        before = len(asked)
+        said = [one.sender("192.0.2.1", "Firefox", Said(), at) for one in (readers, unprepared)]
+        assert said[0] == said[1]
+        assert before == len(asked)
+
+    assert [at.hour for at in asked] == [12, 0, 0]
+
+
+def test_without_preparing_the_first_request_asks() -> None:
+    """Salts of a day that never came are not kept for later ones."""
+    readers = Readers(salts=salts, secret=b"k" * 32)
+    readers.prepare(LATE)
+    later = LATE + timedelta(days=7)
+    fresh = Readers(salts=salts, secret=b"k" * 32)
+
+    assert len({one.sender("192.0.2.1", "Firefox", Said(), later) for one in (readers, fresh)}) == 1
+    assert salts(LATE) not in readers._ahead.values()

@@ -20,8 +20,9 @@ def upgrade() -> None:
         sa.Column("confidence", sa.Float, nullable=False),
         sa.Column("by", sa.String(200), nullable=False),
         sa.Column("at", sa.Integer, nullable=False),
+        if_not_exists=True,
     )
-    op.create_index("decisions_ticket", "decisions", ["ticket"])
+    op.create_index("decisions_ticket", "decisions", ["ticket"], if_not_exists=True)
     _events()
 
 
@@ -33,12 +34,14 @@ def _tickets() -> None:
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("updated_at", sa.BigInteger, nullable=False),
         sa.Column("payload", sa.Text, nullable=False),
+        if_not_exists=True,
     )
     op.create_table(
         "cursors",
         sa.Column("source", sa.String(80), primary_key=True),
         sa.Column("part", sa.String(400), primary_key=True),
         sa.Column("cursor", sa.Text, nullable=False),
+        if_not_exists=True,
     )
     op.create_table(
         "dead_letters",
@@ -46,21 +49,25 @@ def _tickets() -> None:
         sa.Column("place", sa.String(400), primary_key=True),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("attempts", sa.Integer, nullable=False),
+        if_not_exists=True,
     )
     op.create_table(
         "live_secrets",
         sa.Column("ticket", sa.String(200), primary_key=True),
         sa.Column("label", sa.String(80), primary_key=True),
+        if_not_exists=True,
     )
     op.create_table(
         "deliveries",
         sa.Column("id", sa.String(128), primary_key=True),
         sa.Column("at", sa.BigInteger, nullable=False),
+        if_not_exists=True,
     )
     op.create_table(
         "due",
         sa.Column("source", sa.String(80), primary_key=True),
         sa.Column("at", sa.BigInteger, nullable=False),
+        if_not_exists=True,
     )
 
 
@@ -83,6 +90,7 @@ def _events() -> None:
         sa.Column("rank", sa.Integer),
         sa.Column("reason", sa.String(20), nullable=False),
         sa.Column("dwell", sa.Integer, nullable=False),
+        if_not_exists=True,
     )
     op.create_table(
         "folds",
@@ -93,15 +101,18 @@ def _events() -> None:
         sa.Column("sent", sa.Text, nullable=False),
         sa.Column("mark", sa.String(64), nullable=False),
         sa.Column("tally", sa.LargeBinary),
+        if_not_exists=True,
     )
     op.create_table(
         "drops",
         sa.Column("day", sa.String(10), primary_key=True),
         sa.Column("reason", sa.String(40), primary_key=True),
         sa.Column("count", sa.Integer, nullable=False),
+        if_not_exists=True,
     )
     op.create_table(
         "salts",
         sa.Column("day", sa.String(10), primary_key=True),
         sa.Column("salt", sa.LargeBinary(16), nullable=False),
+        if_not_exists=True,
     )

@@ -26,8 +26,11 @@ def upgrade() -> None:
         _zero("unsure", sa.Integer()),
         sa.Column("reason", sa.Text, nullable=False, server_default=""),
         sa.Column("ref", sa.String(200), nullable=False, server_default=""),
+        if_not_exists=True,
     )
-    op.create_index("outbox_waiting", "outbox", ["state", "destination", "number"])
+    op.create_index(
+        "outbox_waiting", "outbox", ["state", "destination", "number"], if_not_exists=True
+    )
     op.create_table(
         "incidents",
         sa.Column("number", counter, primary_key=True, autoincrement=True),
@@ -35,8 +38,9 @@ def upgrade() -> None:
         sa.Column("began", sa.BigInteger, nullable=False),
         _zero("calm", sa.BigInteger()),
         _zero("ended", sa.BigInteger()),
+        if_not_exists=True,
     )
-    op.create_index("incidents_watch", "incidents", ["watch", "ended"])
+    op.create_index("incidents_watch", "incidents", ["watch", "ended"], if_not_exists=True)
 
 
 def _zero(name: str, kind: sa.types.TypeEngine[int]) -> sa.Column[int]:

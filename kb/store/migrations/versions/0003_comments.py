@@ -17,5 +17,6 @@ def upgrade() -> None:
         sa.Column("version", sa.String(80), nullable=False),
         sa.Column("reason", sa.String(20), nullable=False),
         sa.Column("text", sa.Text, nullable=False),
+        if_not_exists=True,
     )
-    op.create_index("comments_article", "comments", ["article", "at"])
+    op.create_index("comments_article", "comments", ["article", "at"], if_not_exists=True)

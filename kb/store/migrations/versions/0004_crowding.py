@@ -13,10 +13,12 @@ def upgrade() -> None:
         "weeks",
         sa.Column("day", sa.String(10), primary_key=True),
         sa.Column("salt", sa.LargeBinary(16), nullable=False),
+        if_not_exists=True,
     )
     op.create_table(
         "visits",
         sa.Column("day", sa.String(10), primary_key=True),
         sa.Column("cell", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("count", sa.Integer, nullable=False),
+        if_not_exists=True,
     )

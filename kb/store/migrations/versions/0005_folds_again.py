@@ -9,4 +9,5 @@ down_revision = "0004"
 
 def upgrade() -> None:
     """Drop every fold; the next look at the figures makes them again."""
-    op.execute(sa.text("DELETE FROM folds"))
+    if sa.inspect(op.get_bind()).has_table("folds"):
+        op.execute(sa.text("DELETE FROM folds"))

@@ -11,9 +11,11 @@ _SAID = "; the requester had looked for it and not found it"
 
 def upgrade() -> None:
     """Make the column, and move what was said into it."""
-    op.add_column(
-        "decisions", sa.Column("in_vain", sa.Boolean, nullable=False, server_default=sa.false())
-    )
+    have = {column["name"] for column in sa.inspect(op.get_bind()).get_columns("decisions")}
+    if "in_vain" not in have:
+        op.add_column(
+            "decisions", sa.Column("in_vain", sa.Boolean, nullable=False, server_default=sa.false())
+        )
     table = sa.table("decisions", *map(sa.column, ("reason", "in_vain")))
     op.execute(
         sa.update(table)
