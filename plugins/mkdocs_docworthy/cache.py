@@ -102,6 +102,7 @@ class Cache:
         try:
             yield from self._database.execute(query, values).fetchall()
         except sqlite3.DatabaseError:
+            self.close()
             self._database = self._anew()
 
     def _open(self) -> sqlite3.Connection:
@@ -156,6 +157,15 @@ def _write(
 
 def _connected(place: str) -> sqlite3.Connection:
     database = sqlite3.connect(place, timeout=30)
+    try:
+        _lay_out(database)
+    except sqlite3.DatabaseError:
+        database.close()
+        raise
+    return database
+
+
+def _lay_out(database: sqlite3.Connection) -> None:
     if database.execute("PRAGMA user_version").fetchone()[0] not in (0, _FORM):
         raise sqlite3.DatabaseError
     database.execute("PRAGMA journal_mode = WAL")
@@ -164,4 +174,3 @@ def _connected(place: str) -> sqlite3.Connection:
     for table in _TABLES:
         database.execute(table)
     database.commit()
-    return database

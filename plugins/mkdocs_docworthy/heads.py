@@ -1,64 +1,15 @@
-"""Writes what machines read in a page's head: a content security policy, JSON-LD, other forms."""
+"""Writes what machines read in a page's head: JSON-LD and the page's other forms."""
 
-import base64
-import hashlib
 import html
 import json
-import re
-from collections.abc import Mapping
-from functools import lru_cache
-from urllib.parse import urlsplit
 
 from kb.articles.article import Article
 from mkdocs_docworthy import article_page
 
-_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.S | re.I)
-_TYPE = re.compile(r"""\btype=["']?([^"'\s>]+)""", re.I)
-_RUNS = {"", "module", "text/javascript", "application/javascript"}
-_HEAD = re.compile(r"<head\b[^>]*>(\s*<meta charset=[^>]*>)?", re.I)
-_SELF = ("'self'",)
 _REL = "alternate describedby"
 """Material takes a plain `rel=alternate` for another site, and asks that for its sitemap."""
 _TRANSLATED = "alternate "
 """The one word for machines, and not the bare value that Material looks for."""
-
-Policy = Mapping[str, tuple[str, ...]]
-
-
-def policy(service: str, action: str, more: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
-    """Return what a page may load: its own things, the service, and what the site allows besides.
-
-    Args:
-        service: Address of `kb serve`, or `""`.
-        action: Where the contact form sends.
-        more: The option `policy`: a directive, and one source or a list of them.
-    """
-    found: dict[str, tuple[str, ...]] = {
-        "default-src": _SELF,
-        "script-src": _SELF,
-        "style-src": ("'self'", "'unsafe-inline'"),
-        "img-src": ("'self'", "data:"),
-        "font-src": ("'self'", "data:"),
-        "connect-src": (*_SELF, *_origin(service)),
-        "form-action": (*_SELF, *_origin(action)),
-        "object-src": ("'none'",),
-        "base-uri": _SELF,
-    }
-    for name, sources in more.items():
-        listed = [sources] if isinstance(sources, str) else list(sources)  # type: ignore[call-overload]
-        found[name] = (*found.get(name, _SELF), *(str(source) for source in listed))
-    return found
-
-
-def guarded(page: str, allowed: Policy) -> str:
-    """Return the page with the policy at the top of its head; its own scripts are let by hash."""
-    hashes = dict.fromkeys(
-        _hash(match.group(2)) for match in _SCRIPT.finditer(page) if _is_inline(match.group(1))
-    )
-    said = {**allowed, "script-src": (*allowed["script-src"], *hashes)}
-    content = "; ".join(f"{name} {' '.join(sources)}" for name, sources in said.items())
-    meta = f'<meta http-equiv="Content-Security-Policy" content="{html.escape(content)}">'
-    return _HEAD.sub(lambda head: f"{head.group()}{meta.replace('&#x27;', chr(39))}", page, count=1)
 
 
 def with_links(page: str, *parts: str) -> str:
@@ -110,22 +61,3 @@ def structured(article: Article, url: str | None) -> str:
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return f'<script type="application/ld+json">{text}</script>'
-
-
-def _origin(url: str) -> tuple[str, ...]:
-    parts = urlsplit(url)
-    if parts.scheme == "mailto":
-        return ("mailto:",)
-    return (f"{parts.scheme}://{parts.netloc}",) if parts.scheme and parts.netloc else ()
-
-
-def _is_inline(attributes: str) -> bool:
-    kind = _TYPE.search(attributes)
-    is_run = (kind.group(1).lower() if kind else "") in _RUNS
-    return is_run and re.search(r"\bsrc\s*=", attributes, re.I) is None
-
-
-@lru_cache(maxsize=512)
-def _hash(script: str) -> str:
-    digest = hashlib.sha256(script.encode()).digest()
-    return f"'sha256-{base64.b64encode(digest).decode()}'"

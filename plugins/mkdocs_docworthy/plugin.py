@@ -40,6 +40,7 @@ from mkdocs_docworthy.aside import Aside
 from mkdocs_docworthy.bodies import anchors_of
 from mkdocs_docworthy.options import DocworthyConfig
 from mkdocs_docworthy.phases import phase
+from mkdocs_docworthy.policy import Policy, policy
 from mkdocs_docworthy.press import Press, head_of
 from mkdocs_docworthy.reading import Reading
 from mkdocs_docworthy.sanitise import without_marks
@@ -69,6 +70,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
     def __init__(self) -> None:
         self._serves = False
         self._press: Press | None = None
+        self._policy = Policy()
         self._aside = Aside()
         self._kb = Config(root=Path())
         self._shelved = Shelved.empty()
@@ -101,6 +103,8 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         """Keep drafts and evidence out, and bring script and style."""
         self._language = str(config.theme.get("language") or config.theme.locale or "en")
         self._texts = texts(self._language)
+        ways = (self._kb.site.service, self._action(), config.site_url or "")
+        self._policy = policy(self.config.policy, *ways)
         keep_out(config)
         keep_fonts_home(config)
         bring(config)
@@ -192,11 +196,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         parts = [heads.feed_link(root, self._texts["updates"])] if config.site_url else []
         parts.append(head_of(page) or "")
         output = heads.with_links(heads.named(output, self._texts["search"]), *parts)
-        if self._serves or self.config.policy is False:
-            return output
-        more = self.config.policy if isinstance(self.config.policy, dict) else {}
-        allowed = heads.policy(self._kb.site.service, self._action(), more)
-        return heads.guarded(output, allowed)
+        return output if self._serves else self._policy.guard(page.file.src_uri, output)
 
     def on_post_template(self, output: str, /, *, template_name: str, **_: Any) -> str:
         """Name the articles in the sitemap."""
