@@ -6,6 +6,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 
@@ -22,7 +23,7 @@ def _run(folder: Path) -> str:
 
 def _state(folder: Path) -> tuple[dict[str, bytes], list[str]]:
     files = (p for p in folder.rglob("*") if p.is_file() and ".kb" not in p.parts)
-    with sqlite3.connect(folder / ".kb" / "store.sqlite3") as store:
+    with closing(sqlite3.connect(folder / ".kb" / "store.sqlite3")) as store:
         rows = list(store.iterdump())
     return {str(p.relative_to(folder)): p.read_bytes() for p in files}, rows
 

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
@@ -64,7 +65,7 @@ def _tree(folder: Path) -> dict[str, bytes]:
 
 
 def _rows(folder: Path) -> list[str]:
-    with sqlite3.connect(folder / ".kb/store.sqlite3") as store:
+    with closing(sqlite3.connect(folder / ".kb/store.sqlite3")) as store:
         return list(store.iterdump())
 
 

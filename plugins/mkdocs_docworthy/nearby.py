@@ -5,6 +5,7 @@ how rare the words that decide are, and on the pages that hold those words. A pa
 weighed against the last one of each answer that its words have a part in: few of them let it in.
 """
 
+import contextlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Set
@@ -280,12 +281,13 @@ def _all_anew(
     terms: dict[str, Terms] = dict(zip(paths, said, strict=True))
     fresh = {path: one.terms() for path, one in sources.items() if path not in terms}
     terms |= fresh
-    book = Wordbook.of(terms)
-    rare = Rarities(len(terms), book.count)
-    answers = question.answers(question.without.keys(), terms.__getitem__, rare, book, each)
-    for path, (words, _) in answers.items():
-        book.look(path, None, words)
-    rows = {**question.rows(answers, fresh), **book.rows()}
+    with contextlib.closing(Cache(None)) as nothing:
+        book = Wordbook.of(terms, nothing)
+        rare = Rarities(len(terms), book.count)
+        answers = question.answers(question.without.keys(), terms.__getitem__, rare, book, each)
+        for path, (words, _) in answers.items():
+            book.look(path, None, words)
+        rows = {**question.rows(answers, fresh), **book.rows()}
     gone = {kind: cache.keys(kind).keys() - rows[kind].keys() for kind in wordbook.KINDS}
     gone |= {_NEAR: answered - question.without.keys(), _WEIGHED: held.keys() - sources.keys()}
     cache.keep_all(rows, gone=gone)

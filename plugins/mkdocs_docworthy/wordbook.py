@@ -33,9 +33,9 @@ class Wordbook:
         self._standing, self._looked = dict[str, Numbers | None](), dict[str, Numbers]()
 
     @classmethod
-    def of(cls, pages: Mapping[str, Terms]) -> "Wordbook":
-        """Return the words of these pages, whatever was kept."""
-        book, standing = cls(Cache(None), len(pages)), defaultdict[str, Numbers](Numbers)
+    def of(cls, pages: Mapping[str, Terms], nothing: Cache) -> "Wordbook":
+        """Return the words of these pages, whatever was kept; `nothing` is a cache without a file."""
+        book, standing = cls(nothing, len(pages)), defaultdict[str, Numbers](Numbers)
         for path, terms in pages.items():
             for term, weight in terms.items():
                 standing[term][path] = weight

@@ -24,6 +24,7 @@ import unicodedata
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -131,7 +132,7 @@ def places(loop: Loop) -> Iterator[tuple[str, bytes]]:
         for path in sorted((loop.folder / top).rglob("*")):
             if path.is_file():
                 yield place, path.name.encode() + b"\n" + path.read_bytes()
-    with sqlite3.connect(loop.folder / ".kb" / "store.sqlite3") as store:
+    with closing(sqlite3.connect(loop.folder / ".kb" / "store.sqlite3")) as store:
         yield "store", "\n".join(store.iterdump()).encode()
     run = subprocess.run(
         ["git", "cat-file", "--batch-all-objects", "--batch"],

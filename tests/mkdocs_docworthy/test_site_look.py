@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from kb.gates.site import CACHE
@@ -38,7 +39,7 @@ def test_a_look_ahead_fills_the_ledger_and_refuses_nothing(tmp_path: Path) -> No
         page.write_text(f"<main>{said}</main>")
 
     assert run(tmp_path)[0] == "0"
-    with sqlite3.connect(tmp_path / ".kb" / CACHE) as ledger:
+    with closing(sqlite3.connect(tmp_path / ".kb" / CACHE)) as ledger:
         assert ledger.execute("SELECT name FROM files").fetchall() == [("articles/a/index.html",)]
 
     assert [line.partition(":")[0] for line in run(tmp_path, "then")[1:]] == [

@@ -1,6 +1,8 @@
 """Which pages stand beside an article: the same answer with what was remembered and without."""
 
 import random
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -41,16 +43,25 @@ def test_what_is_remembered_is_what_would_be_found(tmp_path: Path) -> None:
         without = {path: frozenset(dice.sample(names, 1)) if dice.random() < 0.1 else frozenset()
                    for path in sorted(pages)[:-3]}  # fmt: skip
         found = nearest(cache, sources(pages), without, 3)
-        assert found == nearest(Cache(None), sources(pages), without, 3)
+        with closing(Cache(None)) as nothing:
+            assert found == nearest(nothing, sources(pages), without, 3)
+    cache.close()
 
 
-def test_an_unchanged_library_is_not_read() -> None:
+@pytest.fixture
+def cache() -> Iterator[Cache]:
+    """A cache that lasts as long as the test."""
+    with closing(Cache(None)) as found:
+        yield found
+
+
+def test_an_unchanged_library_is_not_read(cache: Cache) -> None:
     """While nothing changed, nobody asks for a page's words."""
 
     def never() -> dict[str, int]:
         raise AssertionError
 
-    cache, names = Cache(None), ("articles/a.md", "articles/b.md")
+    names = ("articles/a.md", "articles/b.md")
     first = {name: Source(key=name, terms=lambda: {"word": 1, "other": 2}) for name in names}
     without = dict.fromkeys(names, frozenset[str]())
     found = nearest(cache, first, without, 3)
@@ -59,13 +70,12 @@ def test_an_unchanged_library_is_not_read() -> None:
     assert nearest(cache, again, without, 3) == found
 
 
-def test_few_pages_looked_at_through_edits(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_few_pages_looked_at_through_edits(monkeypatch: pytest.MonkeyPatch, cache: Cache) -> None:
     """Where words are left out because enough pages were looked at, answers are the same as well."""
     monkeypatch.setattr(related, "_LOOKED_AT", 30)
     dice = random.Random(7)
     names = [f"articles/a{number}.md" for number in range(160)]
     pages = {name: a_page(dice, names) for name in names[:140]}
-    cache = Cache(None)
     for _ in range(40):
         for name in dice.sample(names, dice.randrange(3)):
             pages.pop(name, None)
@@ -73,17 +83,18 @@ def test_few_pages_looked_at_through_edits(monkeypatch: pytest.MonkeyPatch) -> N
                 pages[name] = a_page(dice, names)
         without = dict.fromkeys(sorted(pages), frozenset[str]())
         found = nearest(cache, sources(pages), without, 3)
-        assert found == nearest(Cache(None), sources(pages), without, 3)
+        with closing(Cache(None)) as nothing:
+            assert found == nearest(nothing, sources(pages), without, 3)
 
 
-def test_an_edit_reads_its_own_words() -> None:
+def test_an_edit_reads_its_own_words(cache: Cache) -> None:
     """When one page changed, nobody asks for the words of another."""
     asked = list[str]()
 
     def told(name: str, terms: dict[str, int]) -> Source:
         return Source(key=f"{name} {terms}", terms=lambda: asked.append(name) or terms)  # type: ignore[func-returns-value]
 
-    cache, words = Cache(None), {f"articles/{n}.md": {"all": 1, f"w{n // 2}": 1} for n in range(40)}
+    words = {f"articles/{n}.md": {"all": 1, f"w{n // 2}": 1} for n in range(40)}
     without = dict.fromkeys(words, frozenset[str]())
     nearest(cache, {name: told(name, terms) for name, terms in words.items()}, without, 3)
     asked.clear()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,7 +84,7 @@ def pulled(folder: Path, *arguments: str, **variables: str) -> dict[str, Any]:
 
 def rows(folder: Path) -> list[str]:
     """Return the store's tables, line by line."""
-    with sqlite3.connect(folder / ".kb" / "store.sqlite3") as store:
+    with closing(sqlite3.connect(folder / ".kb" / "store.sqlite3")) as store:
         return list(store.iterdump())
 
 
@@ -230,7 +231,7 @@ def _count(folder: Path) -> int:
     """Return how many tickets the store holds by now."""
     path = folder / ".kb" / "store.sqlite3"
     try:
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as store:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as store:
             return int(store.execute("SELECT count(*) FROM tickets").fetchone()[0])
     except sqlite3.OperationalError:
         return 0

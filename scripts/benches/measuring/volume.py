@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -174,7 +175,7 @@ def duckdb_asks(path: str) -> None:
 
 def _exported(path: Path) -> Path:
     target = path.with_suffix(".csv")
-    with sqlite3.connect(path) as connection, target.open("w", newline="") as file:
+    with closing(sqlite3.connect(path)) as connection, target.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("reader", "at", "kind", "dwell"))
         writer.writerows(connection.execute("SELECT reader, at, kind, dwell FROM events"))
