@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from kb.capture.doing import base_of, tells
+from kb.capture.doing import tells
 from kb.capture.language import languages
 from kb.capture.paths import has_path
 from kb.capture.phrases import pattern, words
 from kb.capture.pointing import orders, points_elsewhere
 from kb.capture.thread import Form, Unit
+from kb.capture.verbs import base_of
 from kb.capture.words import ADDRESS, PLACEHOLDER, STOP, term_set
 
 NOTHING = "the answer holds nothing that could be told to others"
@@ -33,17 +34,21 @@ _GENERIC, _WHOLE = words("generic"), words("whole")
 _FEW, _MIN_ACT, _VAGUELY = 3, 12, 7
 
 
-def shortfall(acts: Sequence[Unit], trials: Sequence[Unit], facts: Sequence[Unit]) -> str:
+def shortfall(
+    acts: Sequence[Unit], trials: Sequence[Unit], facts: Sequence[Unit], *, helped: bool = False
+) -> str:
     """Return why a reader could do nothing with an answer, `""` where they could.
 
     Args:
         acts: What it tells to do.
         trials: What it tells to do as a test or a precaution, which alone cures nothing.
         facts: What else it tells.
+        helped: Whether who did it says that it helped: then a verb and a thing are enough.
     """
     real = (unit for unit in acts if not (points_elsewhere(unit.text) or _is_reading(unit)))
     is_any = False
-    for unit in filter(_is_doable, real):
+    least = _FEW - 1 if helped else _FEW
+    for unit in (one for one in real if _is_doable(one, least)):
         if not _is_vague(unit):
             return ""
         is_any = True
@@ -112,8 +117,8 @@ def _is_reading(unit: Unit) -> bool:
     return unit.form is not Form.SENTENCE and is_last and not is_told
 
 
-def _is_doable(unit: Unit) -> bool:
-    """Say whether a reader could do it by itself: what "it" is must stand in it."""
+def _is_doable(unit: Unit, least: int) -> bool:
+    """Say whether a reader could do it by itself: what "it" is must stand in it, in so many terms."""
     text = unit.text
     names = has_path(text)
     is_vague = _BARE_IT.match(text) or (
@@ -123,5 +128,6 @@ def _is_doable(unit: Unit) -> bool:
         return False
     if unit.form is Form.CODE and not any(map(str.isalnum, PLACEHOLDER.sub("", text))):
         return False
-    is_short = len(text) < _MIN_ACT or len(term_set(text)) < _FEW
+    is_told = unit.form is Form.SENTENCE
+    is_short = len(text) < _MIN_ACT or len(term_set(text)) < (least if is_told else _FEW)
     return names or unit.form is Form.CODE or not is_short or not text.isascii()

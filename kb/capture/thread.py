@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 
-from kb.capture.doing import is_act
 from kb.capture.language import detect, languages
 from kb.capture.phrases import pattern
 from kb.capture.talk import begins, ends, is_talk
+from kb.capture.verbs import is_act
 from kb.capture.ways import alternation
 from kb.capture.words import ADDRESS
 from kb.tickets.ticket import Message

@@ -129,6 +129,35 @@ def test_a_pronoun_at_the_end_of_a_verb() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "by", "expected"),
+    [
+        ("Reset the router and now it works.", Role.REQUESTER, "1. Reset the router"),
+        ("I've just updated the client and the problem has been fixed.", Role.REQUESTER, "1. Update the client."),
+        ("Solved with 4.2.1esr.", Role.REQUESTER, "Solved with 4.2.1esr."),
+        ("Version 4.2.1 solves the problem.", Role.REQUESTER, "Version 4.2.1 solves the problem."),
+    ],
+)  # fmt: skip
+def test_a_short_deed_that_helped(said: str, by: Role, expected: str) -> None:
+    """A verb and a thing are enough where the requester says that it helped; so is a version."""
+    assert (
+        draft(told(said, by=by), by="a", at=AT).article.section("Resolution").startswith(expected)
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "by"),
+    [
+        ("Reset the router.", Role.AGENT),
+        ("I reset the router.", Role.REQUESTER),
+        ("Version 4.2.1 has the same problem.", Role.REQUESTER),
+    ],
+)
+def test_a_short_deed_of_which_nobody_says_that_it_helped(said: str, by: Role) -> None:
+    """Two words of a helper, or of a requester who tells no more, are too little."""
+    assert missing(told(said, by=by))
+
+
+@pytest.mark.parametrize(
     ("subject", "expected"),
     [
         ("Ferry push stops - SOLVED by the proxy", "Ferry push stops"),
