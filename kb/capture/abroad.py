@@ -7,6 +7,7 @@ from unicodedata import combining, normalize
 from kb.capture.language import languages
 from kb.capture.phrases import pattern
 from kb.capture.scene import got_better, went_wrong
+from kb.capture.words import ADDRESS
 
 _WORD = re.compile(r"[^\W\d_]+")
 _DOUBLE = re.compile(r"(.)\1")
@@ -75,6 +76,24 @@ def deed(text: str, lang: str) -> str:
     return f"{done}." if text[-1:] in ".!" and done[-1].isalnum() else done
 
 
+@lru_cache(maxsize=1024)
+def advice(text: str, lang: str) -> str:
+    """Return "cancellare il file" for "dovresti cancellare il file", `""` for what advises nothing."""
+    known = languages()[lang]
+    lead = pattern(r"(?i)(?:(?:{before})[ ,:]+)*(?:{urges})\s+(?:(?:{did_how})\s+)*", lang).match(
+        text
+    )
+    rest = text[lead.end() :] if lead else ""
+    said = _WORD.findall(rest)
+    if len(said) <= _FEW or (known.participle and ADDRESS.search(rest)):
+        return ""
+    verb = said[-1 if known.participle else 0]
+    is_end = not known.participle or rest.rstrip(" .!").endswith(verb)
+    if not is_end or verb not in _verbs(lang) or not _is_infinitive(verb, lang):
+        return ""
+    return re.sub(rf" (?:te|zu) (?={verb}\W*$)", " ", rest) if known.participle else rest
+
+
 def _helps(lead: str, lang: str) -> bool:
     small = lead.lower()
     return pattern(r"\b(?:{helped})", lang).search(small) is not None or got_better(small, lang)
@@ -136,8 +155,11 @@ def infinitive(word: str, lang: str) -> str:
         ways = (f"{small.removesuffix(ending)}{end}" for end in instead.split())
         if small.endswith(ending) and (verb := next((w for w in ways if w in _verbs(lang)), "")):
             return verb
-    is_one = small in _verbs(lang) and small.endswith(tuple(_infinitives(lang)))
-    return small if is_one else ""
+    return small if small in _verbs(lang) and _is_infinitive(small, lang) else ""
+
+
+def _is_infinitive(word: str, lang: str) -> bool:
+    return word.endswith("n" if languages()[lang].participle else tuple(_infinitives(lang)))
 
 
 @cache

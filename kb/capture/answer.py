@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
-from kb.capture.abroad import deed, tells_abroad
+from kb.capture.abroad import advice, deed, tells_abroad
 from kb.capture.asking import facts, is_question
 from kb.capture.doing import advised, instructed, plain, tells
 from kb.capture.environment import product_of
@@ -73,6 +73,8 @@ _BARE_TRY = re.compile(r"(?i)(?:try|do|use) (?:this|that|it|these|the following)
 """What only leads up to what is to be done."""
 _YOURS = pattern(r"\b(?:{yours})\b")
 """What a requester speaks of to the helper alone: "your message"."""
+_WENT = pattern(r"\b(?:{went})\b", "en")
+"""What makes a requester's sentence a story, whatever path it names."""
 _OF_THEM = pattern(r"(?i)(?:{of_them})\b")
 """How a sentence begins that states what is so for the two people, whatever path it names."""
 _FEW, _BESIDE, _MIN_ACT, _MIN_FACT, _MAX, _WORDY = 3, 2, 12, 40, 30, 45
@@ -293,6 +295,8 @@ def _read(unit: Unit, message: Message, lang: str) -> Told | None:
         if done or (not asks and not _OPINION.search(text.lower())) or (tells(text) and not mine):
             return Told(unit=replace(unit, text=done or text), act=True)
     names = names_path(text) and not (mine or states_cause(text) or _OF_THEM.match(text))
+    if asks and _WENT.search(text.lower()) and not names_menu(text):
+        return None
     if asks and not names:
         return Told(unit=unit, act=False) if _stands_alone(unit) and not mine else None
     if mine:
@@ -312,7 +316,8 @@ def _read_abroad(unit: Unit, lang: str, *, asks: bool) -> Told | None:
     text = unit.text
     if asks and went_wrong(text.lower(), lang):
         return None
-    if asks and unit.form is Form.SENTENCE and (done := deed(text, lang)):
+    told = deed if asks else advice
+    if unit.form is Form.SENTENCE and (done := told(text, lang)):
         return Told(unit=replace(unit, text=done), act=True)
     is_act = unit.form is not Form.SENTENCE or tells_abroad(text, lang, asks=asks)
     if not is_act and _guess(lang).search(text):

@@ -8,12 +8,13 @@ from kb.capture.phrases import pattern, words
 from kb.capture.pointing import leads_elsewhere, points_elsewhere
 from kb.capture.problem import first_of
 from kb.capture.thread import Form, Unit, units
-from kb.capture.words import ADDRESS, term_set
+from kb.capture.words import term_set
 from kb.tickets.ticket import Message, Ticket
 
 _ASKS = pattern(r"(?i)(?:{asks})")
 """A helper who asks back, with a question mark or without."""
 _CODE = re.compile(r"`[^`]*`")
+_LINK = re.compile(r"https?://[^\s)>]+")
 _AROUND = pattern(r"(?i)\b(?:{asks_around})")
 _BETWEEN = re.compile(r"[.!?:] |, (?=\w+ )")
 _UNSURE = pattern(r"(?i)\b(?:{hedge}|{voice}|{opinion}|{failed})\b", "en")
@@ -25,7 +26,7 @@ _SAME, _MOST, _WORDY = 2, 3, 45
 
 def is_question(text: str) -> bool:
     """Say whether a sentence is a question, or asks for something to be told or sent."""
-    bare = _CODE.sub("", ADDRESS.sub("", text))
+    bare = _CODE.sub("", _LINK.sub("", text))
     return "?" in bare or "？" in bare or _ASKS.match(text) is not None
 
 

@@ -11,7 +11,7 @@ from kb.capture.words import ADDRESS
 
 _IF_YOU = re.compile(r"(?i)(?:if|when|once) you (?:\w+ly |then |just |simply )?(\w+)")
 _LEAD = pattern(r"(?i)(?:{leads})[ ,:]+")
-_SHOULD = pattern(r"(?i)(?:(?:{first_then})(?:, | ))*(?:(?:{urges}),? )?(?=\w)")
+_SHOULD = pattern(r"(?i)(?:(?:{first_then})(?:, | ))*(?:(?:{urges}),? )?(?=\w)", "en")
 _URGES = re.compile(
     r"(?i)\b(?:should|need|have to|must|can|could|may|might|want|wish|suggest|recommend|advise|would|please"
     r"|remember|forget|sure|try|best|better|worth|easiest|way|step|generally|usually|normally|typically)\b|['’]d\b"

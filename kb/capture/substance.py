@@ -30,6 +30,8 @@ _NAMED = re.compile(r"https?://|[\d\"“„«]|(?<!\w)['‘`]\w|(?<=[a-zß-ÿ,:]
 """What names a thing: a number, a quotation, an address, a name in the middle of a sentence."""
 _QUOTES = re.compile(r"[\"“„«‘]")
 _TOKEN = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_TITLE = re.compile(r"(?i)(?:how|hoe|come|cómo|como|comment|wie) ")
+"""How a page's title begins that is no order, though it names what is to be done."""
 _GENERIC, _WHOLE = words("generic"), words("whole")
 _FEW, _MIN_ACT, _VAGUELY = 3, 12, 7
 
@@ -113,7 +115,8 @@ def _is_reading(unit: Unit) -> bool:
     """Say whether a list's item is a page's title with its link."""
     linked = ADDRESS.search(unit.text)
     is_last = linked is not None and len(unit.text[linked.end() :].split()) <= _FEW
-    is_told = tells(unit.text) or orders(unit.text.lower())
+    is_titled = _TITLE.match(unit.text) is not None
+    is_told = not is_titled and (tells(unit.text) or orders(unit.text.lower()))
     return unit.form is not Form.SENTENCE and is_last and not is_told
 
 

@@ -7,7 +7,7 @@ from kb.capture.language import languages
 
 _AND_ING = re.compile(r"((?:,|;| and|,? then|, and| or)(?: then| also)?) ([a-z-]+ing)(?=[ ,]|$)")
 _TWO_WORDS = re.compile(
-    r"(?i)(?:(?:right|left|double)[ -]click|back up|(?:make|be) sure|(?:do not|don't|never) (?!need|have|know|think|see|want|believe|understand|like|find|get\b|got\b|had\b|was\b|were\b|saw\b|did\b|heard\b|care|mind|even|recall|remember|really|work|worry)\w)"
+    r"(?i)(?:(?:right|left|double)[ -]click|back up|look (?:in|under|inside)\b(?! to)|(?:make|be) sure|(?:do not|don't|never) (?!need|have|know|think|see|want|believe|understand|like|find|get\b|got\b|had\b|was\b|were\b|saw\b|did\b|heard\b|care|mind|even|recall|remember|really|work|worry)\w)"
 )
 _SUBJECT = re.compile(
     r"(?:,? (?:and|or) \w+)? (?:is|are|was|were|works?|does|doesn't|will|would|has|had|seems?)\b"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.capture.abroad import deed, infinitive
+from kb.capture.abroad import advice, deed, infinitive
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,26 @@ def test_what_is_no_deed_that_helped(lang: str, said: str) -> None:
 def test_a_form_and_its_verb(lang: str, word: str, expected: str) -> None:
     """Only a form of a verb of doing that is known has an infinitive."""
     assert expected == infinitive(word, lang)
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "expected"),
+    [
+        ("it", "Dovrebbe bastare cancellare il porto dalla lista.",
+         "cancellare il porto dalla lista."),
+        ("it", "Prova a riparare la cartella del porto.", "riparare la cartella del porto."),
+        ("es", "Tienes que desactivar el proxy del puerto.", "desactivar el proxy del puerto."),
+        ("pt", "Você precisa reiniciar o cliente.", "reiniciar o cliente."),
+        ("fr", "Il faut décocher la case du port.", "décocher la case du port."),
+        ("nl", "U kunt het beste de proxy van de haven uitschakelen.",
+         "de proxy van de haven uitschakelen."),
+        ("nl", "Probeer eens de map te repareren.", "de map repareren."),
+        ("de", "Du solltest den Proxy der Fähre deaktivieren.", "den Proxy der Fähre deaktivieren."),
+        ("it", "Puoi contare su di noi per ogni cosa.", ""),
+        ("nl", "U kunt de map niet zien.", ""),
+        ("en", "You should delete the file.", ""),
+    ],
+)  # fmt: skip
+def test_advice_becomes_what_to_do(lang: str, said: str, expected: str) -> None:
+    """What leads up to the verb goes, where what follows is one."""
+    assert expected == advice(said, lang)

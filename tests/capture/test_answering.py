@@ -158,6 +158,20 @@ def test_a_short_deed_of_which_nobody_says_that_it_helped(said: str, by: Role) -
 
 
 @pytest.mark.parametrize(
+    ("said", "by"),
+    [
+        (f"Read these pages: \n\n- How to set up the port ({LINK})\n- Ports and ships ({LINK}/2)", Role.AGENT),
+        (f"- Does it push in the dock mode ({LINK})?\n- Does the push work without a proxy ({LINK})?", Role.AGENT),
+        ("The wrong names that had been set were those of `ferry.vendor.example` alone.", Role.REQUESTER),
+        ("Somehow it just started working. How it got fixed, no idea.", Role.REQUESTER),
+    ],
+)  # fmt: skip
+def test_what_tells_no_deed(said: str, by: Role) -> None:
+    """Titles of pages, questions with a link behind them, how it was and a wonder are no steps."""
+    assert missing(told(said, by=by))
+
+
+@pytest.mark.parametrize(
     ("subject", "expected"),
     [
         ("Ferry push stops - SOLVED by the proxy", "Ferry push stops"),

@@ -79,3 +79,11 @@ def test_a_quotation_is_not_torn() -> None:
     """A message in quotation marks stays one sentence."""
     said = 'It shows "Login failed. Check the harbour name." and stops.'
     assert [said] == told(said)
+
+
+def test_you_in_a_question_is_anybody() -> None:
+    """ "How do you ..." asks no helper for anything: it is the problem."""
+    asked = "How do you show the crates without opening the hold?"
+    ticket = make_ticket(messages=make_thread((Role.REQUESTER, asked)),
+                         subject=already_safe("Crates"))  # fmt: skip
+    assert [asked] == [unit.text for unit in problem_of(ticket)]
