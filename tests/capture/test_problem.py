@@ -87,3 +87,17 @@ def test_you_in_a_question_is_anybody() -> None:
     ticket = make_ticket(messages=make_thread((Role.REQUESTER, asked)),
                          subject=already_safe("Crates"))  # fmt: skip
     assert [asked] == [unit.text for unit in problem_of(ticket)]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("```\nand I cannot get past it.\n```", [SYMPTOM, "and I cannot get past it."]),
+        ("```\n      </td>   </tr>\n```", [SYMPTOM]),
+        ("```\n   [image]\n```", [SYMPTOM]),
+        ("```\nferry: broken pipe\n```", [SYMPTOM, "```\nferry: broken pipe\n```"]),
+    ],
+)
+def test_what_merely_stands_in_a_fence(said: str, expected: list[str]) -> None:
+    """What somebody says is prose, whatever it stands in; tags and pictures alone are nothing."""
+    assert expected == told(SYMPTOM, said)
