@@ -87,7 +87,7 @@ class Told:
     Attributes:
         act: Whether it tells what to do; otherwise it belongs to the act before it.
         trial: Whether that is a test or a precaution, which alone cures nothing.
-        answers: Whether it tells what the requester asked, and so is an answer though no act.
+        answers: Whether it is known to be an answer: it tells what was asked, or that it helped.
     """
 
     unit: Unit
@@ -159,7 +159,7 @@ def _helped(messages: tuple[Message, ...], solved: Message, lang: str) -> tuple[
             if t.act and did_help(message.body[t.unit.start : t.unit.end].lower(), own)
         )  # fmt: skip
         if told and not _lack(told, message):
-            return told
+            return tuple(replace(t, answers=True) for t in told)
     return ()
 
 

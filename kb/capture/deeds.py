@@ -9,6 +9,9 @@ from kb.capture.verbs import base_of, begins, coordinated, is_act, sooner
 _BEFORE = pattern(r"(?i)(?:(?:{before})[ ,:]+)+", "en")
 _NAMES = re.compile(r"(?i) (?:to|was|is)[ ,:]+$")
 """How a lead-in ends that names what helped: "what worked was"."""
+_IT_HELPED = re.compile(
+    r"(?i) (?:has |have |really |finally )*(?:worked|helped|did (?:it|the trick)|fixed it|solved it)\b[^.]*"
+)
 _I_DID = re.compile(
     r"(?i)(?P<once>(?:once|after|when) )?(?:I(?:'ve| have)?(?: (?:then|just|also|now|next|first|only|again|[a-z]+ly))*|(?=was able|managed|had to|ended up|decided))"
     r"(?P<aux> ?(?:had to|needed to|decided to|managed to|was able to|went ahead and|ended up))? (?P<verb>[a-z-]+)(?= )"
@@ -69,7 +72,7 @@ def deed(text: str) -> str:
     lead = _BEFORE.match(text)
     rest = text[lead.end() :] if lead else text
     if lead and _NAMES.search(lead.group()) and begins(rest):
-        return rest
+        return _IT_HELPED.sub("", rest)
     is_state = lead is not None and "now" in lead.group().lower()
     if (result := _RESULT.match(rest)) and not is_state:
         verb = result["verb"].lower()

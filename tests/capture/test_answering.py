@@ -144,6 +144,19 @@ def test_a_short_deed_that_helped(said: str, by: Role, expected: str) -> None:
     )
 
 
+def test_a_short_deed_in_the_reply_to_an_answer() -> None:
+    """Where the answer tells nothing to do, the reply that says what helped is the answer."""
+    rows = (
+        (Role.REQUESTER, "The push stops."),
+        (Role.AGENT, "Cookies are not accepted there, I guess."),
+    )
+    messages = make_thread(*rows, (Role.REQUESTER, "I enabled the cookies, and it worked."))
+    ticket = make_ticket(messages=messages, satisfaction=Satisfaction.GOOD)
+    messages = tuple(replace(one, accepted=n == 1) for n, one in enumerate(messages))
+    ticket = replace(ticket, messages=messages)
+    assert draft(ticket, by="a", at=AT).article.section("Resolution") == "1. Enable the cookies."
+
+
 @pytest.mark.parametrize(
     ("said", "by"),
     [
