@@ -36,8 +36,9 @@ _MAY_CAUSE = pattern(r"(?:{cause})")
 _LIMIT = pattern(r"\b(?:{limit})\b")
 _BY_VERSION = pattern(
     r"(?i)\bv?\d+(?:\.\d+)+\w*\b[^,;]{0,40}\b(?:{mends})\b|\b(?:{mended}) v?\d+(?:\.\d+)+"
+    r"|\b(?:{mending})\b(?:(?! (?:may|might|could|should|would)\b) \S+){0,4} (?:{mends})\b"
 )
-"""A version that is told to have brought the cure, which is an answer too."""
+"""A version, or a deed told by a noun, that is told to have brought the cure: an answer, too."""
 _ADVISES = pattern(r"\b(?:{advises})\b")
 _LEANS = pattern(r"(?i)(?:{leans})\b")
 """How a sentence begins that goes on from one before it."""

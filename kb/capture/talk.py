@@ -114,6 +114,7 @@ def _lead_in() -> re.Pattern[str]:
         pattern(rf"(?i:{ways})\b(?: (?i:{{day}}))?{name}{{0,3}}{ending}"),
         pattern(r"(?i:{hails})(?: (?:{crowd})|,)? (?=[a-zà-ü0-9])"),
         pattern(r"(?:{hails_whole})"),
+        pattern(r"(?i:{tell_me}) "),
         _FILLER,
     )
     return re.compile("|".join(one.pattern for one in every))

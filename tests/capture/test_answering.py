@@ -135,6 +135,9 @@ def test_a_pronoun_at_the_end_of_a_verb() -> None:
         ("I've just updated the client and the problem has been fixed.", Role.REQUESTER, "1. Update the client."),
         ("Solved with 4.2.1esr.", Role.REQUESTER, "Solved with 4.2.1esr."),
         ("Version 4.2.1 solves the problem.", Role.REQUESTER, "Version 4.2.1 solves the problem."),
+        ("Mysteriously, a reboot solved the problem.", Role.REQUESTER, "Mysteriously, a reboot solved"),
+        ("I think this will work: click Harbour > Ports and select the spool.", Role.AGENT, "1. Click Harbour > Ports"),
+        ("You might be better off opening crates in a window of their own.", Role.AGENT, "1. Open crates in"),
     ],
 )  # fmt: skip
 def test_a_short_deed_that_helped(said: str, by: Role, expected: str) -> None:
@@ -163,6 +166,7 @@ def test_a_short_deed_in_the_reply_to_an_answer() -> None:
         ("Reset the router.", Role.AGENT),
         ("I reset the router.", Role.REQUESTER),
         ("Version 4.2.1 has the same problem.", Role.REQUESTER),
+        ("A reboot might have solved that.", Role.REQUESTER),
     ],
 )
 def test_a_short_deed_of_which_nobody_says_that_it_helped(said: str, by: Role) -> None:

@@ -101,3 +101,16 @@ def test_you_in_a_question_is_anybody() -> None:
 def test_what_merely_stands_in_a_fence(said: str, expected: list[str]) -> None:
     """What somebody says is prose, whatever it stands in; tags and pictures alone are nothing."""
     assert expected == told(SYMPTOM, said)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("Can you please tell me how to move the crates to a new hold?", "how to move the crates to a new hold?"),
+        ("Does anyone know where the crates of the hold are kept?", "where the crates of the hold are kept?"),
+        ("Kan iemand mij vertellen hoe de kisten in het ruim komen en waar ze zijn?", "hoe de kisten in het ruim komen en waar ze zijn?"),
+    ],
+)  # fmt: skip
+def test_what_leads_up_to_a_question_goes(asked: str, expected: str) -> None:
+    """Whom somebody asks is no part of what they ask."""
+    assert told(asked, subject="Crates") == [expected]
