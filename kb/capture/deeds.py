@@ -18,9 +18,9 @@ _I_DID = re.compile(
 )
 _BY = re.compile(
     r"(?i)(?:(?:the|this|my) (?:problem|issue|error)|it|this|that|everything|all) (?:(?:was|is|has been|have been|got|now|finally|then|seems to be|seems to have been|have|has) )*(?:disappeared|went away|gone|solved|fixed|resolved|cured|back|working|works|worked)(?: (?:now|again|fine|immediately))* (?:by|after|once i started|through) (?P<after>[a-z-]+ing)(?= )"
-    r"|(?i:i )?(?:have |finally |just |only )*(?:got|get|made|had) (?:it|this|that|everything|all|the \w+|my \w+)(?: (?:all|back|finally|now))* (?:to work|working|fixed|sorted|solved|running|up|going|work)(?: (?:again|now|out|fine))* (?:by|after|through) (?P<then>[a-z-]+ing)(?= )"
-    r"|(?i:i )?(?:have |finally |was able to |managed to )*(?:worked|figured|sorted) (?:it|this|that)(?: one)? out (?:myself )?by (?P<how>[a-z-]+ing)(?= )"
-    r"|(?i:i )?(?:have |finally |was able to |managed to )*(?:solved?|fix(?:ed)?|resolved?|cured?) (?:(?:it|this|that|the|my)(?: \w+)? )?(?:myself )?(?:by )?(?P<verb>[a-z-]+ing)(?= )"
+    r"|(?i:i )?(?:have |[a-z]+ly |just )*(?:got|get|made|had) (?:it|this|that|everything|all|the \w+|my \w+)(?: (?:all|back|finally|now))* (?:to work|working|fixed|sorted|solved|running|up|going|work)(?: (?:again|now|out|fine))* (?:by|after|through) (?P<then>[a-z-]+ing)(?= )"
+    r"|(?i:i )?(?:have |[a-z]+ly |was able to |managed to )*(?:worked|figured|sorted) (?:it|this|that)(?: one)? out (?:myself )?by (?P<how>[a-z-]+ing)(?= )"
+    r"|(?i:i )?(?:have |[a-z]+ly |was able to |managed to )*(?:solved?|fix(?:ed)?|resolved?|cured?) (?:(?:it|this|that|the|my)(?: \w+)? )?(?:myself )?(?:by )?(?P<verb>[a-z-]+ing)(?= )"
 )
 _RESULT = re.compile(
     r"(?i)(?P<verb>[a-z-]+ing)(?P<what> .{3,140}?),?(?: (?:has|have|had|seems? to(?: have)?|appears? to(?: have)?|also|finally|now|just|then|immediately|will|should|would|may|might))* (?:fixed|fix|fixes|solved|solves?|resolved|resolves?|cured|cures?|worked|works?|helped|helps?|allowed|allows?|did|cleared|clears?|corrected|corrects?|restored|restores?|brought|brings?|got|gets?|(?:made|makes?)(?= (?:it|them|everything|things|all|(?:the|my) \w+) (?:work|visible|appear|possible|available|go|show|come))|stopped|stops?|caused)\b"
