@@ -17,6 +17,8 @@ _PREFIXED = re.compile(r"^((?:\w{2,6}?)??)ge(?=\w{3})")
 _UNMARKED = re.compile(r"(?:ver|be|her|ont|er|zer|ent|miss|über|unter)|\w+iert$")
 """One that has no such mark; any other word with its ending is a present."""
 _CLAUSES = pattern(r"[,;:.>(]|->| (?:{joins}) ")
+_TO = re.compile(r" (?:te|zu) ")
+"""Before an infinitive that stands within a sentence, and cannot become what it tells to do."""
 _FEW, _NEAR = 2, 3
 
 
@@ -91,7 +93,8 @@ def advice(text: str, lang: str) -> str:
     is_end = not known.participle or rest.rstrip(" .!").endswith(verb)
     if not is_end or verb not in _verbs(lang) or not _is_infinitive(verb, lang):
         return ""
-    return re.sub(rf" (?:te|zu) (?={verb}\W*$)", " ", rest) if known.participle else rest
+    bare = re.sub(rf" (?:te|zu) (?={verb}\W*$)", " ", rest) if known.participle else rest
+    return "" if known.participle and _TO.search(bare) else bare
 
 
 def _helps(lead: str, lang: str) -> bool:

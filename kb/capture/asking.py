@@ -21,7 +21,7 @@ _UNSURE = pattern(r"(?i)\b(?:{hedge}|{voice}|{opinion}|{failed})\b", "en")
 _LEANS = pattern(r"(?i)(?:{leans}|{depends})\b")
 _GOES_ON = pattern(r"(?i)(?:{goes_on})\b", "en")
 _GENERIC = words("everywhere")
-_SAME, _MOST, _WORDY = 2, 3, 45
+_SAME, _MOST, _WORDY, _FIRST = 2, 3, 45, 2
 
 
 def is_question(text: str) -> bool:
@@ -56,9 +56,11 @@ def _questions(ticket: Ticket, lang: str) -> Iterator[str]:
 
 
 def _telling(said: tuple[Unit, ...], own: frozenset[str], lang: str) -> Iterator[Unit]:
-    """Yield the sentence that speaks of what was asked, and those behind it."""
+    """Yield the sentence that speaks of what was asked, at the beginning, and those behind it."""
     begun = False
-    for unit in said:
+    for place, unit in enumerate(said):
+        if not begun and place >= _FIRST:
+            return
         text = unit.text
         if unit.form is not Form.SENTENCE or not _is_sure(text, lang):
             continue

@@ -90,6 +90,7 @@ def test_a_form_and_its_verb(lang: str, word: str, expected: str) -> None:
         ("de", "Du solltest den Proxy der Fähre deaktivieren.", "den Proxy der Fähre deaktivieren."),
         ("it", "Puoi contare su di noi per ogni cosa.", ""),
         ("nl", "U kunt de map niet zien.", ""),
+        ("nl", "Probeer eens de map te repareren ; klik daarna op map repareren", ""),
         ("en", "You should delete the file.", ""),
     ],
 )  # fmt: skip
