@@ -18,9 +18,9 @@ _I_DID = re.compile(
 )
 _BY = re.compile(
     r"(?i)(?:(?:the|this|my) (?:problem|issue|error)|it|this|that|everything|all) (?:(?:was|is|has been|have been|got|now|finally|then|seems to be|seems to have been|have|has) )*(?:disappeared|went away|gone|solved|fixed|resolved|cured|back|working|works|worked)(?: (?:now|again|fine|immediately))* (?:by|after|once i started|through) (?P<after>[a-z-]+ing)(?= )"
-    r"|(?i:i )?(?:have |[a-z]+ly |just )*(?:got|get|made|had) (?:it|this|that|everything|all|the \w+|my \w+)(?: (?:all|back|finally|now))* (?:to work|working|fixed|sorted|solved|running|up|going|work)(?: (?:again|now|out|fine))* (?:by|after|through) (?P<then>[a-z-]+ing)(?= )"
-    r"|(?i:i )?(?:have |[a-z]+ly |was able to |managed to )*(?:worked|figured|sorted) (?:it|this|that)(?: one)? out (?:myself )?by (?P<how>[a-z-]+ing)(?= )"
-    r"|(?i:i )?(?:have |[a-z]+ly |was able to |managed to )*(?:solved?|fix(?:ed)?|resolved?|cured?) (?:(?:it|this|that|the|my)(?: \w+)? )?(?:myself )?(?:by )?(?P<verb>[a-z-]+ing)(?= )"
+    r"|(?:(?:i|we)(?:['’]ve)? )?(?:have |[a-z]+ly |just )*(?:got|get|made|had) (?:it|this|that|everything|all|the \w+|my \w+)(?: (?:all|back|finally|now))* (?:to work|working|fixed|sorted|solved|running|up|going|work)(?: (?:again|now|out|fine))* (?:by|after|through) (?P<then>[a-z-]+ing)(?= )"
+    r"|(?:(?:i|we)(?:['’]ve)? )?(?:have |[a-z]+ly |was able to |managed to )*(?:worked|figured|sorted) (?:it|this|that)(?: one)? out (?:myself )?by (?P<how>[a-z-]+ing)(?= )"
+    r"|(?:(?:i|we)(?:['’]ve)? )?(?:have |[a-z]+ly |was able to |managed to )*(?:solved?|fix(?:ed)?|resolved?|cured?) (?:(?:it|this|that|the|my)(?: \w+)? )?(?:myself )?(?:by )?(?P<verb>[a-z-]+ing)(?= )"
 )
 _RESULT = re.compile(
     r"(?i)(?P<verb>[a-z-]+ing)(?P<what> .{3,140}?),?(?: (?:has|have|had|seems? to(?: have)?|appears? to(?: have)?|also|finally|now|just|then|immediately|will|should|would|may|might))* (?:fixed|fix|fixes|solved|solves?|resolved|resolves?|cured|cures?|worked|works?|helped|helps?|allowed|allows?|did|cleared|clears?|corrected|corrects?|restored|restores?|brought|brings?|got|gets?|(?:made|makes?)(?= (?:it|them|everything|things|all|(?:the|my) \w+) (?:work|visible|appear|possible|available|go|show|come))|stopped|stops?|caused)\b"
@@ -79,27 +79,28 @@ def deed(text: str) -> str:
         base = "do" if verb == "doing" else base_of(verb)
         return f"{base}{result['what']}" if base and not _HALF.search(result["what"]) else ""
     if found := _FOUND.match(rest):
-        return f"find {also(rest[found.end() :])}"
+        told = f"find {also(rest[found.end() :])}"
+        return "" if _UNTOLD.match(told) else told
     if made := _DID_A.match(rest):
         return f"do {_WENT_WELL.sub('', rest[made.end() :])}".rstrip(" ,;:-–")
     match = _BY.match(rest) or _I_DID.match(rest) or _BARE.match(rest)
     if match is None:
         return _thereupon(rest)
-    told = match.groupdict()
+    said = match.groupdict()
     verb, tail = (
-        told.get("after") or told.get("then") or told.get("how") or match.group("verb"),
+        said.get("after") or said.get("then") or said.get("how") or match.group("verb"),
         rest[match.end() :],
     )
     if _NO_DEED.match(f"{verb}{tail}"):
         return ""
-    base = verb.lower() if told.get("aux") and is_act(verb.lower()) else base_of(verb.lower())
+    base = verb.lower() if said.get("aux") and is_act(verb.lower()) else base_of(verb.lower())
     is_named = lead is not None and lead.group().rstrip(" ,:").endswith((" was", " is", " of"))
-    is_how = match.re is _BY or is_named or bool(told.get("by") or told.get("aux"))
+    is_how = match.re is _BY or is_named or bool(said.get("by") or said.get("aux"))
     if verb.lower().endswith("ing") and not is_how:
         return ""
     if not base:
         return _thereupon(rest)
-    before = told.get("once") or told.get("by") or ""
+    before = said.get("once") or said.get("by") or ""
     if _is_scene(before, tail) if before else went_wrong(came_of_it(tail), "en"):
         return ""
     if before:

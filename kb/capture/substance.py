@@ -26,6 +26,8 @@ _BARE_IT = re.compile(
 _VAGUE_OBJECT = re.compile(
     r"(?i)\b(?:everything|something|anything|things|stuff|it|this|that|them|there)(?: (?:again|once more|now|back))*\W*$"
 )
+_SAME_AGAIN = re.compile(r"(?i)(?P<named>.+?) and (?:then )?[\w-]+ (?:it|them)\W*$")
+"""A second deed to what the first names: "remove the client and install it"."""
 _NAMED = re.compile(r"https?://|[\d\"“„«]|(?<!\w)['‘`]\w|(?<=[a-zß-ÿ,:] )[A-ZÀ-Þ]\w+")
 """What names a thing: a number, a quotation, an address, a name in the middle of a sentence."""
 _QUOTES = re.compile(r"[\"“„«‘]")
@@ -127,7 +129,11 @@ def _is_doable(unit: Unit, least: int) -> bool:
     is_vague = _BARE_IT.match(text) or (
         _VAGUE_OBJECT.search(text) and len(text.split()) <= _VAGUELY
     )
-    if is_vague and not names:
+    again = _SAME_AGAIN.match(text)
+    is_told_before = (
+        again and not _BARE_IT.match(text) and len(term_set(again["named"])) >= _FEW - 1
+    )
+    if is_vague and not (names or is_told_before):
         return False
     if unit.form is Form.CODE and not any(map(str.isalnum, PLACEHOLDER.sub("", text))):
         return False

@@ -135,6 +135,7 @@ def test_a_pronoun_at_the_end_of_a_verb() -> None:
         ("I've just updated the client and the problem has been fixed.", Role.REQUESTER, "1. Update the client."),
         ("Solved with 4.2.1esr.", Role.REQUESTER, "Solved with 4.2.1esr."),
         ("Version 4.2.1 solves the problem.", Role.REQUESTER, "Version 4.2.1 solves the problem."),
+        ("I've fixed it by uninstalling the shield and re-installing it.", Role.REQUESTER, "1. Uninstall the shield and re-install it."),
         ("Mysteriously, a reboot solved the problem.", Role.REQUESTER, "Mysteriously, a reboot solved"),
         ("I think this will work: click Harbour > Ports and select the spool.", Role.AGENT, "1. Click Harbour > Ports"),
         ("You might be better off opening crates in a window of their own.", Role.AGENT, "1. Open crates in"),

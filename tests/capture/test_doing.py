@@ -44,6 +44,8 @@ from kb.capture.series import steps_of
         ("What I did was open Settings, then click on Ports.", "open Settings, then click on Ports."),
         ("What I've found that seems to be working is to copy over the hold.", "copy over the hold."),
         ("The port requires that you create a key of your own.", "create a key of your own."),
+        ("I've resolved the issue by uninstalling the client and re-installing it.", "uninstall the client and re-install it."),
+        ("We've fixed it by changing the port of the relay.", "change the port of the relay."),
         ("I usually select the crate in the list.", "select the crate in the list."),
         ("I moved the spool and the missing crates came back.", "move the spool."),
         ("I turned off the relay and the errors stopped.", "turn off the relay."),
@@ -97,6 +99,7 @@ def test_a_deed_becomes_what_to_do(said: str, told: str) -> None:
         "I installed the update and now nothing works.",
         "I changed the berth to 9, which broke sending.",
         "Copied the crates to a second quay and not all crates were copied.",
+        "I found the error and fixed it.",
     ],
 )
 def test_no_deed_is_made_up(said: str) -> None:
