@@ -35,7 +35,7 @@ _CAUSE = pattern(r"\b(?<!here is )(?<!here's )(?:{cause})\b")
 _MAY_CAUSE = pattern(r"(?:{cause})")
 _LIMIT = pattern(r"\b(?:{limit})\b")
 _BY_VERSION = pattern(
-    r"(?i)\bv?\d+(?:\.\d+)+\w*\b[^,;]{0,40}\b(?:{mends})\b|\b(?:{mended}) v?\d+(?:\.\d+)+"
+    r"\bv?\d+(?:\.\d+)+\w*\b[^,;]{0,40}\b(?:{mends})\b|\b(?:{mended}) v?\d+(?:\.\d+)+"
     r"|\b(?:{mending})\b(?:(?! (?:may|might|could|should|would)\b) \S+){0,4} (?:{mends})\b"
 )
 """A version, or a deed told by a noun, that is told to have brought the cure: an answer, too."""
@@ -211,14 +211,20 @@ def told_by(message: Message, lang: str = "en", *, extra: bool = False) -> tuple
 
 def _lack(told: tuple[Told, ...], by: Message) -> str:
     """Return why a reader could do nothing with it, `""` where they could."""
-    rest = [one.unit for one in told if not one.act]
     if any(one.answers for one in told):
-        return ""
-    if any(_LIMIT.search(one.text.lower()) or _BY_VERSION.search(one.text) for one in rest):
         return ""
     acts = [one.unit for one in told if one.act and not one.trial]
     trials = [one.unit for one in told if one.trial]
-    return shortfall(acts, trials, rest, helped=_says_it_helped(by))
+    rest = [one.unit for one in told if not one.act]
+    why = shortfall(acts, trials, rest)
+    if not why or any(_LIMIT.search(one.text.lower()) or _mends(one.text) for one in rest):
+        return ""
+    return shortfall(acts, trials, rest, helped=True) if acts and _says_it_helped(by) else why
+
+
+def _mends(text: str) -> bool:
+    """Say whether a version, or a deed told by a noun, is told to have helped."""
+    return _BY_VERSION.search(text.lower()) is not None
 
 
 def _says_it_helped(message: Message) -> bool:
@@ -341,7 +347,7 @@ def _is_personal(text: str) -> bool:
 
 def _stands_alone(unit: Unit) -> bool:
     """Say whether a fact answers without an act: a cause, or what is not possible."""
-    if _BY_VERSION.search(unit.text) and not _HEDGE.search(unit.text.lower()):
+    if _mends(unit.text) and not _HEDGE.search(unit.text.lower()):
         return True
     tells_why = _CAUSE.search(unit.text.lower()) or _LIMIT.search(unit.text.lower())
     return bool(tells_why) and len(unit.text) >= _MIN_FACT and not _HEDGE.search(unit.text.lower())

@@ -35,10 +35,12 @@ def facts(ticket: Ticket, solved: Message, product: str) -> tuple[Unit, ...]:
 
     Nothing where no such question was asked, or where the answer asks back.
     """
+    said = units(solved)
+    if any(is_question(one.text) for one in said):
+        return ()
     lang = surely(solved.body) or detect(solved.body)
     asked = " ".join(_questions(ticket, lang))
-    said = units(solved)
-    if not asked or any(is_question(one.text) for one in said):
+    if not asked:
         return ()
     own = term_set(f"{asked}\n{ticket.subject}") - term_set(product) - _GENERIC
     return tuple(_telling(said, own, lang))[:_MOST]

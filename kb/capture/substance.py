@@ -129,14 +129,16 @@ def _is_doable(unit: Unit, least: int) -> bool:
     is_vague = _BARE_IT.match(text) or (
         _VAGUE_OBJECT.search(text) and len(text.split()) <= _VAGUELY
     )
-    again = _SAME_AGAIN.match(text)
-    is_told_before = (
-        again and not _BARE_IT.match(text) and len(term_set(again["named"])) >= _FEW - 1
-    )
-    if is_vague and not (names or is_told_before):
+    if is_vague and not (names or (least < _FEW and _is_told_before(text))):
         return False
     if unit.form is Form.CODE and not any(map(str.isalnum, PLACEHOLDER.sub("", text))):
         return False
     is_told = unit.form is Form.SENTENCE
     is_short = len(text) < _MIN_ACT or len(term_set(text)) < (least if is_told else _FEW)
     return names or unit.form is Form.CODE or not is_short or not text.isascii()
+
+
+def _is_told_before(text: str) -> bool:
+    """Say whether a sentence names what its "it" at the end is."""
+    again = None if _BARE_IT.match(text) else _SAME_AGAIN.match(text)
+    return again is not None and len(term_set(again["named"])) >= _FEW - 1
