@@ -15,6 +15,8 @@ from kb.capture.abroad import advice, deed, infinitive
         ("it", "Disattivando il proxy tutto funziona.", "disattivare il proxy."),
         ("it", "Sono andato su Vista > Porti, poi ho premuto K e sono ricomparse",
          "andare su Vista > Porti, poi premere K"),
+        ("it", "Disattivato il doppio controllo del porto e sono riuscito a entrare.",
+         "disattivare il doppio controllo del porto."),
         ("es", "Desactivé el proxy y ya funciona.", "desactivar el proxy."),
         ("es", "He borrado la carpeta y reinstalado el cliente.",
          "borrar la carpeta y reinstalar el cliente."),

@@ -181,6 +181,7 @@ def test_a_short_deed_of_which_nobody_says_that_it_helped(said: str, by: Role) -
         (f"Read these pages: \n\n- How to set up the port ({LINK})\n- Ports and ships ({LINK}/2)", Role.AGENT),
         (f"- Does it push in the dock mode ({LINK})?\n- Does the push work without a proxy ({LINK})?", Role.AGENT),
         ("The wrong names that had been set were those of `ferry.vendor.example` alone.", Role.REQUESTER),
+        ("NOT SOLVED> What is going on.", Role.REQUESTER),
         ("Somehow it just started working. How it got fixed, no idea.", Role.REQUESTER),
     ],
 )  # fmt: skip

@@ -46,6 +46,7 @@ from kb.capture.series import steps_of
         ("The port requires that you create a key of your own.", "create a key of your own."),
         ("I've resolved the issue by uninstalling the client and re-installing it.", "uninstall the client and re-install it."),
         ("We've fixed it by changing the port of the relay.", "change the port of the relay."),
+        ("What has apparently solved the problem is going to View/Crates and selecting All.", "go to View/Crates and select All."),
         ("I usually select the crate in the list.", "select the crate in the list."),
         ("I moved the spool and the missing crates came back.", "move the spool."),
         ("I turned off the relay and the errors stopped.", "turn off the relay."),
