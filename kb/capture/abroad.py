@@ -192,7 +192,8 @@ def _of_participle(word: str, lang: str) -> str:
     bare = _PREFIXED.sub(r"\1", small)
     if not _PAST_END.search(small) or (bare == small and not _UNMARKED.match(small)):
         return ""
-    return _by_stem(lang).get(_stem(_PAST_END.sub("", bare)), "")
+    stems = (_stem(_PAST_END.sub("", bare)), _stem(bare))
+    return next((_by_stem(lang)[stem] for stem in stems if stem in _by_stem(lang)), "")
 
 
 @cache

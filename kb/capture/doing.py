@@ -14,7 +14,7 @@ _LEAD = pattern(r"(?i)(?:{leads})[ ,:]+")
 _SHOULD = pattern(r"(?i)(?:(?:{first_then})(?:, | ))*(?:(?:{urges}),? )?(?=\w)", "en")
 _URGES = re.compile(
     r"(?i)\b(?:should|need|have to|must|can|could|may|might|want|wish|suggest|recommend|advise|would|please"
-    r"|remember|forget|sure|try|best|better|worth|easiest|way|step|generally|usually|normally|typically|think|trick|requires?)\b|['’]d\b"
+    r"|remember|forget|sure|try|best|better|worth|easiest|way|step|think|trick|requires?)\b|['’]d\b"
 )
 """What makes a lead-in advice: "you delete it" alone may tell how it is."""
 _ASIDE = pattern(r"(?i){asides}")

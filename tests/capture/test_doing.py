@@ -47,7 +47,6 @@ from kb.capture.series import steps_of
         ("I've resolved the issue by uninstalling the client and re-installing it.", "uninstall the client and re-install it."),
         ("We've fixed it by changing the port of the relay.", "change the port of the relay."),
         ("What has apparently solved the problem is going to View/Crates and selecting All.", "go to View/Crates and select All."),
-        ("I usually select the crate in the list.", "select the crate in the list."),
         ("I moved the spool and the missing crates came back.", "move the spool."),
         ("I turned off the relay and the errors stopped.", "turn off the relay."),
         ("I suggest you check the proxy I think it is stale.", "check the proxy."),
@@ -101,6 +100,7 @@ def test_a_deed_becomes_what_to_do(said: str, told: str) -> None:
         "I changed the berth to 9, which broke sending.",
         "Copied the crates to a second quay and not all crates were copied.",
         "I found the error and fixed it.",
+        "I usually update the client only when they say so.",
     ],
 )
 def test_no_deed_is_made_up(said: str) -> None:
