@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
-from unicodedata import combining, normalize
 
+from kb.capture.abroad import advice, deed, tells_abroad
+from kb.capture.asking import facts, is_question
 from kb.capture.doing import advised, instructed, plain, tells
+from kb.capture.environment import product_of
 from kb.capture.inquiry import answering
-from kb.capture.language import detect, languages, surely
+from kb.capture.language import detect, surely
 from kb.capture.paths import names_menu, names_path
 from kb.capture.phrases import pattern, words
 from kb.capture.pointing import leads_elsewhere, points_elsewhere
@@ -32,17 +34,18 @@ from kb.tickets.ticket import Message, Role, Ticket
 _CAUSE = pattern(r"\b(?<!here is )(?<!here's )(?:{cause})\b")
 _MAY_CAUSE = pattern(r"(?:{cause})")
 _LIMIT = pattern(r"\b(?:{limit})\b")
-_CLAUSES = pattern(r"[,;:.>(]|->| (?:{joins}) ")
+_BY_VERSION = pattern(
+    r"\bv?\d+(?:\.\d+)+\w*\b[^,;]{0,40}\b(?:{mends})\b|\b(?:{mended}) v?\d+(?:\.\d+)+"
+    r"|\b(?:{mending})\b(?:(?! (?:may|might|could|should|would)\b) \S+){0,4} (?:{mends})\b"
+)
+"""A version, or a deed told by a noun, that is told to have brought the cure: an answer, too."""
 _ADVISES = pattern(r"\b(?:{advises})\b")
 _LEANS = pattern(r"(?i)(?:{leans})\b")
 """How a sentence begins that goes on from one before it."""
 _DEPENDS = pattern(r"(?i)(?:{depends})\b")
 """How a sentence begins that speaks of the act before it."""
-_ASKS = pattern(r"(?i)(?:{asks})")
-"""A helper who asks back, with a question mark or without."""
 _GENERIC = words("everywhere")
 """A cause of these alone points at one that stands elsewhere: "that is the reason"."""
-_CODE = re.compile(r"`[^`]*`")
 _OPINION = pattern(r"\b(?:{opinion})\b")
 _VOICE = pattern(r"\b(?:{voice})\b|!\s*$|[!?]{2,}|^[\W\d_]{12,}$|[☺😀-🙏]")
 _HEDGE = pattern(r"\b(?:{hedge})\b")
@@ -71,6 +74,8 @@ _BARE_TRY = re.compile(r"(?i)(?:try|do|use) (?:this|that|it|these|the following)
 """What only leads up to what is to be done."""
 _YOURS = pattern(r"\b(?:{yours})\b")
 """What a requester speaks of to the helper alone: "your message"."""
+_WENT = pattern(r"\b(?:{went})\b", "en")
+"""What makes a requester's sentence a story, whatever path it names."""
 _OF_THEM = pattern(r"(?i)(?:{of_them})\b")
 """How a sentence begins that states what is so for the two people, whatever path it names."""
 _FEW, _BESIDE, _MIN_ACT, _MIN_FACT, _MAX, _WORDY = 3, 2, 12, 40, 30, 45
@@ -83,11 +88,13 @@ class Told:
     Attributes:
         act: Whether it tells what to do; otherwise it belongs to the act before it.
         trial: Whether that is a test or a precaution, which alone cures nothing.
+        answers: Whether it is known to be an answer: it tells what was asked, or that it helped.
     """
 
     unit: Unit
     act: bool
     trial: bool = False
+    answers: bool = False
 
 
 @lru_cache(maxsize=64)
@@ -99,7 +106,7 @@ def answer(ticket: Ticket, solved: Message) -> tuple[Told, ...]:
     what only these two people need are left out. Empty: nothing in it can be reused.
     """
     found = _composed(ticket, solved)
-    return found if not _lack(found) else ()
+    return found if not _lack(found, solved) else ()
 
 
 def lack(ticket: Ticket, solved: Message) -> str:
@@ -110,7 +117,7 @@ def lack(ticket: Ticket, solved: Message) -> str:
         lang = surely(solved.body) or detect(solved.body)
         if not any(one.act for one in told_by(solved, lang)):
             return UNEXPLAINED
-    why = _lack(_composed(ticket, solved))
+    why = _lack(_composed(ticket, solved), solved)
     if why == NOTHING and points_elsewhere(solved.body):
         return ELSEWHERE
     return IN_VAIN if why == NOTHING and denies(solved) else why
@@ -129,9 +136,18 @@ def _composed(ticket: Ticket, solved: Message) -> tuple[Told, ...]:
     ]
     first: dict[str, str] = {}
     kept = [t for t in found if first.setdefault(t.unit.text, t.unit.message) == t.unit.message]
-    if _lack(tuple(kept)) and (better := _helped(ticket.public_messages, solved, lang)):
-        return better
+    if _lack(tuple(kept), solved):
+        better = _helped(ticket.public_messages, solved, lang) or _stated(ticket, solved)
+        return better or tuple(kept[:_MAX])
     return tuple(kept[:_MAX])
+
+
+def _stated(ticket: Ticket, solved: Message) -> tuple[Told, ...]:
+    """Return the facts with which a helper answers a question to which they are the answer."""
+    if solved.role is Role.REQUESTER:
+        return ()
+    found = facts(ticket, solved, product_of(ticket))
+    return tuple(Told(unit=unit, act=False, answers=True) for unit in found)
 
 
 def _helped(messages: tuple[Message, ...], solved: Message, lang: str) -> tuple[Told, ...]:
@@ -143,8 +159,8 @@ def _helped(messages: tuple[Message, ...], solved: Message, lang: str) -> tuple[
             t for t in told_by(message, own)
             if t.act and did_help(message.body[t.unit.start : t.unit.end].lower(), own)
         )  # fmt: skip
-        if told and not _lack(told):
-            return told
+        if told and not _lack(told, message):
+            return tuple(replace(t, answers=True) for t in told)
     return ()
 
 
@@ -193,13 +209,30 @@ def told_by(message: Message, lang: str = "en", *, extra: bool = False) -> tuple
     )
 
 
-def _lack(told: tuple[Told, ...]) -> str:
+def _lack(told: tuple[Told, ...], by: Message) -> str:
     """Return why a reader could do nothing with it, `""` where they could."""
-    facts = [one.unit for one in told if not one.act]
-    if any(_LIMIT.search(unit.text.lower()) for unit in facts):
+    if any(one.answers for one in told):
         return ""
     acts = [one.unit for one in told if one.act and not one.trial]
-    return shortfall(acts, [one.unit for one in told if one.trial], facts)
+    trials = [one.unit for one in told if one.trial]
+    rest = [one.unit for one in told if not one.act]
+    why = shortfall(acts, trials, rest)
+    if not why or any(_LIMIT.search(one.text.lower()) or _mends(one.text) for one in rest):
+        return ""
+    return shortfall(acts, trials, rest, helped=True) if acts and _says_it_helped(by) else why
+
+
+def _mends(text: str) -> bool:
+    """Say whether a version, or a deed told by a noun, is told to have helped."""
+    return _BY_VERSION.search(text.lower()) is not None
+
+
+def _says_it_helped(message: Message) -> bool:
+    """Say whether a requester tells in a message that something helped, in whatever language."""
+    if message.role is not Role.REQUESTER or not may_help(message.body):
+        return False
+    lang = surely(message.body)
+    return did_help(message.body.lower(), lang) if lang else not denies(message)
 
 
 def _apart(told: Told, lang: str) -> Iterator[Told]:
@@ -238,7 +271,12 @@ def _read(unit: Unit, message: Message, lang: str) -> Told | None:
         return Told(unit=unit, act=True)
     if ADDRESS.match(text):
         return Told(unit=unit, act=False)
-    if _asks(text) or _HANGS.match(text) or _FAILED.search(text.lower()) or leads_elsewhere(text):
+    if (
+        is_question(text)
+        or _HANGS.match(text)
+        or _FAILED.search(text.lower())
+        or leads_elsewhere(text)
+    ):
         return None
     if lang != "en":
         return _read_abroad(unit, lang, asks=message.role is Role.REQUESTER)
@@ -264,6 +302,8 @@ def _read(unit: Unit, message: Message, lang: str) -> Told | None:
         if done or (not asks and not _OPINION.search(text.lower())) or (tells(text) and not mine):
             return Told(unit=replace(unit, text=done or text), act=True)
     names = names_path(text) and not (mine or states_cause(text) or _OF_THEM.match(text))
+    if asks and _WENT.search(text.lower()) and not names_menu(text):
+        return None
     if asks and not names:
         return Told(unit=unit, act=False) if _stands_alone(unit) and not mine else None
     if mine:
@@ -281,13 +321,16 @@ def _unquoted(text: str) -> str:
 def _read_abroad(unit: Unit, lang: str, *, asks: bool) -> Told | None:
     """Tell what a unit in another language than English is: whether a word in it tells what to do."""
     text = unit.text
-    is_act = unit.form is not Form.SENTENCE or _tells_abroad(text, lang, asks=asks)
     if asks and went_wrong(text.lower(), lang):
         return None
+    told = deed if asks else advice
+    if unit.form is Form.SENTENCE and (done := told(text, lang)):
+        return Told(unit=replace(unit, text=done), act=True)
+    is_act = unit.form is not Form.SENTENCE or tells_abroad(text, lang, asks=asks)
     if not is_act and _guess(lang).search(text):
         return None
     if is_act or names_path(text):
-        is_point = unit.form is Form.POINT and _tells_abroad(text, lang, asks=asks)
+        is_point = unit.form is Form.POINT and tells_abroad(text, lang, asks=asks)
         form = Form.STEP if is_point else unit.form
         return Told(unit=replace(unit, form=form), act=True) if len(text) > _FEW else None
     return Told(unit=unit, act=False) if len(text.split()) >= _FEW or not text.isascii() else None
@@ -302,50 +345,10 @@ def _is_personal(text: str) -> bool:
     return bool(_OPINION.search(text.lower()) or _VOICE.search(text.lower()))
 
 
-def _asks(text: str) -> bool:
-    bare = _CODE.sub("", ADDRESS.sub("", text))
-    return "?" in bare or "？" in bare or _ASKS.match(text) is not None
-
-
-@cache
-def _acts(lang: str, *, asks: bool) -> frozenset[str]:
-    """Return the words of doing of a language; what was done ("deleted") tells the requester's deeds alone."""
-    acts, done = languages()[lang].acts, languages()[lang].done
-    return frozenset(a for a in acts if not a.endswith(done)) if done and not asks else acts
-
-
-def _tells_abroad(text: str, lang: str, *, asks: bool) -> bool:
-    """Say whether a clause in another language begins, or ends, with what tells what to do."""
-    acts = _acts(lang, asks=asks)
-    if lang == "ja":
-        return any(act in text for act in acts)
-    clauses = [re.findall(r"[^\W\d_]+", clause) for clause in _CLAUSES.split(text.lower())]
-    ends = languages()[lang].done if asks else ""
-    stuck = _with_enclitics(lang)
-    is_last = languages()[lang].verb_last or asks
-    return any(
-        not acts.isdisjoint(words[:_FEW])
-        or (stuck and any(_unmarked(word) in stuck for word in words if len(word) > _FEW))
-        or (words and is_last and words[-1] in acts and (not ends or words[-1].endswith(ends)))
-        for words in clauses
-    )
-
-
-@cache
-def _with_enclitics(lang: str) -> frozenset[str]:
-    """Return words of doing with what they are done to: "disattivale", "desactívelo"."""
-    ends = languages()[lang].words.get("enclitics", frozenset())
-    return frozenset(f"{_unmarked(act)}{end}" for act in languages()[lang].acts for end in ends)
-
-
-@lru_cache(maxsize=4096)
-def _unmarked(word: str) -> str:
-    """Return a word without its accents: they move where a pronoun is added."""
-    return "".join(one for one in normalize("NFKD", word) if not combining(one))
-
-
 def _stands_alone(unit: Unit) -> bool:
     """Say whether a fact answers without an act: a cause, or what is not possible."""
+    if _mends(unit.text) and not _HEDGE.search(unit.text.lower()):
+        return True
     tells_why = _CAUSE.search(unit.text.lower()) or _LIMIT.search(unit.text.lower())
     return bool(tells_why) and len(unit.text) >= _MIN_FACT and not _HEDGE.search(unit.text.lower())
 
@@ -359,7 +362,7 @@ def states_cause(text: str) -> bool:
     """Say whether a sentence states why it happens, of the product and not of the people."""
     return bool(_CAUSE.search(text.lower())) and not (
         len(term_set(_CAUSE.sub(" ", text.lower())) - _GENERIC) < _FEW - 1
-        or _asks(text)
+        or is_question(text)
         or tells(text)
         or _ADVISES.search(text.lower())
         or len(text.split()) > _WORDY

@@ -65,7 +65,9 @@ _NO_PRODUCT = re.compile(
 """What a number belongs to that is no product's version, or one of a report's innards."""
 _INNARD = re.compile(r"^[A-Z]{4}\.(?=\d)")
 _FIELDS = ("platform", "deployment", "os")
-_MAX = 8
+_ASIDE = re.compile(r"\s*\([^()\d]*\)")
+"""What somebody adds in brackets: "Windows 10 (still)"."""
+_MAX, _WORDS = 8, 4
 
 
 def environment(ticket: Ticket, solved: Message | None) -> list[tuple[str, str]]:
@@ -110,7 +112,8 @@ def version_of(ticket: Ticket) -> str:
 def _told(ticket: Ticket, name: str) -> str:
     """Return a field's value, `""` where a form was filled with a word for nothing."""
     value = _MARKED.sub("", ticket.field(name)).strip(" |,;")
-    return "" if value.strip(" .-?").lower() in _NOTHING else value
+    is_told = name not in _FIELDS or any(map(str.isalpha, value))
+    return value if is_told and value.strip(" .-?").lower() not in _NOTHING else ""
 
 
 def _spelled(value: str) -> str:
@@ -181,11 +184,16 @@ def product_of(ticket: Ticket) -> str:
 
 
 def platform_of(ticket: Ticket) -> str:
-    """Return the one platform of the ticket: its field's, or the only one the requester names."""
-    if field := _told(ticket, "platform"):
-        return _spelled(field)
-    named = [fact for _, fact in environment(ticket, None) if _PLATFORMS.fullmatch(fact)]
-    return named[0] if len(named) == 1 else ""
+    """Return the one platform of the ticket: its field's, or the only one the requester names.
+
+    Of a field that holds more than a name, only the one platform that it names.
+    """
+    if field := _ASIDE.sub("", _told(ticket, "platform")):
+        named = tuple(dict.fromkeys(_systems(field)))
+        is_name = len(field.split()) <= _WORDS
+        return _spelled(field) if is_name else named[0] if len(named) == 1 else ""
+    found = [fact for _, fact in environment(ticket, None) if _PLATFORMS.fullmatch(fact)]
+    return found[0] if len(found) == 1 else ""
 
 
 @lru_cache(maxsize=256)

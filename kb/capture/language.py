@@ -30,6 +30,8 @@ class Language:
         words: Every text of the file as words, by its name.
         phrases: Every list of the file, by its name: small patterns.
         past: A past that is not regular, and its verb.
+        endings: How a past or a gerund ends, and how its infinitive may.
+        participle: Whether a past has its mark before the stem, and stands at the end: "gelöscht".
     """
 
     code: str
@@ -44,6 +46,8 @@ class Language:
     words: dict[str, frozenset[str]]
     phrases: dict[str, tuple[str, ...]]
     past: dict[str, str]
+    endings: dict[str, str]
+    participle: bool
 
 
 @cache
@@ -73,6 +77,8 @@ def _language(path: Path) -> Language:
         words=words,
         phrases=phrases,
         past=told.get("past", {}),
+        endings=told.get("endings", {}),
+        participle=told.get("participle", False),
     )
 
 

@@ -37,6 +37,9 @@ _MARKUP = re.compile(
 _REPORT = re.compile(r"(?i)\buser.?agent\b|\bmozilla/\d|\bbuild ?id\b")
 """What a program tells of itself, in a report that it makes for support."""
 _PAIR = re.compile(r"\b[A-Z][\w ()-]{2,30}: ")
+_TAGS = re.compile(r"```\w*|</?\w[^<>]*>|\[(?:image|video|attachment)[^\]]*\]|<[\w:-]+>")
+_LETTERS = re.compile(r"[^\W\d_]{3}")
+"""What a block must hold beside tags and marks of pictures."""
 _BROKEN = "\ufffd"
 """What stands where bytes were no text."""
 _RUN = re.compile(r"(?<!\S)(?!https?:|`|www\.)[^\s/\\]*[\w+/=]{60,}|(?<!\S)/?[\w+/]{40,}=*(?!\S)")
@@ -105,6 +108,8 @@ def _is_needless(unit: Unit) -> bool:
     if unit.text.count(_BROKEN) >= _BLOCKS:
         return True
     if unit.form is Form.CODE:
+        if _LETTERS.search(_TAGS.sub(" ", small)) is None:
+            return True
         return len(small) > _LONGEST_CODE or len(_PAIR.findall(unit.text)) >= _PAIRS
     if unit.form is Form.TABLE:
         return False

@@ -84,16 +84,20 @@ _ORDERING = ("instruction", "prompt", "rules", "you are", "system", "assistant",
 def is_talk(text: str, lang: str = "en") -> bool:
     """Say whether a sentence is a greeting, thanks, an apology, or about the ticket itself."""
     small = text.lower()  # patterns in small letters are looked for thrice as fast
+    is_brief = len(text) <= _LENGTHY
     return bool(
         _OPENS.match(small)
         or _TOLD.match(small)
-        or _TALK.search(small if len(small) <= _LENGTHY else small[:_OPENING])
+        or _TALK.search(small if is_brief else small[:_OPENING])
         or (any(word in small for word in _ORDERING) and _ORDERS.search(small))
         or (text.endswith((",", ",\n")) and _NAME_ONLY.match(text))
         or (text.startswith("/") and _SLASHED.match(text))
         or (not text[:1].isalnum() and _MARKS.fullmatch(text))
         or _greets().match(text)
-        or (lang != "en" and pattern("(?i){talk}", lang).search(text) is not None)
+        or (
+            lang != "en"
+            and pattern("(?i){talk}", lang).search(text if is_brief else text[:_OPENING])
+        )
     )
 
 
@@ -113,6 +117,7 @@ def _lead_in() -> re.Pattern[str]:
         pattern(rf"(?i:{ways})\b(?: (?i:{{day}}))?{name}{{0,3}}{ending}"),
         pattern(r"(?i:{hails})(?: (?:{crowd})|,)? (?=[a-zà-ü0-9])"),
         pattern(r"(?:{hails_whole})"),
+        pattern(r"(?i:{tell_me}) "),
         _FILLER,
     )
     return re.compile("|".join(one.pattern for one in every))

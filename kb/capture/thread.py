@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 
-from kb.capture.doing import is_act
 from kb.capture.language import detect, languages
 from kb.capture.phrases import pattern
 from kb.capture.talk import begins, ends, is_talk
+from kb.capture.verbs import is_act
 from kb.capture.ways import alternation
 from kb.capture.words import ADDRESS
 from kb.tickets.ticket import Message
@@ -72,7 +72,7 @@ _CARD_LINES, _CARD_WIDTH, _LONGEST_QUOTING = 5, 60, 400
 _PLACEHOLDER = re.compile(
     r"<(?:person|email|phone|organi[sz]ation|address|url|host|domain)[a-z:-]*\d*>"
 )
-_WORDY = 6
+_WORDY, _SPOKEN = 6, 4
 _ENDS = re.compile(r"[.!?](?:\s|$)")
 
 
@@ -165,10 +165,17 @@ def _is_prose(block: str) -> bool:
         return False
     if sum(_STEP.match(line) is not None for line in lines) > len(lines) // 2:
         return True
-    if all(_SAID.match(line) for line in lines):
+    if all(_SAID.match(line) for line in lines) or all(map(_is_told, lines)):
         return True
     words = sum(len(line.split()) for line in lines)
     return words >= 2 * _WORDY and words / len(lines) >= _WORDY and bool(_ENDS.search(block))
+
+
+def _is_told(line: str) -> bool:
+    """Say whether somebody says a line: it speaks of them, or goes on from what they said before."""
+    lang = detect(line)
+    said = pattern(r"(?i)\s*(?:{leans})\b|.*\b(?:{first_person})\b", lang).match(line)
+    return said is not None and len(line.split()) >= _SPOKEN
 
 
 def _prose(body: str, start: int, end: int, message: Message) -> Iterator[Unit]:

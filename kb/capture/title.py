@@ -11,6 +11,8 @@ from kb.capture.words import PLACEHOLDER, terms
 MAX = 80
 _NOISE = pattern(r"(?i)^\s*(?:(?:re|fwd?|aw|wg|tr|rv)\s*:\s*|\[[^\]]*\]\s*|{noise})+")
 _ASKED = pattern(r"(?i)^(?:{asked}) (?=how|why|what|to|if)")
+_A_WAY = pattern(r"(?i)^(?:{a_way}) (?=to )", "en")
+"""What asks for a way to do something: "how" alone asks as much."""
 _PERSON = pattern(r"(?i)(?:(?:hi|hello|help)\W+)?(?:{person})")
 _ABOUT = re.compile(
     r"(?i)(?:new (?:to|user)|newbie|novice|beginner|first time)\b[^.!?]*[.!?]\s+(?=\S)"
@@ -102,7 +104,7 @@ def _names_problem(text: str) -> bool:
 
 
 def _clean(text: str) -> str:
-    text = PLACEHOLDER.sub(" ", text)
+    text = _A_WAY.sub("How ", PLACEHOLDER.sub(" ", text))
     text = (
         _PERSON.sub("", _ASKED.sub("", text), count=1)
         if _PERSON.match(text)
@@ -129,7 +131,7 @@ def _best(subject: str, issue: Sequence[Unit], product: str, *, least: float) ->
         weight += 1.5 * bool(_WANTS.match(unit.text)) - 1.5 * bool(_STORY.match(unit.text))
         weight -= 0.3 * place + 1.0 * bool(
             re.match(
-                r"(?i)(this|that|it|then|so|if|but|and|since then|i (have|tried|am|was|had|use)|my)\b",
+                r"(?i)(this|that|these|those|they|it|then|so|if|but|and|since then|i (have|tried|am|was|had|use)|my)\b",
                 text,
             )
         )

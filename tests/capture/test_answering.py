@@ -129,6 +129,68 @@ def test_a_pronoun_at_the_end_of_a_verb() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "by", "expected"),
+    [
+        ("Reset the router and now it works.", Role.REQUESTER, "1. Reset the router"),
+        ("I've just updated the client and the problem has been fixed.", Role.REQUESTER, "1. Update the client."),
+        ("Solved with 4.2.1esr.", Role.REQUESTER, "Solved with 4.2.1esr."),
+        ("Version 4.2.1 solves the problem.", Role.REQUESTER, "Version 4.2.1 solves the problem."),
+        ("I've fixed it by uninstalling the shield and re-installing it.", Role.REQUESTER, "1. Uninstall the shield and re-install it."),
+        ("Mysteriously, a reboot solved the problem.", Role.REQUESTER, "Mysteriously, a reboot solved"),
+        ("I think this will work: click Harbour > Ports and select the spool.", Role.AGENT, "1. Click Harbour > Ports"),
+        ("You might be better off opening crates in a window of their own.", Role.AGENT, "1. Open crates in"),
+    ],
+)  # fmt: skip
+def test_a_short_deed_that_helped(said: str, by: Role, expected: str) -> None:
+    """A verb and a thing are enough where the requester says that it helped; so is a version."""
+    assert (
+        draft(told(said, by=by), by="a", at=AT).article.section("Resolution").startswith(expected)
+    )
+
+
+def test_a_short_deed_in_the_reply_to_an_answer() -> None:
+    """Where the answer tells nothing to do, the reply that says what helped is the answer."""
+    rows = (
+        (Role.REQUESTER, "The push stops."),
+        (Role.AGENT, "Cookies are not accepted there, I guess."),
+    )
+    messages = make_thread(*rows, (Role.REQUESTER, "I enabled the cookies, and it worked."))
+    ticket = make_ticket(messages=messages, satisfaction=Satisfaction.GOOD)
+    messages = tuple(replace(one, accepted=n == 1) for n, one in enumerate(messages))
+    ticket = replace(ticket, messages=messages)
+    assert draft(ticket, by="a", at=AT).article.section("Resolution") == "1. Enable the cookies."
+
+
+@pytest.mark.parametrize(
+    ("said", "by"),
+    [
+        ("Reset the router.", Role.AGENT),
+        ("I reset the router.", Role.REQUESTER),
+        ("Version 4.2.1 has the same problem.", Role.REQUESTER),
+        ("A reboot might have solved that.", Role.REQUESTER),
+    ],
+)
+def test_a_short_deed_of_which_nobody_says_that_it_helped(said: str, by: Role) -> None:
+    """Two words of a helper, or of a requester who tells no more, are too little."""
+    assert missing(told(said, by=by))
+
+
+@pytest.mark.parametrize(
+    ("said", "by"),
+    [
+        (f"Read these pages: \n\n- How to set up the port ({LINK})\n- Ports and ships ({LINK}/2)", Role.AGENT),
+        (f"- Does it push in the dock mode ({LINK})?\n- Does the push work without a proxy ({LINK})?", Role.AGENT),
+        ("The wrong names that had been set were those of `ferry.vendor.example` alone.", Role.REQUESTER),
+        ("NOT SOLVED> What is going on.", Role.REQUESTER),
+        ("Somehow it just started working. How it got fixed, no idea.", Role.REQUESTER),
+    ],
+)  # fmt: skip
+def test_what_tells_no_deed(said: str, by: Role) -> None:
+    """Titles of pages, questions with a link behind them, how it was and a wonder are no steps."""
+    assert missing(told(said, by=by))
+
+
+@pytest.mark.parametrize(
     ("subject", "expected"),
     [
         ("Ferry push stops - SOLVED by the proxy", "Ferry push stops"),

@@ -79,3 +79,38 @@ def test_a_quotation_is_not_torn() -> None:
     """A message in quotation marks stays one sentence."""
     said = 'It shows "Login failed. Check the harbour name." and stops.'
     assert [said] == told(said)
+
+
+def test_you_in_a_question_is_anybody() -> None:
+    """ "How do you ..." asks no helper for anything: it is the problem."""
+    asked = "How do you show the crates without opening the hold?"
+    ticket = make_ticket(messages=make_thread((Role.REQUESTER, asked)),
+                         subject=already_safe("Crates"))  # fmt: skip
+    assert [asked] == [unit.text for unit in problem_of(ticket)]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("```\nand I cannot get past it.\n```", [SYMPTOM, "and I cannot get past it."]),
+        ("```\n      </td>   </tr>\n```", [SYMPTOM]),
+        ("```\n   [image]\n```", [SYMPTOM]),
+        ("```\nferry: broken pipe\n```", [SYMPTOM, "```\nferry: broken pipe\n```"]),
+    ],
+)
+def test_what_merely_stands_in_a_fence(said: str, expected: list[str]) -> None:
+    """What somebody says is prose, whatever it stands in; tags and pictures alone are nothing."""
+    assert expected == told(SYMPTOM, said)
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("Can you please tell me how to move the crates to a new hold?", "how to move the crates to a new hold?"),
+        ("Does anyone know where the crates of the hold are kept?", "where the crates of the hold are kept?"),
+        ("Kan iemand mij vertellen hoe de kisten in het ruim komen en waar ze zijn?", "hoe de kisten in het ruim komen en waar ze zijn?"),
+    ],
+)  # fmt: skip
+def test_what_leads_up_to_a_question_goes(asked: str, expected: str) -> None:
+    """Whom somebody asks is no part of what they ask."""
+    assert told(asked, subject="Crates") == [expected]
