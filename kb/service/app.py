@@ -73,7 +73,7 @@ def assemble(
     sessions = Sessions(config.secret(), token)
     team = Team(config=config, store=store, sessions=sessions, now=now)
     collector = make_collector(config, store, now=now, is_team=team.is_team)
-    finder = Finder(config.docs, config.state / "search", _engine(config), collector.is_held)
+    finder = _finder(config, collector)
     passing = make_passing(config, store, now=now)
     signing = config.slack_secret()
     slash = Slash(config=config, store=store, secret=signing, find=finder.find, now=now)
@@ -106,6 +106,11 @@ def _forget(store: Store, at: datetime) -> None:
     """Delete the salts that are too old, of days and of weeks."""
     store.events.forget_salts(at)
     store.crowding.forget(at)
+
+
+def _finder(config: Config, collector: Collector) -> Finder:
+    folder, engine = config.state / "search", _engine(config)
+    return Finder(config.docs, folder, engine, collector.is_held, config.signers)
 
 
 def _engine(config: Config) -> ClusterSearcher | None:

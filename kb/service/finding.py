@@ -41,12 +41,14 @@ class Finder:
 
     Attributes:
         engine: What answers in place of the index in `folder`.
+        signers: The file of allowed signers, where approvals are signed.
     """
 
     docs: Path
     folder: Path
     engine: Engine | None = None
     is_held: Callable[[Request], bool] = lambda _: False
+    signers: Path | None = None
     limit: Limit = field(default_factory=Limit)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _looking: threading.Lock = field(default_factory=threading.Lock)
@@ -105,9 +107,10 @@ class Finder:
     def _look(self) -> None:
         """Bring the index up to date and, when anything changed, open it anew."""
         start, held = monotonic(), self._held
-        known = refresh(self.docs, self.folder, held.known if held else None)
+        before = held.known if held else None
+        known = refresh(self.docs, self.folder, before, signers=self.signers)
         self._looked = monotonic()
-        if held is not None and held.known.files == known.files:
+        if before is not None and before.files == known.files:
             self._took = self._looked - start
             return
         fresh = Searcher(self.folder, known, public_only=True)
