@@ -39,6 +39,7 @@ from kb.service.session import Sessions
 from kb.service.site import Site
 from kb.service.slash import Slash
 from kb.service.team import Team
+from kb.service.unfit import fit
 from kb.store.group_commit import GroupCommit
 from kb.store.store import Store
 
@@ -110,7 +111,8 @@ def _forget(store: Store, at: datetime) -> None:
 
 def _finder(config: Config, collector: Collector) -> Finder:
     folder, engine = config.state / "search", _engine(config)
-    return Finder(config.docs, folder, engine, collector.is_held, config.signers)
+    held, signers = collector.is_held, config.signers
+    return Finder(config.docs, folder, engine, held, signers, fit(config))
 
 
 def _engine(config: Config) -> ClusterSearcher | None:
