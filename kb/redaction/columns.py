@@ -12,7 +12,7 @@ from kb.redaction.text import Entity, Finding
 from kb.redaction.views import View, plain_view
 
 HEADED = compiled(
-    r"(?i)passw|pwd|kennwort|mot de passe|mdp|contrase|senha|parola|clave|wachtwoord|senord|heslo|\bhas\xE0o"
+    r"(?i)passw|pwd|kennwort|mot ?de ?passe|mdp|contrase|senha|parola|clave|wachtwoord|senord|heslo|\bhas\xE0o"
 )
 """What the heading of a column of passwords has in it, in the languages that most tables are in."""
 BORDERED = re.compile(r"[^|\t\n]+"), re.compile(r"[^;\n]+")
@@ -140,7 +140,11 @@ def _kinds() -> dict[str, str]:
     """Return the kind of each heading that another language has a word for."""
     words = telling_words().items()
     told_in = {word: SECRET for word, said in words if said.endswith("password")}
-    return told_in | {word: USER for word, said in words if said == "user"} | {"mdp": SECRET}
+    return (
+        told_in
+        | {word: USER for word, said in words if said == "user"}
+        | dict.fromkeys(("mdp", "clave"), SECRET)
+    )
 
 
 def _seen(value: str) -> bytes:

@@ -11,6 +11,7 @@ USERS = {
     "semicolons": "benutzer;name;passwort\n{};{};{}\n",
     "quoted commas": '"user","name","password"\n"{}","{}","{}"\n',
     "columns": "Usuario     Nombre            Contraseña\n{}      {}    {}\n",
+    "the word for a key": "usuario;nombre;clave\n{};{};{}\n",
     "after an odd row": "| user | name | pwd |\n| (no rows before March) |\n| {} | {} | {} |\n",
 }
 
