@@ -75,6 +75,16 @@ def is_approved(article: Article, verify: Verify | None = None) -> bool:
     return len(approvers(article, verify)) >= NEEDED[article.risk]
 
 
+def lacking(article: Article, verify: Verify | None = None) -> str:
+    """Return what the article lacks to be approved, `""` where nothing; see `approvers`."""
+    have, need = approvers(article, verify), NEEDED[article.risk]
+    if len(have) >= need:
+        return ""
+    unsigned = len(approvers(article)) - len(have)
+    told = f"; {unsigned} more without a listed person's signature" if unsigned else ""
+    return f"{len(have)} of {need} approvals hold for these bytes{told}"
+
+
 def why_not(article: Article, by: str) -> str:
     """Return why `by` may not approve the article, or `""` when they may."""
     if _wrote(article, by):

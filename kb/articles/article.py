@@ -227,9 +227,10 @@ def _check_id(value: str, key: str, where: str) -> None:
 def _choice(closed: type[StrEnum], value: str, key: str, where: str) -> StrEnum:
     if value not in set(closed):
         names = [str(v) for v in closed]
-        raise ArticleError(
-            where, f"{key} is '{value}'", f"Use {', '.join(names[:-1])} or {names[-1]}"
-        )
+        todo = f"Use {', '.join(names[:-1])} or {names[-1]}"
+        if value.casefold() in ("approve", "approved"):
+            todo = "Write draft there; people approve with kb review submit and kb review approve"
+        raise ArticleError(where, f"{key} is '{value}'", todo)
     return closed(value)
 
 

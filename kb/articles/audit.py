@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kb.articles.approval import NEEDED, Verify, approvers, digest, signed
+from kb.articles.approval import NEEDED, Verify, approvers, digest, lacking, signed
 from kb.articles.article import Article, State
 from kb.articles.library import Library
 
@@ -52,14 +52,13 @@ def audit(library: Library, verify: Verify | None = None) -> Iterator[Proof]:
 
 
 def _proof(library: Library, article: Article, verify: Verify | None) -> Proof:
-    have, need = approvers(article, verify), NEEDED[article.risk]
-    short = f"{len(have)} of {need} approvals hold for these bytes" if len(have) < need else ""
+    have = approvers(article, verify)
     return Proof(
         path=str(library.name(library.path(article))),
         article=article.id,
         digest=digest(article),
         approvers=tuple(sorted(have)),
         signed=tuple(sorted(have & signed(article, verify))),
-        needed=need,
-        reason=short,
+        needed=NEEDED[article.risk],
+        reason=lacking(article, verify),
     )

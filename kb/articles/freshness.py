@@ -103,8 +103,9 @@ def retired_by(article: Article, supported: Mapping[str, str]) -> str:
 
 def claimed(claim: str) -> tuple[str, str]:
     """Return product and version, or range, of `Ferry 4.5` or `Ferry >=4.0,<4.5`; `""` for none."""
-    match = _CLAIM.fullmatch(claim.strip())
-    return (match.group(1), match.group(2)) if match else (claim.strip(), "")
+    claim = " ".join(claim.split())
+    match = _CLAIM.fullmatch(claim)
+    return (match.group(1), match.group(2)) if match else (claim, "")
 
 
 def supported_by(claims: Iterable[str]) -> dict[str, str]:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from kb.articles.approval import (
-    NEEDED,
     SKEW,
     Verify,
     approvers,
     digest,
     is_approved,
+    lacking,
     statement,
     why_not,
 )
@@ -183,13 +183,8 @@ def _guard(article: Article, verb: Verb, by: str, note: str, verify: Verify | No
         raise LifecycleError(article.id, f"approval refused: {why}", "Ask another reviewer")
     if verb is Verb.WITHDRAW and not any(is_same(by, one) for one in approvers(article)):
         raise LifecycleError(article.id, "no approval of yours holds", "Leave it as it is")
-    if verb is Verb.PUBLISH and not is_approved(article, verify):
-        raise LifecycleError(
-            article.id,
-            f"{len(approvers(article, verify))} of {NEEDED[article.risk]} approvals hold for these "
-            "bytes",
-            "Let a reviewer read and approve it as it is now",
-        )
+    if verb is Verb.PUBLISH and (what := lacking(article, verify)):
+        raise LifecycleError(article.id, what, "Let a reviewer read and approve it as it is now")
 
 
 def _is_as_submitted(article: Article) -> bool:

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 from kb.articles.approval import Verify
@@ -56,8 +57,21 @@ class Signers:
 
 
 def verify_with(path: Path | None) -> Verify | None:
-    """Return what checks signatures against the file, None where the workspace lists nobody."""
-    return Signers(path).verify if path else None
+    """Return what checks signatures against the file, None where the workspace lists nobody.
+
+    What it found once is not asked again as long as the file says the same.
+
+    Raises:
+        ConfigError: There is no such file.
+    """
+    if path is None:
+        return None
+    return _signers(path, path.read_bytes() if path.is_file() else b"").verify
+
+
+@lru_cache(4)
+def _signers(path: Path, said: bytes) -> Signers:
+    return Signers(path)
 
 
 @dataclass(frozen=True, slots=True)

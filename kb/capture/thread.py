@@ -38,7 +38,7 @@ class Unit:
 
 _DENY = pattern(r"\b(?:{denies})\b")
 _SIGNATURE = re.compile(
-    r"(?im)\n(--\s*$|—\s*\S|(best|kind|warm)?\s*regards,?\s*$|cheers,?\s*$|sent from my )"
+    r"(?im)\n(--\s*$|—\s*\S|((best|kind|warm)\s*|[^\S\n]*)regards,?\s*$|cheers,?\s*$|sent from my )"
 )
 _NAME_LINE = re.compile(r"(?m)\n\W{0,3}(<person-\d+>[ ,.]*)+\s*$")
 _QUOTE = pattern(r"(?m)^(?:>.*|On .{5,80} wrote:|.{1,60} (?:{wrote}):?[ \t]*)$")
@@ -51,7 +51,7 @@ _BLOCK_MARKS = ("```", "~~~", "    ", "\t", "|")
 _SAID = re.compile(r"\s*[A-Z][a-z’']*(?: [A-Za-z’',]+){3,}[.!?:]?\s*$")
 """A line of words alone that begins like a sentence."""
 _NO_CODE = re.compile(r"\s*(?:https?://\S+|[-=_*~ ]+)\s*")
-_CODE_SIGN = re.compile(r"[{}=;$\\`|<]|--\w|::|\w\(|\b\w+[._]\w+[._]\w+|^\s*[/~#]", re.M)
+_CODE_SIGN = re.compile(r"[{}=;$\\`|<]|--\w|::|\w\(|\b\w+[._]\w+[._]\w+|^[^\S\n]*[/~#]", re.M)
 _STEP = re.compile(r"^\s*(?:(?:[Ss]tep )?\d{1,2}\s?[.):](?:\s+|(?=[A-Z]))|([-*•·+])\s+)(.*)$")
 _INLINE_POINT = re.compile(r"(?:(?<=:)|(?<=\s))\s*[-–•]\s+(?=\S)")
 _INLINE_STEP = re.compile(r"(?:^|(?<=[\s.:;]))\(?\d{1,2}[.)]\s*(?=[A-Za-z\"'`])")

@@ -10,7 +10,9 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u2028\u2029]"
+)
 
 
 class Advance(Protocol):
@@ -55,13 +57,18 @@ def data(schema: str, **values: Any) -> None:
 
 def table(rows: Iterable[Iterable[object]], *, gap: str = "  ") -> None:
     """Print rows in columns as wide as they need, the last one as it is."""
-    cells = [[plain(str(cell)) for cell in row] for row in rows]
+    cells = [[_cell(str(cell)) for cell in row] for row in rows]
     if not cells:
         return
     widths = [max(len(row[i]) for row in cells) for i in range(len(cells[0]))]
     for row in cells:
         padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
         click.echo(gap.join(padded).rstrip())
+
+
+def _cell(text: str) -> str:
+    """Return the text on one line: a break in a title would make a row that nobody wrote."""
+    return plain(text).replace("\n", "\\x0a").replace("\t", "\\x09")
 
 
 def number(count: int, one: str) -> str:

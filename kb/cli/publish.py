@@ -17,6 +17,7 @@ from kb.cli.workspace import (
     open_workspace,
     who,
 )
+from kb.errors import KbError
 
 
 @click.command()
@@ -34,8 +35,8 @@ def publish(ids: tuple[str, ...], person: str, dry_run: bool, as_json: bool) -> 
     with workspace.store(alone=not dry_run):
         if not dry_run:
             workspace.library.settle()
-        ready = ids or _ready(workspace)
-        walk = take_all(workspace, ready, Verb.PUBLISH, by=by, dry=dry_run)
+        ready, broken = (ids, ()) if ids else _ready(workspace)
+        walk = take_all(workspace, ready, Verb.PUBLISH, by=by, dry=dry_run, broken=broken)
     gone = [step.article.id for step in walk.taken if step.moved]
     if as_json:
         already = [step.article.id for step in walk.taken if not step.moved]
@@ -55,6 +56,8 @@ def _next(gone: Sequence[str], ready: Sequence[str]) -> str:
     return "" if ready else "; no approved article waits: see kb review"
 
 
-def _ready(workspace: Workspace) -> tuple[str, ...]:
-    articles = workspace.library.articles()
-    return tuple(a.id for a in articles if a.state is State.IN_REVIEW and is_approved(a))
+def _ready(workspace: Workspace) -> tuple[tuple[str, ...], tuple[KbError, ...]]:
+    """Return the ids of what is approved, and what cannot be read."""
+    shelf, verify = workspace.library.shelf(), workspace.steps().verify
+    waits = (a for a in shelf.articles if a.state is State.IN_REVIEW)
+    return tuple(a.id for a in waits if is_approved(a, verify)), shelf.broken

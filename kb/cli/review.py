@@ -9,9 +9,10 @@ from kb.articles.article import Article, State, Verb
 from kb.articles.steps import Step
 from kb.cli import out
 from kb.cli.pull_requests import github_reviews
-from kb.cli.steps import take_all
+from kb.cli.steps import Walk, take_all
 from kb.cli.workspace import Workspace, as_id, as_option, json_option, now, open_workspace, who
 from kb.config import Config
+from kb.errors import KbError
 from kb.service.queue import LOOK_BACK, Waiting, in_order, waiting, waits
 from kb.service.serve import address_of
 from kb.service.session import new_link
@@ -53,25 +54,29 @@ def review(context: click.Context, link: bool, as_json: bool) -> None:
         out.line(_link(workspace.config))
         out.say("It works once, within ten minutes, while kb serve runs.")
         return
-    lines = _queue(workspace)
+    lines, broken = _queue(workspace)
     if as_json:
-        rows = [{**_row(one.article), "demand": one.demand, "days": one.days} for one in lines]
+        verify = workspace.steps().verify
+        rows = [{**_row(one.article, verify), "demand": one.demand, "days": one.days}
+                for one in lines]  # fmt: skip
         out.data("review", articles=rows)
-        return
-    out.table([_told(one) for one in lines])
-    out.say(f"{len(lines)} wait, those that most people need first")
+    else:
+        out.table([_told(one) for one in lines])
+        out.say(f"{len(lines)} wait, those that most people need first")
+    Walk(taken=(), refused=broken).end()
 
 
-def _queue(workspace: Workspace) -> tuple[Waiting, ...]:
-    """Return what waits, in the order of the reviewers' page."""
-    at = now()
+def _queue(workspace: Workspace) -> tuple[tuple[Waiting, ...], tuple[KbError, ...]]:
+    """Return what waits, in the order of the reviewers' page, and what cannot be read."""
+    at, verify, shelf = now(), workspace.steps().verify, workspace.library.shelf()
     with workspace.store() as store:
         events = store.events.all(since=at - LOOK_BACK)
-        return in_order(
-            waiting(article, at, violations=(), events=events)
-            for article in workspace.library.articles()
-            if waits(article)
-        )
+    lines = (
+        waiting(article, at, violations=(), events=events, verify=verify)
+        for article in shelf.articles
+        if waits(article)
+    )
+    return in_order(lines), shelf.broken
 
 
 def _told(line: Waiting) -> tuple[str, ...]:
@@ -86,12 +91,12 @@ def _link(config: Config) -> str:
     return f"{address_of(config.service.host, config.service.port)}/team/enter?token={token}&to=/team/review"
 
 
-def _row(article: Article) -> dict[str, Any]:
+def _row(article: Article, verify: Verify | None) -> dict[str, Any]:
     return {
         "id": article.id,
         "title": article.title,
         "state": article.state,
-        "approved": is_approved(article),
+        "approved": is_approved(article, verify),
         "tickets": list(article.tickets),
     }
 
@@ -110,11 +115,12 @@ def show(article_id: str, as_json: bool) -> None:
     workspace = open_workspace()
     article = workspace.library.find(article_id)
     evidence = workspace.library.evidence(article_id)
-    wrong = workspace.steps().look(article)
+    steps = workspace.steps()
+    wrong = steps.look(article)
     if as_json:
         rows = [{"section": e.section, "sentence": e.sentence, "ticket": e.ticket,
                  "message": e.message, "start": e.start, "end": e.end} for e in evidence]  # fmt: skip
-        out.data("article", **_row(article), sections=dict(article.sections), evidence=rows,
+        out.data("article", **_row(article, steps.verify), sections=dict(article.sections), evidence=rows,
                  violations=[v.rule for v in wrong])  # fmt: skip
         return
     out.line(f"# {article.title}\n")

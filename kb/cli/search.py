@@ -39,7 +39,7 @@ def search(words: tuple[str, ...], batch: TextIO | None, limit: int, as_json: bo
     questions = list(_questions(batch)) if batch else [("", " ".join(words))]
     config = open_workspace().config
     folder = config.state / "search"
-    index = Searcher(folder, refresh(config.docs, folder))
+    index = Searcher(folder, refresh(config.docs, folder, signers=config.signers))
     answers = ((name, index.search(query, limit=limit)) for name, query in questions)
     if batch:
         for name, hits in answers:
@@ -56,7 +56,7 @@ def index(dry_run: bool, as_json: bool) -> None:
     """Bring the search index up to date, on disk and in the cluster of search.url."""
     config = open_workspace().config
     folder, told = config.state / "search", config.search
-    known = refresh(config.docs, folder)
+    known = refresh(config.docs, folder, signers=config.signers)
     public = sum(known.files[path].public for path in known.pages)
     if told.url and not dry_run:
         with closing(Searcher(folder, known)) as held:

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from kb.articles.article import State
+from kb.articles.audit import audit
 from kb.articles.library import write
 from kb.cli import out
 from kb.cli.workspace import json_option, now, open_workspace
@@ -240,7 +241,13 @@ def _told(state: str, letters: Sequence[Posted], at: int) -> Iterator[str]:
 
 
 def _look_library() -> str:
-    return out.number(len(open_workspace().library.articles()), "article")
+    workspace = open_workspace()
+    count = len(workspace.library.articles())
+    failing = [one for one in audit(workspace.library, workspace.steps().verify) if not one.holds]
+    if failing:
+        what = f"{out.number(len(failing), 'page')} without an approval that holds"
+        raise KbError("articles/", what, "See kb audit; the next build refuses the site")
+    return f"{out.number(count, 'article')}, each page's approval holds"
 
 
 def _look_site() -> str:

@@ -35,9 +35,14 @@ def take_all(
     by: str,
     note: str = "",
     dry: bool = False,
+    broken: Iterable[KbError] = (),
 ) -> Walk:
-    """Take the step with every article; one that cannot be moved does not stop the others."""
-    steps, taken, refused = workspace.steps(), list[Step](), list[KbError]()
+    """Take the step with every article; one that cannot be moved does not stop the others.
+
+    Args:
+        broken: What could not be read before, and is told with what is refused.
+    """
+    steps, taken, refused = workspace.steps(), list[Step](), list(broken)
     for article_id in dict.fromkeys(ids):
         try:
             taken.append(steps.take(article_id, verb, by=by, note=note, dry=dry))

@@ -87,7 +87,7 @@ class RedactionWords:
 
     Attributes:
         words: Always redacted, in any case.
-        allow: Never redacted.
+        allow: Never redacted; `*.domain` is each host at a domain and below it.
         people: Whether a language model looks for people's names as well (the extra `people`).
         seconds: How long the scanner may take for one piece of text before nothing passes.
     """

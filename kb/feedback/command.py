@@ -14,8 +14,8 @@ from urllib.parse import parse_qs
 
 WINDOW_SECONDS = 300
 """How far the signed time may be off, either way."""
-_ALERT = re.compile(r"\s*alert\b\s*(?P<message>.*?)\s+for\s+@?(?P<team>[\w.-]+)\s*$", re.I | re.S)
-_SEARCH = re.compile(r"\s*search\b\s*(?P<words>.*?)\s*$", re.I | re.S)
+_ALERT = re.compile(r"alert\b ?(?P<message>.*) for @?(?P<team>[\w.-]+)$", re.I)
+_SEARCH = re.compile(r"search\b ?(?P<words>.*)$", re.I)
 _QUOTES = ('""', "“”", "''", "[]")
 
 
@@ -76,14 +76,15 @@ def parse(text: str) -> Command:
 
     The last `for` names the team, so a message may have one, too; quotes around it go.
     """
+    text = " ".join(text.split())
     if found := _ALERT.match(text):
-        message = " ".join(found["message"].split())
+        message = found["message"].strip()
         if message[:1] + message[-1:] in _QUOTES:
             message = message[1:-1].strip()
         if message:
             return Command(asked=Asked.ALERT, words=message, team=found["team"].lower())
     elif (found := _SEARCH.match(text)) and found["words"]:
-        return Command(asked=Asked.SEARCH, words=" ".join(found["words"].split()))
+        return Command(asked=Asked.SEARCH, words=found["words"])
     return Command(asked=Asked.HELP)
 
 

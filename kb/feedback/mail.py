@@ -4,6 +4,7 @@ import json
 import smtplib
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from hashlib import sha256
@@ -93,7 +94,7 @@ class Mail:
         domain = self.sender.rpartition("@")[2] or "docworthy.invalid"
         message["Message-ID"] = f"<{sha256(letter.key.encode()).hexdigest()[:32]}@{domain}>"
         if reply_to := told.get("reply_to"):
-            message["Reply-To"] = reply_to
+            message["Reply-To"] = _in_ascii(reply_to)
         else:
             message["Auto-Submitted"] = "auto-generated"
         message.set_content(told["text"])
@@ -101,3 +102,11 @@ class Mail:
 
     def _told(self, verdict: Verdict, said: str) -> Receipt:
         return Receipt(verdict=verdict, reason=f"{self.address}: {said}")
+
+
+def _in_ascii(address: str) -> str:
+    """Return an address with its domain as mail servers know it (RFC 5890), where there is a way."""
+    name, _, domain = address.rpartition("@")
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode()
+    return f"{name}@{domain}"

@@ -123,9 +123,15 @@ def _labels(passage: Passage, findings: Sequence[Finding], judge: Judge) -> Iter
             yield finding.label
 
 
+def has_shape(finding: Finding) -> bool:
+    """Say whether this is surely a secret, by its own shape: then it stands nowhere."""
+    sure = finding.confidence >= SURE and finding.entity is Entity.SECRET
+    return sure and finding.label not in _GUESSED
+
+
 def _counts(finding: Finding, value: str, voice: Voice, judge: Judge) -> bool:
     """Say whether a sure finding may not go out, seen who speaks."""
-    if finding.entity is Entity.SECRET and finding.label not in _GUESSED:
+    if has_shape(finding):
         return True
     if voice is Voice.PROGRAM or (voice is Voice.TEAM and finding.entity is not Entity.SECRET):
         return False

@@ -23,7 +23,7 @@ _DONE_OR_WILL = re.compile(
     re.IGNORECASE,
 )
 _NEXT = re.compile(
-    r"(\?|`|^\s*(\d+[.)]|[-*]) |\b(please )?(set|run|try|add|remove|check|send|use|open|upgrade|"
+    r"(\?|`|^[^\S\n]*(\d+[.)]|[-*]) |\b(please )?(set|run|try|add|remove|check|send|use|open|upgrade|"
     r"restart|install|change|put|move|delete|replace|tell|give|point|turn|update|export|copy|see|"
     r"make|do|have)\b (?!you)|\b(next|then|once|until|after that|by (tomorrow|monday|tuesday|"
     r"wednesday|thursday|friday|the end)|on its way|ships? (in|with)|release)\b)",

@@ -48,7 +48,7 @@ LEFT_OPEN = compiled(
     rf"(?i)^(?:your[_-]?(?:{PLACE}|company|org|store|shop|team)(?:[_-]?name)?|{PLACE}[_-]?(?:name|prefix|id|here))$"
 )
 """What manuals put where a reader's own name belongs: `YourDomain`, `ServerName`."""
-BARE = frozenset(("tenant", "server", "host", "computer", "machine"))
+BARE = frozenset(("tenant", "server", "host", "computer", "machine", "domain"))
 """The same, where it is the whole name: `\\\\server\\share`."""
 ANYBODY = compiled(
     r"(?i)^(?:(?:your|my|the)?[_.-]?(?:user|name|e?mail|alias|mailbox|address|account)(?:name|id)?\d?|someone|somebody"

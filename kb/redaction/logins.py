@@ -2,7 +2,15 @@
 
 from kb.redaction.hosts import DIGITS, FILE_ENDINGS, host, root_host
 from kb.redaction.keys import digits_in, filled, ordinary, slug
-from kb.redaction.lists import common, family, function_bytes, given, not_people, top_domains
+from kb.redaction.lists import (
+    common,
+    documentation_hosts,
+    family,
+    function_bytes,
+    given,
+    not_people,
+    top_domains,
+)
 from kb.redaction.patterns import compiled
 
 VARIABLE = compiled(r"[$%{<(\[]|^(?:env|os|self|this|process|config|settings|data)\b")
@@ -44,6 +52,8 @@ FREE = frozenset(
     b" bob john jane service svc".split()
 )
 """Users that packages and manuals make."""
+OF_A_USER = frozenset((b"appdata", b"documents", b"downloads", b"desktop"))
+"""What lies in a user's folder, where a manual leaves the user out: `C:\\Users\\AppData`."""
 ONSETS = compiled(
     r"^(?:[bcfgkp][lr]|[dtw]r|ch|ck|cz|dj|dw|gh|gn|kh|kn|kw|lh|ll|mc|nh|ph|pf|ps|qu|rh|s[cfhklmnpqtvw]|th|ts|tw|tz|vl|vr|wh|x)"
 )
@@ -98,6 +108,8 @@ def username(value: bytes) -> bool:
 
 def folder_user(value: bytes) -> bool:
     """Return whether a folder of users' homes is somebody's; `first.last` is no expression there."""
+    if value.lower() in OF_A_USER:
+        return False
     named = FIRST_LAST.search(value) and value.rpartition(b".")[2].lower() not in FILE_ENDINGS
     return bool(named) or username(value)
 
@@ -105,7 +117,8 @@ def folder_user(value: bytes) -> bool:
 def account(value: bytes) -> bool:
     """Return whether `DOMAIN\\user` is an account, not a path or an escape."""
     domain, _, user = value.partition(b"\\")
-    return domain not in NO_DOMAIN and folder_user(user.strip(b"\\"))
+    made_up = f"{domain.lower().decode('latin-1')}.com" in documentation_hosts()
+    return domain not in NO_DOMAIN and not made_up and folder_user(user.strip(b"\\"))
 
 
 def log_user(value: bytes) -> bool:

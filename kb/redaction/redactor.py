@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from kb.errors import ConfigError
+from kb.redaction.columns import in_columns
 from kb.redaction.encoded import find_encoded, readings
 from kb.redaction.japanese import find_japanese
 from kb.redaction.known import lookout, lookout_for_domains, stands
@@ -56,10 +58,12 @@ class Redactor:
     Attributes:
         words: The workspace's own private words.
         allow: What this workspace lets stand, compared without case; known fields win over it.
+            `*.firm.example` lets hosts stand at that domain and below it, and nothing else.
         people: Whether a language model looks for people's names as well.
 
     Raises:
-        ConfigError: `people` is asked for, and the extra of that name is not installed.
+        ConfigError: `people` is asked for, and the extra of that name is not installed; or a
+            domain of `allow` is everybody's.
     """
 
     words: tuple[str, ...] = ()
@@ -67,6 +71,10 @@ class Redactor:
     people: bool = False
 
     def __post_init__(self) -> None:
+        for domain in allowed_domains(self.allow):
+            if "." not in domain:
+                what = f"*.{domain} would let hosts of everybody stand"
+                raise ConfigError("redaction.allow", what, "Name your own domain")
         if self.people:
             load()
 
@@ -133,6 +141,15 @@ class Redactor:
             found.update(zip(lot.texts, lot.told_apart(self._find(lot, NOBODY)), strict=True))
         return found
 
+    def _allows(self, value: str, one: Finding) -> bool:
+        """Return whether the workspace lets a value stand; only a host stands for its domain."""
+        plain = value.casefold()
+        if plain in {word.casefold() for word in self.allow}:
+            return True
+        if one.entity is not Entity.HOST:
+            return False
+        return any(f".{plain}".endswith(f".{own}") for own in allowed_domains(self.allow))
+
     def _settled(self, texts: Iterable[str], known: Known) -> dict[str, tuple[Finding, ...]]:
         """Return what is found in each text until nothing shows once they are rewritten."""
         settled: dict[str, tuple[Finding, ...]] = {}
@@ -163,20 +180,26 @@ class Redactor:
         if not self.people and CLEAN.issuperset(lot.texts):
             return merged(look.find(text, view))
         found = [*scan(text, view), *scan_secrets(text, view), *find_japanese(text, view)]
+        found.extend(in_columns(text, view))
         found.extend(find_encoded(text, view, look, found))
         if self.people:
             found.extend(find_by_model(text, view))
         else:
             _remember(lot, found)
         if self.allow:
-            allowed = {one.casefold() for one in self.allow}
-            found = [one for one in found if text[one.start : one.end].casefold() not in allowed]
+            found = [one for one in found if not self._allows(text[one.start : one.end], one)]
         if known.ours:
             found = [one for one in found if not _ours(one, text, known)]
-        for n, domains in _domains(lot, found, known).items():
+        ours = (*known.ours, *allowed_domains(self.allow))
+        for n, domains in _domains(lot, found, ours).items():
             found.extend(lookout_for_domains(domains).find(text, view, *lot.span(n)))
         found.extend(look.find(text, view))
         return merged(found)
+
+
+def allowed_domains(allow: Iterable[str]) -> tuple[str, ...]:
+    """Return the domains at and below which hosts stand: those that `*.` begins."""
+    return tuple(one[2:].strip(".").casefold() for one in allow if one.startswith("*."))
 
 
 def _remember(lot: Together, found: list[Finding]) -> None:
@@ -203,13 +226,15 @@ def _ours(one: Finding, text: str, known: Known) -> bool:
     return one.entity in BY_LOOKS and stands(text[one.start : one.end], known.ours)
 
 
-def _domains(lot: Together, found: list[Finding], known: Known) -> dict[int, tuple[str, ...]]:
+def _domains(
+    lot: Together, found: list[Finding], ours: tuple[str, ...]
+) -> dict[int, tuple[str, ...]]:
     """Return the domains of the e-mail addresses in each text; their hosts are somebody's, too."""
     told: dict[int, set[str]] = {}
     for one in found:
         if one.recognizer == "email":
             domain = lot.whole[one.start : one.end].rpartition("@")[2].lower()
-            if not stands(domain, known.ours):
+            if not stands(domain, ours):
                 told.setdefault(lot.number(one.start), set()).add(domain)
     return {n: tuple(sorted(domains)[:50]) for n, domains in told.items()}
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.articles.approval import is_approved
+from kb.articles.approval import Verify, is_approved
 from kb.articles.article import Article, Audience, State
 from kb.articles.library import Library
 from kb.errors import KbError
@@ -43,19 +43,28 @@ def _walk(folder: str, name: str) -> Iterator[tuple[str, Mark]]:
                 yield path, (stat.st_mtime_ns, stat.st_size)
 
 
-def gather(docs: Path, path: str) -> Gathered | None:
-    """Read one page; None for an article that is not published, or a file that is gone."""
+def gather(docs: Path, path: str, verify: Verify | None = None) -> Gathered | None:
+    """Read one page; None for an article that is not published, or a file that is gone.
+
+    What lies deeper below `articles/` is no article, and the gate lets no site out with it.
+
+    Args:
+        verify: Checks approvals' signatures, where the workspace lists its signers.
+    """
     try:
         text = (docs / path).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
     front, markdown = split(text)
-    if path.startswith("articles/") and path.count("/") == 1 and path != "articles/index.md":
-        return _article(docs, path, front, markdown)
-    return Gathered(_page(path, front, markdown), public=True)
+    is_below = path.startswith("articles/") and path != "articles/index.md"
+    if is_below and path.count("/") == 1:
+        return _article(docs, path, front, markdown, verify)
+    return Gathered(_page(path, front, markdown), public=not is_below)
 
 
-def _article(docs: Path, path: str, front: Front, markdown: str) -> Gathered | None:
+def _article(
+    docs: Path, path: str, front: Front, markdown: str, verify: Verify | None
+) -> Gathered | None:
     """Return a published article; what the library cannot read is found as a plain page."""
     if _is_unpublished(front):
         return None
@@ -63,7 +72,7 @@ def _article(docs: Path, path: str, front: Front, markdown: str) -> Gathered | N
         article = Library(docs).read(docs / path)
     except KbError:
         return Gathered(_page(path, front, markdown), public=False)
-    return _published(article, markdown)
+    return _published(article, markdown, verify)
 
 
 def _is_unpublished(front: Front) -> bool:
@@ -72,15 +81,18 @@ def _is_unpublished(front: Front) -> bool:
 
 
 def of_published(article: Article, text: str) -> Gathered | None:
-    """Return an article from its file's text, as `gather` would; None where it is no page."""
+    """Return an article from its file's text, as `gather` would; None where it is no page.
+
+    Its signatures are not looked at: whoever calls this holds the gate over them.
+    """
     front, markdown = split(text)
-    return None if _is_unpublished(front) else _published(article, markdown)
+    return None if _is_unpublished(front) else _published(article, markdown, None)
 
 
-def _published(article: Article, markdown: str) -> Gathered | None:
+def _published(article: Article, markdown: str, verify: Verify | None) -> Gathered | None:
     if article.state is not State.PUBLISHED:
         return None
-    is_public = article.audience is Audience.PUBLIC and is_approved(article)
+    is_public = article.audience is Audience.PUBLIC and is_approved(article, verify)
     return Gathered(of_article(article, markdown), public=is_public)
 
 

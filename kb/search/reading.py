@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from kb.articles.approval import Verify
 from kb.articles.article import Article
 from kb.search import lines, ranking
 from kb.search.gather import Gathered, Mark, gather, of_published
@@ -40,9 +41,9 @@ What an index takes over is taken out: at ten thousand pages it is a hundred meg
 """
 
 
-def read(docs: Path, path: str) -> Read:
-    """Read one file below the docs folder."""
-    return _counted(path, gather(docs, path))
+def read(docs: Path, path: str, verify: Verify | None = None) -> Read:
+    """Read one file below the docs folder, as `gather` does."""
+    return _counted(path, gather(docs, path, verify))
 
 
 def read_article(path: str, article: Article, text: str) -> Read:
@@ -50,15 +51,15 @@ def read_article(path: str, article: Article, text: str) -> Read:
     return _counted(path, of_published(article, text))
 
 
-def read_all(docs: Path, paths: Sequence[str]) -> list[Read]:
+def read_all(docs: Path, paths: Sequence[str], verify: Verify | None = None) -> list[Read]:
     """Read many files."""
     if len(paths) < _PARALLEL:
-        return [read(docs, path) for path in paths]
+        return [read(docs, path, verify) for path in paths]
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     with ProcessPoolExecutor(2, mp_context=get_context("forkserver")) as pool:
-        return list(pool.map(partial(read, docs), paths, chunksize=64))
+        return list(pool.map(partial(read, docs, verify=verify), paths, chunksize=64))
 
 
 def _counted(path: str, found: Gathered | None) -> Read:

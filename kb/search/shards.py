@@ -83,7 +83,12 @@ def export(index: Searcher, kept: Keeping, urls: Mapping[str, str]) -> None:
 
 
 def renew(
-    docs: Path, folder: Path, target: Path, urls: Mapping[str, str], reads: Reads | None = None
+    docs: Path,
+    folder: Path,
+    target: Path,
+    urls: Mapping[str, str],
+    reads: Reads | None = None,
+    signers: Path | None = None,
 ) -> None:
     """Bring the index and its shards up to date with the docs, and put the shards into a site.
 
@@ -92,17 +97,23 @@ def renew(
         target: The shards' place in the site, `PLACE` below its root.
         urls: As for `export`.
         reads: As for `refresh`.
+        signers: As for `refresh`.
     """
-    place(folder / SHARDS, target, prepared(docs, folder, target, urls, reads))
+    place(folder / SHARDS, target, prepared(docs, folder, target, urls, reads, signers))
 
 
 def prepared(
-    docs: Path, folder: Path, target: Path, urls: Mapping[str, str], reads: Reads | None = None
+    docs: Path,
+    folder: Path,
+    target: Path,
+    urls: Mapping[str, str],
+    reads: Reads | None = None,
+    signers: Path | None = None,
 ) -> Moves:
     """Do all of `renew` but for the site: return what is to be moved there."""
     postings = Postings()
     with alone(folder, "shards.lock"):
-        known = refresh(docs, folder, reads=reads, postings=postings)
+        known = refresh(docs, folder, signers=signers, reads=reads, postings=postings)
         index = Searcher(folder, known, postings=postings)
         try:
             export(index, Folder(folder / SHARDS), urls)

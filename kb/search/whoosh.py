@@ -14,7 +14,6 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,22 +22,23 @@ from whoosh import fields
 from whoosh.formats import Format
 from whoosh.index import EmptyIndexError, create_in, open_dir
 
+from kb.articles.approval import Verify
+from kb.articles.signature import verify_with
 from kb.search import lines, ranking, sheet
 from kb.search.gather import Mark, marks
 from kb.search.hit import Hit, hit_of
+from kb.search.known import Known, Standing, keep, known_of, load
 from kb.search.lines import Lines
 from kb.search.memory import Index
 from kb.search.postings import Postings
 from kb.search.ranking import MAX_QUERY, Row
-from kb.search.reading import Lengths, Read, Reads, read_all
+from kb.search.reading import Read, Reads, read_all
 from kb.search.sheet import Kind, Sheet
 
 __all__ = ["MAX_QUERY", "Hit", "Index", "Known", "Searcher", "numbers", "refresh"]
 
 _POOL = 96
 """Megabytes of postings that wait in memory while an index is built; the rest waits on disk."""
-VERSION = 6
-"""Of everything that an index depends on but its pages; another version is built anew."""
 _RETRIES = 5
 
 
@@ -75,42 +75,6 @@ def _schema() -> Any:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the index knows of one file.
-
-    Attributes:
-        digest: Checksum of the sheet; `""` when the file is no page.
-        lengths: Terms of each kind of line.
-    """
-
-    mark: Mark
-    digest: str = ""
-    public: bool = False
-    lengths: Lengths = (0, 0, 0, 0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What the index holds, kept beside it in `known.json`."""
-
-    files: Mapping[str, Standing]
-    pivots: tuple[int, ...]
-    scale: float
-
-    @property
-    def pages(self) -> list[str]:
-        """The paths that can be found, sorted."""
-        return sorted(path for path, one in self.files.items() if one.digest)
-
-
-def known_of(files: Mapping[str, Standing]) -> Known:
-    """Return what follows from the files: the mean lengths, and how many pages there are."""
-    held = [dict(zip(Kind, one.lengths, strict=True)) for one in files.values() if one.digest]
-    pivot = ranking.pivots(held)
-    return Known(files=files, pivots=tuple(pivot.values()), scale=ranking.scale(len(held)))
-
-
 def numbers(paths: Iterable[str]) -> dict[str, int]:
     """Return a number for each page that other pages, coming and going, leave alone.
 
@@ -133,6 +97,7 @@ def refresh(
     folder: Path,
     held: Known | None = None,
     *,
+    signers: Path | None = None,
     reads: Reads | None = None,
     postings: Postings | None = None,
 ) -> Known:
@@ -143,29 +108,35 @@ def refresh(
 
     Args:
         held: What the caller has open; where the files are as it says, nothing else is looked at.
+        signers: The file of allowed signers, where approvals are signed; another list reads
+            everything anew.
         reads: What the caller read of the files already; what is used is taken out.
         postings: Takes down the rows, where the index is built anew.
+
+    Raises:
+        ConfigError: There is no such file of signers.
     """
-    now = marks(docs)
-    if held and _marks_of(held) == now:
+    now, verify = marks(docs), verify_with(signers)
+    listed = hashlib.sha256(signers.read_bytes()).hexdigest() if signers else ""
+    if held and held.signers == listed and _marks_of(held) == now:
         return held
-    known = _load(folder)
+    known = load(folder, listed)
     if known and _marks_of(known) == now:
         return known
     with alone(folder):
-        known = _load(folder)
+        known = load(folder, listed)
         old = known.files if known else {}
         stale = [path for path, mark in now.items() if path not in old or old[path].mark != mark]
-        read = _read(docs, stale, now, {} if reads is None else reads)
+        read = _read(docs, stale, now, {} if reads is None else reads, verify)
         files = {path: _standing(mark, read[path]) if path in read else old[path]
                  for path, mark in now.items()}  # fmt: skip
-        fresh = known_of(files)
+        fresh = known_of(files, listed)
         if known and (known.pivots, known.scale) == (fresh.pivots, fresh.scale):
             gone = [path for path, one in old.items() if one.digest and path not in files]
             _update(folder / "index", [read[path] for path in stale], gone, fresh)
         else:
             _build(docs, folder, fresh, read, postings)
-        _keep(folder, fresh)
+        keep(folder, fresh)
     return fresh
 
 
@@ -173,12 +144,14 @@ def _marks_of(known: Known) -> dict[str, Mark]:
     return {path: one.mark for path, one in known.files.items()}
 
 
-def _read(docs: Path, paths: list[str], now: Mapping[str, Mark], reads: Reads) -> dict[str, Read]:
+def _read(
+    docs: Path, paths: list[str], now: Mapping[str, Mark], reads: Reads, verify: Verify | None
+) -> dict[str, Read]:
     """Return what files say, as far as it goes from what was read of them as they stand now."""
     held = {path: reads.pop(path) for path in paths if path in reads}
     found = {path: read for path, (mark, read) in held.items() if mark == now[path]}
     rest = [path for path in paths if path not in found]
-    return found | {one.path: one for one in read_all(docs, rest)}
+    return found | {one.path: one for one in read_all(docs, rest, verify)}
 
 
 def _standing(mark: Mark, read: Read) -> Standing:
@@ -239,27 +212,6 @@ def alone(folder: Path, lock: str = "lock") -> Iterator[None]:
     with (folder / lock).open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def _load(folder: Path) -> Known | None:
-    try:
-        row = json.loads((folder / "known.json").read_text(encoding="utf-8"))
-        if row["version"] != VERSION or not (folder / "index").is_dir():
-            return None
-        files = {path: Standing((at, size), digest, public, (a, b, c, d))
-                 for path, (at, size, digest, public, a, b, c, d) in row["files"].items()}  # fmt: skip
-        return Known(files=files, pivots=tuple(row["pivots"]), scale=row["scale"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def _keep(folder: Path, known: Known) -> None:
-    files = {path: (*one.mark, one.digest, one.public, *one.lengths)
-             for path, one in known.files.items()}  # fmt: skip
-    row = {"version": VERSION, "pivots": known.pivots, "scale": known.scale, "files": files}
-    aside = folder / "known.json.new"
-    aside.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
-    aside.replace(folder / "known.json")
 
 
 def _opened(place: Path) -> Any:

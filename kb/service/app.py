@@ -39,6 +39,7 @@ from kb.service.session import Sessions
 from kb.service.site import Site
 from kb.service.slash import Slash
 from kb.service.team import Team
+from kb.service.unfit import fit
 from kb.store.group_commit import GroupCommit
 from kb.store.store import Store
 
@@ -73,7 +74,7 @@ def assemble(
     sessions = Sessions(config.secret(), token)
     team = Team(config=config, store=store, sessions=sessions, now=now)
     collector = make_collector(config, store, now=now, is_team=team.is_team)
-    finder = Finder(config.docs, config.state / "search", _engine(config), collector.is_held)
+    finder = _finder(config, collector)
     passing = make_passing(config, store, now=now)
     signing = config.slack_secret()
     slash = Slash(config=config, store=store, secret=signing, find=finder.find, now=now)
@@ -107,6 +108,12 @@ def _turn(store: Store, readers: Readers, at: datetime) -> None:
     store.events.forget_salts(at)
     store.crowding.forget(at)
     readers.prepare(at)
+
+
+def _finder(config: Config, collector: Collector) -> Finder:
+    folder, engine = config.state / "search", _engine(config)
+    held, signers = collector.is_held, config.signers
+    return Finder(config.docs, folder, engine, held, signers, fit(config))
 
 
 def _engine(config: Config) -> ClusterSearcher | None:

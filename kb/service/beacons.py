@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from kb.errors import KbError
 from kb.service.bodies import LARGEST_BODY
 from kb.service.collector import ACCEPTED, HEADERS, Collector, Told
 from kb.service.failures import as_refusal, failure, log_unexpected
+from kb.service.lingering import Lingering
 from kb.service.proxy import Forwarded
 
 _HEAD = re.compile(
@@ -67,17 +68,21 @@ class Beacons:
     Attributes:
         forwarded: Says who the reader is, behind proxies that are trusted.
         origins: Of the pages that may send, `""` for no page among them.
+        most: How many connections there may be at once; more are ended at once.
     """
 
     collector: Collector
     forwarded: Forwarded
     origins: frozenset[str]
+    most: int = 10_000
+    lingering: Lingering = field(default_factory=Lingering)
 
     def connection(
         self, *, config: Any, server_state: ServerState, app_state: Any, _loop: Any = None
     ) -> "Connection":
         """Return the protocol of a new connection: what uvicorn makes of its setting `http`."""
         loop = _loop or asyncio.get_running_loop()
+        self.lingering.begin(loop, server_state.connections)
 
         def ordinary() -> asyncio.Protocol:
             return AutoHTTPProtocol(
@@ -124,6 +129,9 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Be one of the server's connections: it waits for them when it stops."""
         self.transport = transport
+        if len(self.state.connections) >= self.beacons.most:
+            transport.abort()
+            return
         peer = transport.get_extra_info("peername")
         self.peer = peer[0] if peer else ""
         self.state.connections.add(self)  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ _BLOCK = re.compile(
     r"(?:\n(?! {0,7}(?:[`~]{3}|\d+\. |[-*] ))[^\n]*\S[^\n]*$)*"  # and the lines that go on with it
 )
 _FENCE_MARK = re.compile(r"[`~]{3,}\w*")
-_LIST_MARK = re.compile(r"(?m)^\s*(?:\d+\.|[-*])\s+")
+_LIST_MARK = re.compile(r"(?m)^[^\S\n]*(?:\d+\.|[-*])\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

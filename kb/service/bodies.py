@@ -1,8 +1,8 @@
 """Reads a request's body: no more of it than may be, and for no longer."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Generator, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from typing import Any, TypeVar
 
 from starlette.types import Receive
 
@@ -10,6 +10,7 @@ from kb.service.failures import Refusal
 
 LARGEST_BODY = 64 * 1024
 BODY_SECONDS = 10
+Read = TypeVar("Read")
 
 
 async def read_body(
@@ -30,6 +31,15 @@ async def read_body(
     reading = _Begun(_chunks(receive, largest))
     if reading.is_done:
         return reading.body
+    return await in_time(reading, seconds=seconds)
+
+
+async def in_time(reading: Awaitable[Read], *, seconds: float = BODY_SECONDS) -> Read:
+    """Return what reading a body gives.
+
+    Raises:
+        Refusal: It did not arrive in time (408).
+    """
     try:
         async with asyncio.timeout(seconds):
             return await reading

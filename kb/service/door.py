@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from kb.config import Config
 from kb.errors import KbError
+from kb.service.bodies import in_time
 from kb.service.failures import Refusal, as_refusal
 from kb.service.pages import page
 from kb.service.proxy import Proxy
@@ -68,7 +69,7 @@ class Door:
             raise Refusal(403, "form", "it was sent from another site", "Use the team's own pages")
         if int(request.headers.get("content-length", _LARGEST_FORM + 1)) > _LARGEST_FORM:
             raise Refusal(413, "form", "it is too long", "Make the text shorter")
-        sent = await request.form(max_files=0, max_fields=40, max_part_size=_LARGEST_FORM)
+        sent = await in_time(request.form(max_files=0, max_fields=40, max_part_size=_LARGEST_FORM))
         fields = {k: _plain(v) for k, v in sent.items() if isinstance(v, str)}
         session = self.known(request)
         if session is None:

@@ -41,12 +41,16 @@ class Finder:
 
     Attributes:
         engine: What answers in place of the index in `folder`.
+        signers: The file of allowed signers, where approvals are signed.
+        is_fit: Says whether what a hit shows may be shown.
     """
 
     docs: Path
     folder: Path
     engine: Engine | None = None
     is_held: Callable[[Request], bool] = lambda _: False
+    signers: Path | None = None
+    is_fit: Callable[[Hit], bool] = lambda _: True
     limit: Limit = field(default_factory=Limit)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _looking: threading.Lock = field(default_factory=threading.Lock)
@@ -84,7 +88,7 @@ class Finder:
             SourceError: The cluster that is asked does not answer.
         """
         if self.engine is not None:
-            return self.engine.search(query, limit=limit)
+            return self._fit(self.engine.search(query, limit=limit))
         if self._held is None or self._took < QUICK:
             with self._looking:
                 self._look()
@@ -93,8 +97,11 @@ class Finder:
         ):
             threading.Thread(target=self._look_aside, daemon=True).start()
         with self._lock:
-            held = self._held
-            return held.search(query, limit=limit) if held else ()
+            hits = self._held.search(query, limit=limit) if self._held else ()
+        return self._fit(hits)
+
+    def _fit(self, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+        return tuple(filter(self.is_fit, hits))
 
     def _look_aside(self) -> None:
         try:
@@ -105,9 +112,10 @@ class Finder:
     def _look(self) -> None:
         """Bring the index up to date and, when anything changed, open it anew."""
         start, held = monotonic(), self._held
-        known = refresh(self.docs, self.folder, held.known if held else None)
+        before = held.known if held else None
+        known = refresh(self.docs, self.folder, before, signers=self.signers)
         self._looked = monotonic()
-        if held is not None and held.known.files == known.files:
+        if before is not None and before.files == known.files:
             self._took = self._looked - start
             return
         fresh = Searcher(self.folder, known, public_only=True)

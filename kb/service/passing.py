@@ -29,9 +29,12 @@ MOST_STEPS = 20
 _LARGEST = {"subject": 200, "description": 20_000, "email": 254, "from": 80}
 _FIELDS = (*_LARGEST, "trail")
 _NEEDED = ("subject", "description", "email")
-_EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f]{1,64}@(?:[^\W_][\w-]*\.)+[^\W\d_][\w-]+")
+_EMAIL = re.compile(
+    r"[^\s@<>,;:\"()\[\]\\\x00-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f]{1,64}@(?:[^\W_][\w-]*\.)+[^\W\d_][\w-]+"
+)
 _ARTICLE = re.compile(r"[a-z0-9-]*")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What steers a terminal or turns the order of letters about, and what UTF-8 does not know."""
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 
 
@@ -42,6 +45,8 @@ class Passing:
     Attributes:
         to: What `form.to` says; `""` takes nothing.
         secret: The workspace's key; the letter's key is made with it.
+        by_sender: For each address that an answer would go to: nobody has confirmed it, and many
+            machines may name one person's.
     """
 
     outbox: Outbox
@@ -50,6 +55,7 @@ class Passing:
     to: str
     secret: bytes
     limit: Limit = field(default_factory=lambda: Limit(rate=0.05, burst=5))
+    by_sender: Limit = field(default_factory=lambda: Limit(rate=10 / 86_400, burst=10))
 
     async def take(self, request: Request) -> Response:
         """Put one ticket into the outbox; 202 means that it is durable.
@@ -61,6 +67,7 @@ class Passing:
         try:
             self.limit.take(client(request))
             written = await self._read(request, kind)
+            self.by_sender.take(written.email.casefold())
             await run_in_threadpool(self._keep, written)
         except KbError as error:
             told = as_refusal(request, error)

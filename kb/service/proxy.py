@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kb.config import Service
@@ -64,6 +65,9 @@ class Forwarded:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Note the peer's address beside the request, and what it says if it is to be believed."""
+        if _is_ambiguous(scope):
+            await _REFUSED(scope, receive, send)
+            return
         if scope["type"] != "lifespan":
             client = scope.get("client")
             scope[_PEER] = client[0] if client else ""
@@ -99,6 +103,15 @@ class Forwarded:
         except ValueError:
             return False
         return str(address) in self.one or any(address in one for one in self.ranges)
+
+
+def _is_ambiguous(scope: Scope) -> bool:
+    """Say whether the body's length is told in two ways: a proxy may have read the other one."""
+    names = {name for name, _ in scope.get("headers", ())}
+    return names >= {b"transfer-encoding", b"content-length"}
+
+
+_REFUSED = PlainTextResponse("The length is told twice.", 400, {"Connection": "close"})
 
 
 def _host(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kb.articles.approval import is_approved
+from kb.articles.approval import Verify, is_approved
 from kb.articles.article import Article, Change, Risk, State, Verb
 from kb.articles.lifecycle import open_flags
 from kb.articles.standard import Violation
@@ -92,11 +92,13 @@ def waits(article: Article) -> bool:
     return article.state in ORDER
 
 
-def figures(articles: Sequence[Article], now: datetime) -> ReviewFigures:
+def figures(
+    articles: Sequence[Article], now: datetime, verify: Verify | None = None
+) -> ReviewFigures:
     """Return the review's own figures over the last `LOOK_BACK`."""
     since = now - LOOK_BACK
     waiting = [_days(a.history[-1].at, now) for a in articles
-               if a.state is State.IN_REVIEW and not is_approved(a)]  # fmt: skip
+               if a.state is State.IN_REVIEW and not is_approved(a, verify)]  # fmt: skip
     approved = [a for a in articles if any(c.at >= since for c in _of(a, Verb.APPROVE))]
     took = [
         (_of(a, Verb.PUBLISH)[0].at - a.history[0].at).total_seconds() / 86_400
@@ -125,13 +127,14 @@ def waiting(
     *,
     violations: tuple[Violation, ...],
     events: Iterable[Event] = (),
+    verify: Verify | None = None,
 ) -> Waiting:
-    """Return the article's line of the queue."""
+    """Return the article's line of the queue; where approvals are signed, `verify` checks them."""
     return Waiting(
         article=article,
         days=_days(article.history[-1].at, now) if article.history else 0,
         violations=violations,
-        approved=article.state is State.IN_REVIEW and is_approved(article),
+        approved=article.state is State.IN_REVIEW and is_approved(article, verify),
         searches=readers_waiting(article, events),
         flags=open_flags(article),
     )

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kb.articles.approval import NEEDED, approvers, digest, is_approved, why_not
+from kb.articles.approval import NEEDED, approvers, digest, lacking, why_not
 from kb.articles.article import Article, State, Verb
-from kb.articles.identity import person
+from kb.articles.identity import is_same, person
 from kb.articles.library import Library
 from kb.articles.lifecycle import MOVES, move
 from kb.articles.residue import Residual, redacted_too, residuals, settle
@@ -48,6 +48,8 @@ class Sheet:
         digest: Of the content as shown; it is posted back and must still hold.
         parts: Each section's name and its blocks, the title first.
         refusals: For each verb why it cannot be done now, `""` where it can.
+        unsigned: Who approved these bytes without a signature that counts, where one is asked for.
+        lacking: What a live page lacks to be approved, `""` for nothing.
         residuals: What may be private in it, each with whether one person may let it stand.
         changes: What the revision changes against the live page, `()` where there is none.
         is_revision: Whether there is a live page of this article.
@@ -60,6 +62,8 @@ class Sheet:
     parts: tuple[tuple[str, tuple[Block, ...]], ...]
     refusals: dict[str, str]
     approvers: tuple[str, ...]
+    unsigned: tuple[str, ...]
+    lacking: str
     needed: int
     residuals: tuple[tuple[Residual, bool], ...]
     changes: tuple[Part, ...]
@@ -89,13 +93,13 @@ class Desk:
         """Return what waits in its order, what cannot be read, and the review's own figures."""
         shelf, now = self._library.shelf(), self.now()
         events = self.store.events.all(since=now - queue.LOOK_BACK)
-        look = self.steps.look
+        look, verify = self.steps.look, self.steps.verify
         lines = [
-            queue.waiting(a, now, violations=look(a), events=events)
+            queue.waiting(a, now, violations=look(a), events=events, verify=verify)
             for a in shelf.articles
             if queue.waits(a)
         ]
-        return queue.in_order(lines), shelf.broken, queue.figures(shelf.articles, now)
+        return queue.in_order(lines), shelf.broken, queue.figures(shelf.articles, now, verify)
 
     def sheet(self, article_id: str, who: str) -> Sheet:
         """Return the article with its evidence, as `who` may act on it.
@@ -104,7 +108,8 @@ class Desk:
             Refusal: There is no such article (404).
         """
         article = self.find(article_id)
-        waiting = queue.waiting(article, self.now(), violations=self.look(article))
+        verify, wrong = self.steps.verify, self.look(article)
+        waiting = queue.waiting(article, self.now(), violations=wrong, verify=verify)
         evidence = self._library.evidence(article_id)
         live = self._live(article)
         before, after = self._beside(article)
@@ -113,7 +118,9 @@ class Desk:
             digest=digest(article),
             parts=tuple(parts(article, evidence, self._tickets({e.ticket for e in evidence}))),
             refusals={name: self._refusal(waiting, verb, who) for name, verb in VERBS.items()},
-            approvers=tuple(sorted(approvers(article, self.steps.verify))),
+            approvers=tuple(sorted(approvers(article, verify))),
+            unsigned=tuple(sorted(approvers(article) - approvers(article, verify))),
+            lacking=lacking(article, verify) if article.state is State.PUBLISHED else "",
             needed=NEEDED[article.risk],
             residuals=tuple((r, not is_sure_secret(r.finding)) for r in self._residuals(article)),
             changes=difference(live, article) if live else (),
@@ -122,10 +129,16 @@ class Desk:
             after=after,
         )
 
+    def did(self, article_id: str, verb: Verb, who: str) -> bool:
+        """Say whether this was the last thing that was done to the article, and `who` did it."""
+        last = (a.history[-1] for a in self._library.both(article_id) if a.history)
+        return any(one.verb is verb and is_same(one.by, who) for one in last)
+
     def undoable(self, article_id: str, who: str) -> str:
         """Return the digest of what `who` approved and may still take back, `""` if nothing."""
+        verify = self.steps.verify
         for article in self._library.both(article_id):
-            if article.state is State.IN_REVIEW and person(who) in approvers(article):
+            if article.state is State.IN_REVIEW and person(who) in approvers(article, verify):
                 return digest(article)
         return ""
 
@@ -276,7 +289,7 @@ def _why_not(waiting: Waiting, verb: Verb) -> str:
         return "" if waiting.flags else "nothing is flagged"
     if verb in (Verb.SUBMIT, Verb.APPROVE) and (why := _blocked(waiting.blocking)):
         return why
-    return "it is approved already" if verb is Verb.APPROVE and is_approved(article) else ""
+    return "it is approved already" if verb is Verb.APPROVE and waiting.approved else ""
 
 
 def _blocked(blocking: Sequence[Violation]) -> str:

@@ -175,8 +175,13 @@ class Reviewing:
         )
 
     def _told(self, request: Request, session: Session) -> dict[str, str]:
-        """Return what was just done, of which article, and the digest that can be taken back."""
+        """Return what was just done, of which article, and the digest that can be taken back.
+
+        An address can be made up by anybody: a verb is told only where the history tells it, too.
+        """
         done, of = request.query_params.get("done", ""), request.query_params.get("of", "")
+        if done in VERBS and not self._desk.did(of, VERBS[done], session.who):
+            done = ""
         undo = self._desk.undoable(of, session.who) if done == "approve" else ""
         return {"done": _DONE.get(done, ""), "of": of, "undo": undo}
 

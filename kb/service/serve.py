@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import uvicorn
 from kb.config import Config, Service
 from kb.errors import SourceError
 from kb.service.app import assemble
+from kb.service.lingering import BACKLOG, room
 from kb.store.store import Store
 
 DRAIN_SECONDS = 10
@@ -51,11 +53,13 @@ def serve(
     service = assemble(config, store, now=now, token=token, site=site)
     settings = uvicorn.Config(
         service.app,
-        http=service.beacons.connection,  # type: ignore[arg-type]
+        http=replace(service.beacons, most=room()).connection,  # type: ignore[arg-type]
         host=config.service.host,
         port=config.service.port,
         access_log=False,
         log_config=None,
+        log_level="error",  # a broken request is no news, and anybody can send a million
+        backlog=BACKLOG,
         server_header=False,
         lifespan="on",
         proxy_headers=False,  # the app does it itself, after it kept who really connected

@@ -1,8 +1,9 @@
 """Serves a built site beside the service, and nothing of one that is not finished."""
 
 from pathlib import Path
+from urllib.parse import quote
 
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -26,4 +27,10 @@ class Site(StaticFiles):
         """Return the page, or 503 while a build is under way, or where one was killed."""
         if is_unfinished(self._folder):
             return PlainTextResponse("This site is being updated. Come again soon.", 503, _SOON)
-        return await super().get_response(path, scope)
+        response = await super().get_response(path, scope)
+        if isinstance(response, RedirectResponse):
+            # To the folder's own address, whatever host the request names; one slash in front, as
+            # two would begin another host's address.
+            folder, asked = quote(path.strip("/")), scope["query_string"].decode("latin-1")
+            response.headers["location"] = f"/{folder}/?{asked}" if asked else f"/{folder}/"
+        return response

@@ -6,6 +6,7 @@ from pathlib import Path
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import Files
 
+from kb.config import Config
 from kb.errors import KbError
 from kb.gates.scanner import Ready
 from kb.search.reading import Reads
@@ -25,16 +26,16 @@ class Aside:
         self._ahead: BaseProcess | None = None
 
     def begin(
-        self, config: MkDocsConfig, state: Path, files: Files, reads: Reads, *, judged: bool
+        self, config: MkDocsConfig, kb: Config, files: Files, reads: Reads, *, judged: bool
     ) -> None:
         """Begin with the search, and after an edit with a scanner that is ready when it is asked.
 
         Args:
-            state: The folder `.kb/`.
             reads: What this build read of the articles.
-            judged: Whether the gate will look at the site.
+            judged: Whether the gate looks at library and site; else signatures are not checked yet.
         """
-        self._search = Search(config, state, files, reads)
+        proven = reads if judged or not kb.signers else {}
+        self._search = Search(config, kb, files, proven)
         is_edit = judged and 0 < len(reads) < _WORTH_A_LOOK
         self._ready = Ready.begun() if is_edit else None
 

@@ -8,6 +8,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files, InclusionLevel
 
+from kb.config import Config
 from kb.gates.forking import begin
 from kb.search.placing import PLACE, SHARDS, Moves, place
 from kb.search.reading import Reads
@@ -59,12 +60,13 @@ class Search:
     """The shards of one build, made while MkDocs goes on where little was read anew.
 
     Args:
-        state: The folder `.kb/`, where index and shards are kept between builds.
+        kb: The workspace: in its `.kb/` index and shards are kept between builds.
         reads: What this build read of the articles.
     """
 
-    def __init__(self, config: MkDocsConfig, state: Path, files: Files, reads: Reads) -> None:
-        self._config, self._folder, self._reads = config, state / "search", reads
+    def __init__(self, config: MkDocsConfig, kb: Config, files: Files, reads: Reads) -> None:
+        self._config, self._folder, self._reads = config, kb.state / "search", reads
+        self._signers = kb.signers
         self._urls = _urls(files)
         self._made = self._begun() if len(reads) < _MANY else self._moves
 
@@ -89,7 +91,8 @@ class Search:
         )
 
         docs = Path(self._config.docs_dir)
-        return prepared(docs, self._folder, self._target, self._urls, self._reads)
+        folder, target = self._folder, self._target
+        return prepared(docs, folder, target, self._urls, self._reads, self._signers)
 
     @property
     def _target(self) -> Path:

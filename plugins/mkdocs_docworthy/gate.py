@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 
-from kb.articles.approval import NEEDED, Verify, approvers, is_approved
+from kb.articles.approval import Verify, lacking
 from kb.articles.article import Article, Audience, State
 from kb.articles.library import Shelf
 from kb.articles.markup import sentences_of
@@ -17,6 +17,10 @@ READERS: Mapping[str, frozenset[Audience]] = {
 }
 """Which articles the readers of a site may see."""
 
+_UNAPPROVED = (
+    "Bring the approved page back from git; or say state: draft in it, move it to drafts/, and let"
+    " it be reviewed"
+)
 _PAGES = (".md", ".markdown", ".mdown", ".mkdn", ".mkd", ".html", ".htm", ".svg")
 _LINK = re.compile(r"""(?x) \]\(\s*<?([^)\s>]+) | ^\ {0,3}\[[^\]]+\]:\s*<?(\S+?)>?\s*$
     | (?:href|src)=["']?([^"'\s>]+)""", re.M)  # fmt: skip
@@ -37,10 +41,8 @@ def _of_article(article: Article, audience: str, verify: Verify | None) -> list[
     if article.audience not in READERS[audience]:
         what = f"it is for the audience {article.audience}, the site is {audience}"
         found.append(GateError(where, what, "Archive it, or build it into a site of that audience"))
-    if not is_approved(article, verify):
-        have, need = len(approvers(article, verify)), NEEDED[article.risk]
-        what = f"{have} of {need} approvals hold for these bytes"
-        found.append(GateError(where, what, "Submit it and let a second person approve it"))
+    if what := lacking(article, verify):
+        found.append(GateError(where, what, _UNAPPROVED))
     return found
 
 

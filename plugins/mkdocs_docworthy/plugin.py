@@ -146,7 +146,7 @@ class DocworthyPlugin(BasePlugin[DocworthyConfig]):  # type: ignore[no-untyped-c
         if not self.previews:
             reads = self._shelved.readings.reads
             judged = not self._serves
-            self._aside.begin(config, self._kb.state, files, reads, judged=judged)
+            self._aside.begin(config, self._kb, files, reads, judged=judged)
         return nav
 
     def on_page_read_source(self, /, *, page: Page, config: MkDocsConfig) -> str | None:

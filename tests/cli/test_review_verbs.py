@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -173,3 +174,51 @@ def test_translation_of_nothing_is_told(workspace: Path, library: Library) -> No
     assert [("drei-5", False)] == [
         (row["article"], row["blocking"]) for row in rows if row["rule"] == "no-original"
     ]
+
+
+def test_a_broken_file_keeps_nobody_back(workspace: Path) -> None:
+    """What cannot be read is told, and the approved article goes out all the same."""
+    broken = workspace / "docs/drafts/first-1.md"
+    broken.write_text(broken.read_text().replace("state: in_review", "state: approved"))
+
+    listed, said = kb(workspace, "review", ends=1)
+    assert "second-2" in listed
+    assert "people approve with kb review submit and kb review approve" in said
+    printed, said = kb(workspace, "publish", ends=1)
+    assert "articles/second-2/\n" in printed
+    assert "first-1.md" in said
+
+
+def test_a_title_makes_no_second_row(workspace: Path, library: Library) -> None:
+    """A line break in a title would be a row of the list that nobody wrote."""
+    row = "second-2  in_review  approved; kb publish"
+    library.save(submitted(make_article(id="first-1", title=f"Stops\n{row}\N{ARABIC LETTER MARK}")))
+
+    printed, _ = kb(workspace, "review")
+    assert row not in printed.splitlines()
+    assert "\N{ARABIC LETTER MARK}" not in printed
+
+
+@pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="no ssh-keygen here")
+def test_an_unsigned_approval_is_none(workspace: Path) -> None:
+    """Where signers are listed, what was approved without a key is not listed as approved."""
+    (workspace / "kb.toml").write_text('[review]\nsigners = "allowed_signers"\n')
+    (workspace / "allowed_signers").write_text("")
+
+    rows = json.loads(kb(workspace, "review", "--json")[0])["articles"]
+    assert {"second-2": False} == {r["id"]: r["approved"] for r in rows if r["id"] == "second-2"}
+    assert "no approved article waits" in kb(workspace, "publish")[1]
+    said = kb(workspace, "publish", "second-2", ends=1)[1]
+    assert (
+        "0 of 1 approvals hold for these bytes; 1 more without a listed person's signature" in said
+    )
+
+
+def test_doctor_sees_a_page_without_approval(workspace: Path) -> None:
+    """A page that somebody put there by hand is told before a build refuses the site."""
+    kb(workspace, "publish", "second-2")
+    page = workspace / "docs/articles/second-2.md"
+    page.write_text(page.read_text().replace("Reload nginx", "Restart nginx"))
+
+    printed, said = kb(workspace, "doctor", ends=1)
+    assert "1 page without an approval that holds" in printed + said

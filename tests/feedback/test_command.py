@@ -85,3 +85,11 @@ def test_search_and_the_form() -> None:
     body = b"command=%2Fgenie&text=search+deploy+%26+hang%C3%BC&user_id=U1"
 
     assert Command(asked=Asked.SEARCH, words="deploy & hangü") == parse(text_of(body))
+
+
+def test_blanks_cost_nothing() -> None:
+    """A megabyte of blanks before the last word would keep a greedy reader busy for hours."""
+    blanks = " " * 1_000_000
+
+    assert "a b" == parse(f"search{blanks}a{blanks}b{blanks}").words
+    assert "it is down" == parse(f"alert it is{blanks}down for{blanks}@ops{blanks}").words

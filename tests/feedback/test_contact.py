@@ -145,3 +145,30 @@ def test_mail_goes_to_the_team_alone() -> None:
     assert [b"rcpt to:<help@ferrywright.example>"] == [one.lower() for one in box.recipients]
     assert f"Reply-To: {EMAIL}".encode() in box.kept
     assert b"Auto-Submitted" not in box.kept
+
+
+def test_zendesk_fills_in_nothing() -> None:
+    """A placeholder of Zendesk's would be filled with data, and mailed to whoever was named."""
+    place = places.ZendeskRequests()
+    said = "{{ticket.comments_formatted}}, {{ Ticket.id }}, {{-ticket.id}} and {{ .Values.image }}"
+    with listening(place) as server:
+        letter = private("form:k", Written(subject=said, description=said, email=EMAIL))
+        ZendeskForm(host=Host(base=server.address)).send(letter, again=False)
+    made = place.requests[0]
+
+    for text in (made["subject"], made["comment"]["body"]):
+        assert "{{ticket" not in text
+        assert "{{ Ticket" not in text
+        assert "{{-ticket" not in text
+        assert "{{ .Values.image }}" in text
+
+
+def test_an_answer_finds_its_domain() -> None:
+    """A domain beyond ASCII is written as mail servers know it, not as an encoded word."""
+    box = Postbox("250 taken")
+    letter = private("form:k", Written(subject="s", description="d", email="jo@müller.example"))
+    mail = Mail(host="127.0.0.1", port=box.port, sender="kb@ferrywright.example")
+    MailForm(mail=mail, to=("help@ferrywright.example",)).send(letter, again=False)
+    box.close()
+
+    assert b"Reply-To: jo@xn--mller-kva.example" in box.kept

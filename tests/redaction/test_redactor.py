@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.errors import ConfigError
 from kb.redaction import Entity, Known, Placeholders, Redactor
 from kb.redaction.rules import rules
 
@@ -108,6 +109,21 @@ def test_known_fields_win_over_the_allow_list() -> None:
     redactor = Redactor(allow=("Dana", "tidewheel@tidewheel.example"))
     assert "ask <person-1>" == redactor.redact("ask Dana", KNOWN).text
     assert "tidewheel@tidewheel.example" == redactor.redact("tidewheel@tidewheel.example").text
+
+
+def test_a_domain_that_is_allowed_is_for_hosts_alone() -> None:
+    """`*.domain` lets hosts stand at it and below it: no address, no secret, no other's host."""
+    text = (
+        "Call https://api-7.eu.tidewheel.example.net/v1 or ftp-01.tidewheel.example.net.evil.dev, write to"
+        " dana.quill@tidewheel.example.net, https://dana:Tide-Whe3l9@api-7.tidewheel.example.net/"
+    ).replace("example.net", "io")
+    allowed = Redactor(allow=("*.tidewheel.io",)).redact(text).text
+
+    assert "https://api-7.eu.tidewheel.io/v1" in allowed
+    for word in ("dana.quill@", "Tide-Whe3l9", "tidewheel.io.evil.dev"):
+        assert word not in allowed
+    with pytest.raises(ConfigError, match=r"redaction\.allow: \*\.io would let hosts of everybody"):
+        Redactor(allow=("*.io",))
 
 
 def test_an_example_address_survives_unless_it_is_the_requesters() -> None:

@@ -7,6 +7,8 @@ from yard import NOW, ORIGIN, Running, article
 
 from kb.articles.article import Audience, State, Verb
 from kb.articles.lifecycle import move
+from kb.gates import identities
+from kb.redaction import Known
 
 
 def found(client: httpx2.Client, query: str, path: str = "/search") -> list[str]:
@@ -60,3 +62,20 @@ def test_listed_site_may_read(visitor: httpx2.Client) -> None:
 def test_health(visitor: httpx2.Client) -> None:
     """The health page says that the process answers."""
     assert {"status": "ok"} == visitor.get("/health").json()
+
+
+def test_no_answer_holds_a_secret_or_a_customer(running: Running, visitor: httpx2.Client) -> None:
+    """The search follows the files, and no gate has seen them yet: what must never go out does not."""
+    key = "AKIAQ7ZK4M" + "NVB2XTLR5C"
+    docs, customer = running.library.docs, "olga.quist@tidewheel.example"
+    (docs / "zeppelin.md").write_text(f"# Zeppelin\n\nMoor it with {key} at noon.\n")
+    (docs / "airship.md").write_text(f"# Airship\n\nMoor the zeppelin, says {customer} again.\n")
+    (docs / "balloon.md").write_text("# Balloon\n\nMoor the zeppelin, says the crew.\n")
+    roll = identities.Roll(running.folder, b"a secret for tests")
+    roll.add(Known(emails=(customer,)))
+    roll.write()
+
+    answer = visitor.get("/search", params={"q": "moor zeppelin"})
+    assert ["balloon.md"] == [row["path"] for row in answer.json()["results"]]
+    assert key not in answer.text
+    assert customer not in answer.text

@@ -235,3 +235,26 @@ def test_unknown_help_desk_is_told_at_the_start(running: Running, tmp_path: Path
 
     with pytest.raises(ConfigError, match=r"form\.to"):
         make_passing(config, running.store, now=lambda: NOW)
+
+
+def test_one_address_is_not_flooded_from_many(running: Running, visitor: httpx2.Client) -> None:
+    """Whoever has many machines still cannot have a stranger written to more than ten times a day."""
+    for number in range(12):
+        said = {**WRITTEN, "description": f"It drops, {number}"}
+        far = {"X-Forwarded-For": f"192.0.2.{number}"}
+        answer = visitor.post("/tickets", json=said, headers=far)
+        assert (202 if number < 10 else 429) == answer.status_code
+    other = {**WRITTEN, "email": "mo.vance@customer.example"}
+    assert 202 == visitor.post("/tickets", json=other).status_code
+    assert 11 == len(waiting(running))
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u2066", "\x85", "\x9b"])
+def test_nothing_turns_the_words_about(running: Running, visitor: httpx2.Client, mark: str) -> None:
+    """What turns letters about or steers a terminal is no part of a text, nor of an address."""
+    said = {**WRITTEN, "subject": f"Relay{mark} drops", "email": f"jo{mark}@customer.example"}
+    assert 202 == visitor.post("/tickets", json=said).status_code
+    kept = json.loads(waiting(running)[0].letter.body)
+    assert ("Relay drops", "jo@customer.example") == (kept["subject"], kept["email"])
+    said = {**WRITTEN, "email": "jo\u200b@customer.example"}
+    assert 400 == visitor.post("/tickets", json=said).status_code

@@ -132,3 +132,21 @@ def test_busy_workspace_says_so(running: Running, member: httpx2.Client) -> None
         answer = member.post(APPROVE, data=form)
     assert (503, "1") == (answer.status_code, answer.headers["Retry-After"])
     assert not is_approved(waiting(running))
+
+
+def test_no_address_makes_an_approval(member: httpx2.Client) -> None:
+    """A link that says that something was done shows so only where it was, by who reads it."""
+    form_of(member, "relay-waiting")
+    for place in ("/team/review", "/team/review/relay-waiting"):
+        html = member.get(f"{place}?done=approve&of=relay-waiting").text
+        assert "is approved" not in html
+    member.post(APPROVE, data=form_of(member, "relay-waiting", who=REVIEWER))
+    assert "is approved" in member.get("/team/review?done=approve&of=relay-waiting").text
+
+
+def test_a_live_page_without_approval_says_so(running: Running, member: httpx2.Client) -> None:
+    """Somebody changed the page's file by hand: who opens it is told, and what to do."""
+    live = running.library.find("relay-live")
+    assert "not approved" not in member.get("/team/review/relay-live").text
+    running.library.save(replace(live, title="Relay certificate has run out"))
+    assert "This page is not approved" in member.get("/team/review/relay-live").text
