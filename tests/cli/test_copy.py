@@ -1,5 +1,6 @@
 """Tests of `kb copy`: what the demonstration measured is told by the other database word for word."""
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -52,7 +53,7 @@ def test_other_database_tells_the_same(workspace: Path, postgresql: PostgreSQL) 
     back = workspace / "back.sqlite3"
 
     assert ended.returncode == 0, ended.stderr
-    assert "\nevents        6201       6201\n" in ended.stdout
+    assert re.search(r"\nevents +([1-9]\d{3,}) +\1\n", ended.stdout)
     assert "delete the old store" in ended.stderr
     assert before == told(workspace, KB_DATABASE=url)
     assert kb(workspace, "copy", "--to", f"sqlite:///{back}", KB_DATABASE=url).returncode == 0
