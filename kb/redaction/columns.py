@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from typing import NamedTuple
 
 from kb.redaction.keys import told, unlike_words
 from kb.redaction.lists import telling_words
@@ -53,6 +54,22 @@ SURE, LIKELY = 0.8, 0.7
 
 def in_columns(text: str, view: View) -> Iterator[Finding]:
     """Yield what stands in the rows below a heading of passwords and of whose they are."""
+    tables = list(_tables(text, view))
+    ends = [*(table.start for table in tables[1:]), len(text)] if tables else []
+    for table, end in zip(tables, ends, strict=True):
+        yield from _rows(text, table, end)
+
+
+class _Table(NamedTuple):
+    """Where a heading and the rows below it begin, how its cells are told apart, and their kinds."""
+
+    start: int
+    rows: int
+    cell: "re.Pattern[str]"
+    kinds: list[str]
+
+
+def _tables(text: str, view: View) -> Iterator[_Table]:
     end = 0
     for found in HEADED.each(view.seen):
         at = view.span(*found[0])[0]
@@ -63,15 +80,16 @@ def in_columns(text: str, view: View) -> Iterator[Finding]:
         for cell in (*BORDERED, *LOOSE) if end - start <= LONGEST else ():
             kinds = [_kind(text[a:b]) for a, b in _cells(cell, text, start, end)]
             if SECRET in kinds and {USER, NAME, MAIL} & set(kinds):
-                yield from _rows(text, end + 1, cell, kinds)
+                yield _Table(start, end + 1, cell, kinds)
                 break
 
 
-def _rows(text: str, at: int, cell: "re.Pattern[str]", kinds: list[str]) -> Iterator[Finding]:
-    """Yield what the rows from `at` on hold, down to an empty line."""
+def _rows(text: str, table: _Table, stop: int) -> Iterator[Finding]:
+    """Yield what a table's rows hold, down to an empty line or the next heading."""
+    at, cell, kinds = table.rows, table.cell, table.kinds
     for _ in range(MOST_ROWS):
         end = _line_end(text, at)
-        cells = _cells(cell, text, at, end)
+        cells = _cells(cell, text, at, end) if at < stop else []
         if not cells:
             return
         if len(cells) == len(kinds) and end - at <= LONGEST:

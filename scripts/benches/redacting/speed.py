@@ -42,6 +42,8 @@ HOSTILE: tuple[Callable[[int], str], ...] = (
     lambda n: "Aa" * (n // 2),
     lambda n: "x@y.zz, " * (n // 8),
     lambda n: "\\\n" * (n // 2),
+    lambda n: "password,user\n" * (n // 14),
+    lambda n: "login;passwort\n" * (n // 15),
 )
 
 
