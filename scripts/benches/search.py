@@ -232,6 +232,8 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     size = QUICK if options.quick else FULL
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"PART is {', '.join(PARTS)}, not {', '.join(sorted(unknown))}")
     if "quality" in options.parts:
         quality(options.data, size)
     if "paint" in options.parts:
