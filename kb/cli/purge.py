@@ -132,8 +132,9 @@ def _do(plan: _Plan) -> None:
 def _search_again(workspace: Workspace, site: Path, addressed: Mapping[str, str]) -> None:
     """Make the index anew from what is left, and the built site's shards with it."""
     if addressed and (site / PLACE).is_dir():
-        state = workspace.config.state / "search"
-        renew(workspace.config.docs, state, site / PLACE, addressed)
+        config = workspace.config
+        folder, target = config.state / "search", site / PLACE
+        renew(config.docs, folder, target, addressed, signers=config.signers)
 
 
 def _left(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from kb.gates.caches import connected
+
 _FORM = 1
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS files (name TEXT PRIMARY KEY, size INTEGER, changed INTEGER,"
@@ -129,19 +131,4 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _connected(place: str) -> sqlite3.Connection:
-    database = sqlite3.connect(place, timeout=30)
-    try:
-        _lay_out(database)
-    except sqlite3.DatabaseError:
-        database.close()
-        raise
-    return database
-
-
-def _lay_out(database: sqlite3.Connection) -> None:
-    if database.execute("PRAGMA user_version").fetchone()[0] not in (0, _FORM):
-        raise sqlite3.DatabaseError
-    database.execute("PRAGMA synchronous = OFF")
-    database.execute(f"PRAGMA user_version = {_FORM}")
-    database.execute(_TABLE)
-    database.commit()
+    return connected(place, _FORM, "PRAGMA synchronous = OFF", _TABLE)

@@ -21,10 +21,13 @@ def fit(config: Config) -> Callable[[Hit], bool]:
     redactor = Redactor.of(config.redaction)
     allowed = {word.casefold() for word in config.redaction.allow}
 
+    @lru_cache(1)
+    def known(changed: float) -> identities.Identities:
+        return identities.read(config.state, config.key()) if changed else identities.NOBODY_KNOWN
+
     @lru_cache(_MOST)
     def is_fit(text: str, changed: float) -> bool:
-        known = identities.read(config.state, config.key()) if changed else identities.NOBODY_KNOWN
-        named = (text[a:b] for a, b in known.standing_in(text))
+        named = (text[a:b] for a, b in known(changed).standing_in(text))
         if any("@" in one and one.casefold() not in allowed for one in named):
             return False
         return not any(map(has_shape, redactor.find(text)))

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from kb.gates.caches import connected
+
 _FORM = 3
 _TABLES = (
     "CREATE TABLE IF NOT EXISTS kept (kind TEXT, path TEXT, key TEXT, data BLOB,"
@@ -156,21 +158,6 @@ def _write(
 
 
 def _connected(place: str) -> sqlite3.Connection:
-    database = sqlite3.connect(place, timeout=30)
-    try:
-        _lay_out(database)
-    except sqlite3.DatabaseError:
-        database.close()
-        raise
-    return database
-
-
-def _lay_out(database: sqlite3.Connection) -> None:
-    if database.execute("PRAGMA user_version").fetchone()[0] not in (0, _FORM):
-        raise sqlite3.DatabaseError
-    database.execute("PRAGMA journal_mode = WAL")
-    database.execute("PRAGMA synchronous = NORMAL")
-    database.execute(f"PRAGMA user_version = {_FORM}")
-    for table in _TABLES:
-        database.execute(table)
-    database.commit()
+    return connected(
+        place, _FORM, "PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", *_TABLES
+    )

@@ -1,6 +1,7 @@
 """Tests of the purge: measured in bytes, nothing of the article is left in the workspace."""
 
 import gzip
+import hashlib
 import json
 import os
 import subprocess
@@ -106,6 +107,19 @@ def test_nothing_of_it_is_left(folder: Path) -> None:
     assert (folder / "site" / "articles" / "other-7" / "index.html").exists()
     assert TITLE.encode() not in shards(folder)
     assert b"other-7" in shards(folder)
+
+
+def test_the_index_is_made_with_the_signers(folder: Path) -> None:
+    """Where approvals are signed, the index that is made anew calls no unsigned page approved."""
+    with (folder / "kb.toml").open("a") as file:
+        file.write('\n[review]\nsigners = "allowed_signers"\n')
+    (folder / "allowed_signers").write_text("")
+
+    assert kb(folder, "purge", ID).returncode == 0
+
+    known = json.loads((folder / ".kb" / "search" / "known.json").read_text())
+    assert hashlib.sha256(b"").hexdigest() == known["signers"]
+    assert known["files"]["articles/other-7.md"][3] is False
 
 
 def test_the_site_is_whole_again(folder: Path) -> None:
