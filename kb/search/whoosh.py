@@ -37,7 +37,7 @@ from kb.search.sheet import Kind, Sheet
 
 __all__ = ["MAX_QUERY", "Hit", "Index", "Known", "Searcher", "numbers", "refresh"]
 
-_POOL = 96
+_POOL = 64
 """Megabytes of postings that wait in memory while an index is built; the rest waits on disk."""
 _RETRIES = 5
 
